@@ -1,0 +1,45 @@
+import type { Id, Instant } from '../kernel/index.ts'
+import type { AuditEvent } from './events.ts'
+
+/** An event as committed; the sealer gives it its place in the chain. */
+export type KeptEvent = { readonly id: Id<'event'>; readonly event: AuditEvent }
+
+/** `mac` = HMAC-SHA256(audit key, previous mac, sequence, id, canonical event), base64url. */
+export type Sealed = KeptEvent & {
+  readonly sequence: number
+  readonly keyId: string
+  readonly mac: string
+}
+
+/** What the chain came to at a moment; logged, so that a shortened chain can be told. */
+export type Checkpoint = {
+  readonly sequence: number
+  readonly mac: string
+  readonly at: Instant
+  readonly keyId: string
+  readonly signature: string
+}
+
+export type AuditStore = {
+  /** Adds events that belong to no other change (durable). */
+  keep(events: readonly AuditEvent[]): Promise<void>
+  /** Committed and not yet in the chain, oldest commit first. */
+  unsealed(limit: number): Promise<readonly KeptEvent[]>
+  /** The last link; undefined before the first. */
+  head(): Promise<{ readonly sequence: number; readonly mac: string } | undefined>
+  /** Appends if the head is still at `after` (0 before the first link) and this holder's lease is good. Durable. */
+  seal(
+    after: number,
+    links: readonly Omit<Sealed, 'event'>[],
+    checkpoint: Checkpoint | null,
+  ): Promise<'sealed' | 'stale'>
+  /** In order of sequence, starting after `after`. */
+  sealed(after: number, limit: number): Promise<readonly Sealed[]>
+  lastCheckpoint(): Promise<Checkpoint | undefined>
+}
+
+/** One holder at a time does a background job; it is harmless when two believe to. */
+export type LeaseStore = {
+  claim(name: string, holder: string, now: Instant, until: Instant): Promise<'held' | 'taken'>
+  release(name: string, holder: string): Promise<void>
+}

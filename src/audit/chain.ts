@@ -1,0 +1,86 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { type Instant, invariant, type KeyRing } from '../kernel/index.ts'
+import type { Checkpoint, KeptEvent, Sealed } from './audit-store.ts'
+
+/** The mac before the first link. */
+export const GENESIS = ''
+
+/** Members in the order of their names, at every depth, so that a store may give them back in any. */
+export function canonical(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`)
+  return `{${members.join(',')}}`
+}
+
+/** One link: HMAC-SHA256 over the link before, its number, its id and what it says. */
+export function linkOf(
+  keys: KeyRing,
+  before: { readonly sequence: number; readonly mac: string },
+  kept: KeptEvent,
+  keyId = keys.activeId,
+): Omit<Sealed, 'event'> {
+  const sequence = before.sequence + 1
+  const mac = macOver(keys, keyId, [
+    'link',
+    before.mac,
+    `${sequence}`,
+    kept.id,
+    canonical(kept.event),
+  ])
+  invariant(mac !== undefined, 'the audit key is in the ring')
+  return { id: kept.id, sequence, keyId, mac }
+}
+
+export function checkpointOf(
+  keys: KeyRing,
+  { sequence, mac }: { readonly sequence: number; readonly mac: string },
+  at: Instant,
+): Checkpoint {
+  const signature = macOver(keys, keys.activeId, ['checkpoint', `${sequence}`, mac, `${at}`])
+  invariant(signature !== undefined, 'the audit key is in the ring')
+  return { sequence, mac, at, keyId: keys.activeId, signature }
+}
+
+/** Whether a checkpoint is ours. */
+export function checkCheckpoint(
+  keys: KeyRing,
+  { sequence, mac, at, keyId, signature }: Checkpoint,
+): 'genuine' | 'forged' {
+  const parts = ['checkpoint', `${sequence}`, mac, `${at}`]
+  return isSame(macOver(keys, keyId, parts), signature) ? 'genuine' : 'forged'
+}
+
+export type ChainFault = { readonly fault: 'broken' | 'missing'; readonly sequence: number }
+
+/** Whether this link follows that one: a gap in the numbers is 'missing', anything else that differs is 'broken'. */
+export function checkLink(
+  keys: KeyRing,
+  before: { readonly sequence: number; readonly mac: string },
+  link: Sealed,
+): ChainFault | 'whole' {
+  if (link.sequence > before.sequence + 1)
+    return { fault: 'missing', sequence: before.sequence + 1 }
+  if (link.sequence !== before.sequence + 1) return { fault: 'broken', sequence: link.sequence }
+  if (keys.subkey('audit', link.keyId) === undefined)
+    return { fault: 'broken', sequence: link.sequence }
+  const { mac } = linkOf(keys, before, link, link.keyId)
+  return isSame(mac, link.mac) ? 'whole' : { fault: 'broken', sequence: link.sequence }
+}
+
+function macOver(keys: KeyRing, keyId: string, parts: readonly string[]): string | undefined {
+  const key = keys.subkey('audit', keyId)
+  if (key === undefined) return undefined
+  const mac = createHmac('sha256', key)
+  for (const part of parts) mac.update(`${Buffer.byteLength(part)}:${part}`)
+  return mac.digest('base64url')
+}
+
+function isSame(one: string | undefined, other: string): boolean {
+  if (one === undefined) return false
+  const [left, right] = [Buffer.from(one), Buffer.from(other)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

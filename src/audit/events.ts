@@ -1,0 +1,105 @@
+import type { FactorKind, Id, Instant } from '../kernel/index.ts'
+
+/** Who caused it: the person in the browser, a client's request, an operator by name, or Sallyport itself. */
+export type Actor = 'person' | 'client' | 'system' | `operator:${string}`
+
+type At = { readonly at: Instant; readonly actor: Actor }
+
+/** `account` is null while nobody was found for the subject. */
+type AboutStepUp = At & {
+  readonly stepUp: Id<'stepUp'>
+  readonly client: string
+  readonly account: Id<'account'> | null
+}
+
+type AboutAccount = At & { readonly account: Id<'account'> }
+
+/**
+ * Past tense, dotted, never reused with a new meaning. Nothing secret and no contact in clear:
+ * events are exported and kept for years.
+ */
+export type AuditEvent =
+  | (AboutStepUp & {
+      readonly event: 'step-up.opened'
+      readonly lane: string
+      readonly offered: readonly FactorKind[]
+      readonly purpose: 'sign-in' | 'enrol'
+      /** Of the browser that opened it, and as the client signed it. */
+      readonly ip: string | null
+      readonly signedIp: string | null
+    })
+  | (AboutStepUp & { readonly event: 'step-up.challenged'; readonly factor: FactorKind })
+  | (AboutStepUp & {
+      readonly event: 'code.sent'
+      readonly factor: FactorKind
+      readonly outcome: 'accepted' | 'recipient-refused' | 'failed'
+      /** Of the gateway, from its configuration. */
+      readonly provider: string
+      readonly to: string
+    })
+  | (AboutStepUp & { readonly event: 'answer.spent'; readonly factor: FactorKind })
+  | (AboutStepUp & {
+      readonly event: 'answer.judged'
+      readonly factor: FactorKind
+      readonly verdict: 'accepted' | 'rejected' | 'replayed'
+    })
+  | (AboutStepUp & {
+      readonly event: 'factor.locked'
+      readonly factor: FactorKind
+      readonly lane: string
+      readonly failures: number
+      readonly until: Instant | 'operator'
+    })
+  | (AboutStepUp & {
+      readonly event: 'step-up.blocked'
+      readonly why: 'no-contact' | 'factor-locked' | 'channel-down'
+      /** The exact reason, for the operator; pages say less. */
+      readonly reason: string
+    })
+  | (AboutStepUp & {
+      readonly event: 'step-up.satisfied'
+      readonly how: 'factor' | 'trust' | 'exempt' | 'delegated'
+      readonly factor: FactorKind | null
+      readonly acr: string
+      /** Seconds from opening to here. */
+      readonly seconds: number
+    })
+  | (AboutStepUp & { readonly event: 'step-up.refused'; readonly reason: string })
+  | (AboutStepUp & { readonly event: 'step-up.cancelled' | 'step-up.expired' })
+  | (AboutStepUp & {
+      readonly event: 'factor.enrolled'
+      readonly factor: FactorKind
+      readonly enrolment: Id<'enrolment'>
+      readonly provenance: string
+    })
+  | (AboutStepUp & { readonly event: 'authorization-code.issued' | 'authorization-code.redeemed' })
+  | (AboutStepUp & { readonly event: 'authorization-code.replayed' })
+  | (AboutStepUp & { readonly event: 'step-up.other-browser' })
+  | (At & { readonly event: 'request.refused'; readonly client: string; readonly reason: string })
+  | (AboutAccount & {
+      readonly event:
+        | 'person.added'
+        | 'person.changed'
+        | 'person.disabled'
+        | 'person.enabled'
+        | 'person.removed'
+      /** Names of the fields that changed, never their values. */
+      readonly fields: readonly string[]
+    })
+  | (AboutAccount & { readonly event: 'person.erased' })
+  | (AboutAccount & { readonly event: 'factor.imported'; readonly factor: FactorKind })
+  | (AboutAccount & {
+      readonly event: 'factor.reset' | 'factor.unlocked'
+      readonly factor: FactorKind
+    })
+  | (At & {
+      readonly event:
+        | 'signing-key.made'
+        | 'signing-key.activated'
+        | 'signing-key.retired'
+        | 'signing-key.removed'
+      readonly kid: string
+      readonly alg: string
+    })
+
+export type AuditEventName = AuditEvent['event']

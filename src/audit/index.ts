@@ -1,0 +1,11 @@
+/**
+ * What happened, for ever: the union of audit events, the sealer that numbers, chains and signs them, and the
+ * check that tells broken, missing and not-yet-sealed apart. Events commit with the change that they are about;
+ * this room never decides anything and never holds up a step-up.
+ */
+export type { AuditStore, Checkpoint, KeptEvent, LeaseStore, Sealed } from './audit-store.ts'
+export { canonical, checkLink, checkpointOf, GENESIS, linkOf } from './chain.ts'
+export type { Actor, AuditEvent, AuditEventName } from './events.ts'
+export { exportAudit } from './export.ts'
+export { createSealer, type Sealer, type SealerDeps } from './sealer.ts'
+export { type AuditVerdict, verifyAudit } from './verify.ts'

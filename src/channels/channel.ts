@@ -1,0 +1,35 @@
+import type { FactorKind, Instant, Locale } from '../kernel/index.ts'
+
+export type ChannelKind = Extract<FactorKind, 'email' | 'sms' | 'dingtalk'>
+
+/** One code for one person, ready to be put in words. */
+export type CodeMessage = {
+  readonly to: string
+  readonly locale: Locale
+  readonly code: string
+  readonly validUntil: Instant
+  readonly askedAt: Instant
+  readonly application: string
+  readonly username: string
+  /** As the browser that opened the step-up said it; null where unknown. Untrusted text. */
+  readonly from: { readonly browser: string | null; readonly ip: string | null }
+  /** 1 for the first message of this challenge. */
+  readonly message: number
+}
+
+/**
+ * What became of it, in the words that decide what happens next: another gateway or another factor is offered
+ * ('failed'), this person cannot be reached there ('recipient-refused'), or it went out ('accepted').
+ */
+export type Delivery = {
+  readonly outcome: 'accepted' | 'recipient-refused' | 'failed'
+  readonly provider: string
+  /** Sees the log only. */
+  readonly detail: string
+}
+
+/** Never throws for what a gateway does; never takes longer than its own deadline. */
+export type Channel = {
+  readonly kind: ChannelKind
+  send(message: CodeMessage): Promise<Delivery>
+}

@@ -1,0 +1,50 @@
+import type { Sealed } from '../audit/index.ts'
+import type { Config } from '../config/index.ts'
+import type { People } from '../directories/index.ts'
+import type { Instant } from '../kernel/index.ts'
+
+export type KeyLine = {
+  readonly kid: string
+  readonly alg: string
+  readonly state: 'next' | 'active' | 'retired'
+  readonly madeAt: Instant
+  readonly activatedAt: Instant | null
+  readonly retiredAt: Instant | null
+}
+
+/** `checked` links are in the chain; `unsealed` events are committed and wait for the sealer, which is no fault. */
+export type AuditVerdict =
+  | { readonly verdict: 'whole'; readonly checked: number; readonly unsealed: number }
+  | {
+      readonly verdict: 'broken' | 'missing'
+      /** Where the first fault is. */
+      readonly sequence: number
+      readonly checked: number
+      readonly unsealed: number
+    }
+
+/** What commands reach of the rooms. compose.ts makes it; whatever it opened is closed with it. */
+export type Tools = AsyncDisposable & {
+  /** Of each local directory, by its name. */
+  readonly people: ReadonlyMap<string, People>
+  readonly audit: {
+    /** In order of sequence, starting after `after`. */
+    export(after: number): AsyncIterable<Sealed>
+    /** Starting after a sequence that was good. */
+    verify(after: number): Promise<AuditVerdict>
+  }
+  readonly keys: {
+    list(): Promise<readonly KeyLine[]>
+    rotate(actor: `operator:${string}`): Promise<{
+      readonly rotation: 'begun' | 'pending'
+      readonly kid: string
+      readonly at: Instant
+    }>
+  }
+  /** Seals anew, under the newest field key, whatever an older one sealed. */
+  reseal(actor: `operator:${string}`): Promise<{ readonly resealed: number }>
+  /** Starts everything and answers when it is ready. Closing lets running requests end. */
+  serve(): Promise<{ close(): Promise<void>; readonly urls: readonly string[] }>
+}
+
+export type OpenTools = (config: Config) => Promise<Tools>

@@ -1,0 +1,38 @@
+import { Command, Option } from 'commander'
+import { FACTOR_KINDS, type FactorKind } from '../../kernel/index.ts'
+import type { Desk } from '../desk.ts'
+import { EXIT } from '../exit.ts'
+import { withPeople } from './with-people.ts'
+
+export const resetFactor = (desk: Desk): Command =>
+  new Command('reset-factor')
+    .description('forget an OTP app, so that the person sets up another')
+    .argument('<who>')
+    .addOption(new Option('--factor <kind>', 'which').choices(['totp']).default('totp'))
+    .action(
+      desk.action((who: string, { factor }: { readonly factor: 'totp' }, command: Command) =>
+        withPeople(desk, command, async (people, operator) => {
+          const reset = await people.resetFactor(operator, who, factor)
+          if (!reset.ok) return desk.refuse(reset.error)
+          desk.say(`${factor} of ${reset.value.username} was reset.`)
+          return EXIT.ok
+        }),
+      ),
+    )
+
+export const unlock = (desk: Desk): Command =>
+  new Command('unlock')
+    .description('let a person answer again after too many wrong answers')
+    .argument('<who>')
+    .addOption(new Option('--factor <kind>', 'one only').choices(FACTOR_KINDS))
+    .action(
+      desk.action((who: string, { factor }: { readonly factor?: FactorKind }, command: Command) =>
+        withPeople(desk, command, async (people, operator) => {
+          const unlocked = await people.unlock(operator, who, factor ?? null)
+          if (!unlocked.ok) return desk.refuse(unlocked.error)
+          const { value } = unlocked
+          desk.say(value.length === 0 ? 'Nothing was locked.' : `Unlocked: ${value.join(', ')}.`)
+          return EXIT.ok
+        }),
+      ),
+    )

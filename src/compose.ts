@@ -1,0 +1,286 @@
+import { hostname } from 'node:os'
+import type { Express } from 'express'
+import { createSealer } from './audit/index.ts'
+import { createCodeMail, createEmailChannel } from './channels/email/index.ts'
+import type { Channel } from './channels/index.ts'
+import type { Config } from './config/index.ts'
+import { createLocalDirectory, createResolve } from './directories/index.ts'
+import { createCode, createCodeSender } from './factors/code/index.ts'
+import { createEnroller, createTotp } from './factors/totp/index.ts'
+import * as http from './http/index.ts'
+import { createMoments, createTranslator, negotiate } from './i18n/index.ts'
+import {
+  type Clock,
+  createKeyRing,
+  type FactorKind,
+  type Random,
+  randomToken,
+  startLoop,
+} from './kernel/index.ts'
+import { createEventLog, type Log } from './log/index.ts'
+import { createManagement } from './management/index.ts'
+import { createMetrics, operationsOf, timed } from './metrics/index.ts'
+import { createOidc, createSigningKeys, type SigningKeys } from './oidc/index.ts'
+import { createLadder, createPolicy } from './policy/index.ts'
+import {
+  createPages,
+  createPagesForDoors,
+  createPortal,
+  createPresent,
+  maskEmail,
+  openAssets,
+  TEMPLATES,
+} from './portal/index.ts'
+import * as step from './stepup/index.ts'
+import { openSqliteStore, type Store } from './store/index.ts'
+import { noTrust } from './trust/index.ts'
+
+/** Handed in once, at the top, by main.ts or by a test. */
+export type World = {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly version: string
+  /** For what is fetched: the keys of clients. */
+  readonly fetch: typeof globalThis.fetch
+}
+
+export type App = AsyncDisposable & {
+  readonly main: Express
+  readonly management: Express
+  readonly store: Store
+  readonly signingKeys: SigningKeys
+  /** Makes what is missing and lets the loops run by themselves. */
+  start(): Promise<void>
+  /** No longer ready: nobody new is to be sent here. */
+  retire(): void
+  /** What the loops do, once: seal, sweep, tend keys. */
+  tend(): Promise<void>
+}
+
+const LOOKUP_SECONDS = 5
+const SWEEP_ROWS = 300
+
+/** What is opened first is closed last, also when a later line throws. */
+export async function compose(config: Config, world: World): Promise<App> {
+  const { clock, random, log } = world
+  await using opening = new AsyncDisposableStack()
+  const keys = createKeyRing(config.encryption.keys)
+
+  // The store, and what hears of what it commits
+  const tellLog = createEventLog(log)
+  const heard: typeof tellLog = (events) => {
+    metrics.heard(events)
+    tellLog(events)
+  }
+  const { file } = config.store
+  const onFault = (error: unknown) => log.error('the writer was lost', { error })
+  const store = opening.use(await openSqliteStore({ file, keys, random, clock, heard, onFault }))
+  const { stepUps: kept, requests: keptRequests, people: keptPeople, totp: keptTotp } = store
+  const metrics = createMetrics(
+    {
+      clients: config.clients.map(({ id }) => id),
+      directories: config.directories.map(({ name }) => name),
+      providers: ['smtp'],
+      routes: http.ROUTES,
+      operations: [
+        ...[operationsOf('step-ups', kept), operationsOf('requests', keptRequests)],
+        ...[operationsOf('people', keptPeople), operationsOf('totp', keptTotp)],
+      ].flat(),
+    },
+    world.version,
+  )
+  const stepUpStore = timed('step-ups', kept, metrics.store)
+  const requestStore = timed('requests', keptRequests, metrics.store)
+  const peopleStore = timed('people', keptPeople, metrics.store)
+  const totpStore = timed('totp', keptTotp, metrics.store)
+
+  // Words
+  const base = new URL(config.issuer).pathname.replace(/\/$/, '')
+  const translate = createTranslator()
+  const moments = createMoments(config.timeZone)
+  const { support } = config
+  const desk = support.phone ?? support.email ?? support.url
+  const org = config.org.name
+
+  // Channels and factors
+  const { email } = config.channels
+  const { codeDigits: digits, codeSeconds } = config.stepUp
+  const channels: readonly Channel[] =
+    email === null
+      ? []
+      : [
+          opening.use(
+            createEmailChannel({
+              settings: email,
+              render: createCodeMail(translate, moments, {
+                ...{ org, desk, host: new URL(config.issuer).host },
+              }),
+              log,
+              timed: (provider, seconds) => metrics.channel('email', provider, seconds),
+            }),
+          ),
+        ]
+  const enroller = createEnroller({ keys, random })
+  const factors = new Map<FactorKind, step.Factor>(
+    [
+      createTotp({ store: totpStore }),
+      ...channels.map(({ kind }) => createCode({ kind, keys, digits })),
+    ].map((factor) => [factor.kind, factor]),
+  )
+  const senders = new Map<FactorKind, step.CodeSender>(
+    channels.map((channel) => [
+      channel.kind,
+      createCodeSender({ channel, keys, digits, mask: maskEmail }),
+    ]),
+  )
+
+  // Who, what, and whether
+  const resolve = createResolve({
+    directories: new Map(
+      config.directories.map(({ name }) => [
+        name,
+        createLocalDirectory({ name, store: peopleStore }),
+      ]),
+    ),
+    clock,
+    deadlineSeconds: LOOKUP_SECONDS,
+    onLookup: metrics.directory,
+  })
+  const ladder = createLadder(config.acr, config.factors)
+  const delegatedAmr = new Map(config.clients.map(({ id, delegatedAmr: amr }) => [id, amr]))
+  const { factors: enabled, firstEnrolment } = config
+  const policy = createPolicy({ factors: enabled, firstEnrolment, delegatedAmr, ladder })
+
+  // The step-up
+  const make = step.createMake({ store: stepUpStore, clock, heard })
+  const deliver = step.createDeliver({ make, senders })
+  const { open, replan } = step.createOpen({
+    ...{ resolve, policy, trust: noTrust, store: stepUpStore, senders, deliver },
+    ...{ clock, random, heard, settings: config.stepUp },
+    negotiate: (wishes) => negotiate({ ...wishes, fallback: config.language }),
+  })
+  const stepUps = step.createStepUps({
+    ...{ store: stepUpStore, make, deliver, factors, senders, enroller, ladder, replan },
+    ...{ codeSeconds, clock, random },
+  })
+
+  // Doors
+  const scheme = config.issuer.startsWith('https:') ? 'https' : 'http'
+  const browsers = http.createBrowsers({ scheme, random })
+  const proofs = http.createProofs(keys)
+  const { theme } = config
+  const folders = theme.folder === null ? [TEMPLATES] : [theme.folder, TEMPLATES]
+  const assets = openAssets(theme)
+  const pages = createPages({
+    ...{ translate, moments, assets, templates: http.createTemplates({ folders }) },
+    setting: { base, org, support, privacyUrl: config.privacyUrl },
+  })
+  const speak = (acceptLanguage: string | null) =>
+    negotiate({ acceptLanguage, fallback: config.language })
+  const shownByAll = createPagesForDoors({ pages, negotiate: speak, clock })
+  const present = createPresent({
+    ...{ pages, proofs, base, codeDigits: digits, mailFrom: email?.from ?? null, clock },
+    shown: ({ id: stepUp, account, username }, pending) => {
+      if (account === null) throw new Error('invariant broken: who enrols is known')
+      return enroller.show({ stepUp, account, pending }, { issuer: org, username })
+    },
+    negotiate: speak,
+  })
+  const portal = createPortal({ stepUps, present, browsers, proofs })
+  const signingKeys = createSigningKeys({ store: store.signingKeys, clock, heard })
+  const oidc = createOidc({
+    ...{ issuer: config.issuer, acrValues: ladder.values, store: requestStore, signingKeys },
+    ...{ open, browsers, keys, clock, random, log, heard, fetch: world.fetch },
+    clients: new Map(config.clients.map((client) => [client.id, client])),
+    stepUpSeconds: config.stepUp.lifetimeSeconds,
+    ipOf: http.createIpOf(config.listen.trustedProxies),
+    show: (request, response, at) => {
+      const { id, browser } = at.value
+      const seen = step.seenOf(at, { said: 'nothing' }, clock.now())
+      portal.show(request, response, id, seen, browser)
+    },
+    pages: shownByAll,
+  })
+
+  const main = http.createMainApp({
+    base,
+    before: [
+      http.createRequestIds(random),
+      http.createHttpTiming(base, metrics.http),
+      http.createSecurityHeaders(scheme),
+    ],
+    routers: [oidc.router, portal.router],
+    assets: assets.all,
+    notFound: (request, response) => {
+      const view = { says: 'not-found', resume: null } as const
+      response
+        .status(404)
+        .type('html')
+        .send(`${shownByAll.error(view, request, response)}`)
+    },
+    faults: http.createFaults({
+      log,
+      respond: ({ says }, request, response) => {
+        response.type('html').send(`${shownByAll.error({ says, resume: null }, request, response)}`)
+      },
+    }),
+  })
+
+  // Background
+  const holder = `${hostname()}-${randomToken(random, 6)}`
+  const sealer = createSealer({
+    store: store.audit,
+    leases: store.leases,
+    keys,
+    clock,
+    holder,
+    log,
+  })
+  const sweep = async () => {
+    const swept = await store.sweep(clock.now(), { rowsMax: SWEEP_ROWS })
+    if (Object.values(swept).includes(SWEEP_ROWS)) await sweep()
+  }
+  const tendKeys = async () => {
+    await signingKeys.refresh()
+    const ages = (await signingKeys.list()).map(({ alg, state, madeAt }) => ({
+      ...{ alg, state, ageSeconds: (clock.now() - madeAt) / 1000 },
+    }))
+    metrics.signingKeys(ages)
+  }
+  const loops = [
+    { everySeconds: 1, task: () => sealer.tick() },
+    { everySeconds: 30, task: sweep },
+    { everySeconds: 60, task: tendKeys },
+  ]
+  let state: 'starting' | 'started' | 'retired' = 'starting'
+  const management = createManagement({
+    metrics: metrics.render,
+    ready: async () => [
+      { name: 'Serving', status: state === 'started' ? 'UP' : 'DOWN' },
+      { name: 'Store', status: (await store.health()) === 'up' ? 'UP' : 'DOWN' },
+    ],
+    started: () => (state === 'starting' ? 'DOWN' : 'UP'),
+  })
+
+  const opened = opening.move() // closing is now the caller's
+  return {
+    ...{ main, management, store, signingKeys },
+    async start() {
+      await tendKeys()
+      const failed = (error: unknown) => log.error('a background task failed', { error })
+      opened.defer(() => sealer.release())
+      for (const loop of loops) opened.use(startLoop({ ...loop, failed }))
+      state = 'started'
+    },
+    retire: () => {
+      state = 'retired'
+    },
+    async tend() {
+      await sealer.tick()
+      await sweep()
+      await tendKeys()
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}

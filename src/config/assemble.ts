@@ -1,0 +1,100 @@
+import { invariant } from '../kernel/index.ts'
+import type { ClientAuthConfig, ClientConfig, Config, EmailConfig } from './config.ts'
+import { isLoopback } from './schema/parts.ts'
+import type { Written } from './schema/schema.ts'
+
+const ENROLLED_WITH_PROOF = ['bind-code', 'operator', 'import', 'factor']
+
+/** From the shape that is pleasant to write to the one that is pleasant to use. Nothing can be wrong any more. */
+export function assemble(written: Written): Config {
+  const { listen, directories, support, theme, retention } = written
+  const everyDirectory = directories.map(({ name }) => name)
+
+  return {
+    ...written,
+    listen: {
+      ...listen,
+      tls: listen.tls ? { cert: listen.tls.certFile, key: listen.tls.keyFile } : null,
+    },
+    encryption: {
+      keys: written.encryption.keys.map(({ id, file, env }) => ({ id, secret: either(file, env) })),
+    },
+    clients: written.clients.map((client) => assembleClient(client, everyDirectory)),
+    directories: directories.map((directory) => ({
+      ...directory,
+      defaultCountry: directory.defaultCountry ?? null,
+    })),
+    channels: { email: written.channels.email ? assembleEmail(written.channels.email) : null },
+    acr: written.acr.map(({ enrolledBy, ...rung }, index) => ({
+      ...rung,
+      enrolledBy: enrolledBy ?? (index === 0 ? null : ENROLLED_WITH_PROOF),
+    })),
+    support: {
+      phone: support.phone ?? null,
+      email: support.email ?? null,
+      url: support.url ?? null,
+    },
+    privacyUrl: written.privacyUrl ?? null,
+    theme: {
+      folder: theme.folder ?? null,
+      logo: theme.logo ?? null,
+      brand: theme.brand ?? null,
+      brandDark: theme.brandDark ?? null,
+    },
+    retention: { ...retention, accountsDays: retention.accountsDays ?? null },
+  }
+}
+
+function assembleClient(
+  { auth, subject, name, ...client }: Written['clients'][number],
+  everyDirectory: readonly string[],
+): ClientConfig {
+  const ranks = subject.directories ?? everyDirectory
+  return {
+    ...client,
+    name: name ?? client.id,
+    auth: assembleAuth(auth),
+    subject: {
+      from: [subject.from].flat(),
+      claim: subject.claim,
+      directories: ranks.map((rank) => [rank].flat()),
+    },
+  }
+}
+
+function assembleAuth(auth: Written['clients'][number]['auth']): ClientAuthConfig {
+  if (auth.method === 'client_secret_basic')
+    return { method: auth.method, secret: either(auth.secretFile, auth.secretEnv) }
+  const { method, algorithms, jwksUri } = auth
+  if (jwksUri !== undefined) return { method, algorithms, keys: { from: 'uri', uri: jwksUri } }
+  return { method, algorithms, keys: { from: 'inline', jwks: either(auth.jwks, auth.jwksFile) } }
+}
+
+type WrittenEmail = NonNullable<Written['channels']['email']>
+
+function assembleEmail(email: WrittenEmail): EmailConfig {
+  const { host, port, secure, requireTls, from, user, dkim, codeInSubject } = email
+  const password = email.passwordFile ?? email.passwordEnv
+  return {
+    host,
+    port,
+    secure,
+    requireTls: requireTls ?? !isLoopback(host),
+    from,
+    signIn: user !== undefined && password !== undefined ? { user, password } : null,
+    dkim: dkim
+      ? {
+          domainName: dkim.domainName,
+          keySelector: dkim.keySelector,
+          privateKey: dkim.privateKeyFile,
+        }
+      : null,
+    codeInSubject,
+  }
+}
+
+function either<T>(one: T | undefined, other: T | undefined): T {
+  const given = one ?? other
+  invariant(given !== undefined, 'the schema lets exactly one of two keys be written')
+  return given
+}

@@ -1,0 +1,118 @@
+import type { FactorKind, Locale, Secret } from '../kernel/index.ts'
+
+/** The configuration as the rooms use it: defaults filled in, files read, choices as unions. */
+export type Config = {
+  readonly issuer: string
+  readonly listen: {
+    readonly host: string
+    readonly port: number
+    readonly trustedProxies: readonly string[]
+    readonly tls: { readonly cert: string; readonly key: Secret } | null
+  }
+  readonly management: { readonly host: string; readonly port: number }
+  readonly store: StoreConfig
+  /** Newest first, at least one, each of 32 bytes or more. */
+  readonly encryption: {
+    readonly keys: readonly { readonly id: string; readonly secret: Secret<Uint8Array> }[]
+  }
+  readonly clients: readonly ClientConfig[]
+  readonly directories: readonly DirectoryConfig[]
+  readonly channels: { readonly email: EmailConfig | null }
+  /** In the order in which they are offered. */
+  readonly factors: readonly Extract<FactorKind, 'totp' | 'email'>[]
+  readonly firstEnrolment: 'contact' | 'open'
+  /** Weakest first. `enrolledBy` null: in any way. */
+  readonly acr: readonly RungConfig[]
+  readonly stepUp: {
+    readonly lifetimeSeconds: number
+    readonly attemptsMax: number
+    readonly codeDigits: 6 | 8
+    readonly codeSeconds: number
+  }
+  readonly org: { readonly name: string }
+  readonly support: {
+    readonly phone: string | null
+    readonly email: string | null
+    readonly url: string | null
+  }
+  readonly privacyUrl: string | null
+  readonly language: Locale
+  readonly timeZone: string
+  readonly theme: {
+    readonly folder: string | null
+    readonly logo: string | null
+    readonly brand: string | null
+    readonly brandDark: string | null
+  }
+  readonly retention: { readonly auditDays: number; readonly accountsDays: number | null }
+  readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
+}
+
+export type StoreConfig = { readonly engine: 'sqlite'; readonly file: string }
+
+export type ClientConfig = {
+  readonly id: string
+  readonly name: string
+  readonly profile: 'standard'
+  readonly auth: ClientAuthConfig
+  readonly redirectUris: readonly string[]
+  readonly subject: {
+    /** `dangerously_unsigned_login_hint` stands alone. */
+    readonly from: readonly SubjectFrom[]
+    readonly claim: 'login_hint' | 'preferred_username' | 'email' | 'upn'
+    /** Asked in turn; those in one inner list are of equal rank. */
+    readonly directories: readonly (readonly string[])[]
+  }
+  readonly delegatedAmr: readonly string[]
+}
+
+export type SubjectFrom = 'par' | 'request_object' | 'dangerously_unsigned_login_hint'
+
+export type ClientAuthConfig =
+  | {
+      readonly method: 'private_key_jwt'
+      readonly keys: ClientKeysConfig
+      readonly algorithms: readonly ClientAlgorithm[]
+    }
+  | { readonly method: 'client_secret_basic'; readonly secret: Secret }
+
+export type ClientKeysConfig =
+  | { readonly from: 'inline'; readonly jwks: ClientJwks }
+  | { readonly from: 'uri'; readonly uri: string }
+
+/** Public keys only; each is still to be imported by whoever uses it. */
+export type ClientJwks = {
+  readonly keys: readonly {
+    readonly kty: 'EC' | 'RSA' | 'OKP'
+    readonly [member: string]: unknown
+  }[]
+}
+
+export type ClientAlgorithm = 'ES256' | 'PS256' | 'RS256' | 'EdDSA'
+
+export type DirectoryConfig = {
+  readonly name: string
+  readonly type: 'local'
+  readonly defaultCountry: string | null
+}
+
+export type EmailConfig = {
+  readonly host: string
+  readonly port: number
+  readonly secure: boolean
+  readonly requireTls: boolean
+  readonly from: string
+  readonly signIn: { readonly user: string; readonly password: Secret } | null
+  readonly dkim: {
+    readonly domainName: string
+    readonly keySelector: string
+    readonly privateKey: Secret
+  } | null
+  readonly codeInSubject: boolean
+}
+
+export type RungConfig = {
+  readonly value: string
+  readonly factors: readonly FactorKind[]
+  readonly enrolledBy: readonly string[] | null
+}

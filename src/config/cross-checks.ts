@@ -1,0 +1,112 @@
+import type { Wrong } from './reader.ts'
+import type { Written } from './schema/schema.ts'
+import type { Path } from './yaml-text.ts'
+
+export type Finding = Wrong & { readonly path: Path }
+
+/** Those sections that are right by themselves; entries of lists that are not stay as gaps, so that places keep their number. */
+export type Sound = {
+  readonly [Section in keyof Written]?: Written[Section] extends readonly (infer Entry)[]
+    ? readonly (Entry | undefined)[]
+    : Written[Section]
+}
+
+/** What no section can know about itself. A section with problems of its own is not judged again. */
+export function crossCheck(sound: Sound): readonly Finding[] {
+  return [
+    ...repeated(
+      sound.clients?.map((client) => client?.id),
+      (i) => ['clients', i, 'id'],
+    ),
+    ...repeated(
+      sound.directories?.map((one) => one?.name),
+      (i) => ['directories', i, 'name'],
+    ),
+    ...repeated(
+      sound.acr?.map((rung) => rung?.value),
+      (i) => ['acr', i, 'value'],
+    ),
+    ...repeated(
+      sound.encryption?.keys.map(({ id }) => id),
+      (i) => ['encryption', 'keys', i, 'id'],
+    ),
+    ...(sound.clients ?? []).flatMap((client, index) =>
+      repeated(client?.redirectUris, (i) => ['clients', index, 'redirectUris', i]),
+    ),
+    ...unknownDirectories(sound),
+    ...missingChannels(sound),
+    ...worthlessFactors(sound),
+    ...samePort(sound),
+  ]
+}
+
+function repeated(
+  values: readonly (string | undefined)[] | undefined,
+  pathOf: (index: number) => Path,
+): Finding[] {
+  return (values ?? []).flatMap((value, index) =>
+    value !== undefined && values?.indexOf(value) !== index
+      ? [{ path: pathOf(index), says: 'is written twice', wanted: 'a value of its own' }]
+      : [],
+  )
+}
+
+function unknownDirectories({ clients, directories }: Sound): Finding[] {
+  if (clients === undefined || directories === undefined || directories.includes(undefined))
+    return []
+  const names = directories.flatMap((one) => one?.name ?? [])
+  return clients.flatMap((client, index) =>
+    (client?.subject.directories ?? []).flatMap((rank, place) => {
+      const path = ['clients', index, 'subject', 'directories', place]
+      return [rank]
+        .flat()
+        .filter((name) => !names.includes(name))
+        .map((name) => ({
+          path,
+          says: `names the directory ${name}, which is not configured`,
+          wanted: `one of: ${names.join(', ')}`,
+        }))
+    }),
+  )
+}
+
+function missingChannels({ factors, firstEnrolment, channels }: Sound): Finding[] {
+  if (factors === undefined || channels === undefined || channels.email !== undefined) return []
+  if (factors.includes('email'))
+    return [
+      {
+        path: ['channels', 'email'],
+        says: 'is missing, and the factor email is enabled',
+        wanted: 'channels.email, or factors without email',
+      },
+    ]
+  if (firstEnrolment !== 'contact' || !factors.includes('totp')) return []
+  return [
+    {
+      path: ['channels', 'email'],
+      says: 'is missing, and firstEnrolment: contact sends a code by email',
+      wanted: 'channels.email, or firstEnrolment: open',
+    },
+  ]
+}
+
+/** A factor on no rung proves nothing that could be said in a token. */
+function worthlessFactors({ factors, acr }: Sound): Finding[] {
+  if (factors === undefined || acr === undefined || acr.includes(undefined)) return []
+  return factors.flatMap((kind, index) =>
+    kind === undefined || acr.some((rung) => rung?.factors.includes(kind))
+      ? []
+      : [{ path: ['factors', index], says: 'is on no rung of acr', wanted: `a rung with ${kind}` }],
+  )
+}
+
+function samePort({ listen, management }: Sound): Finding[] {
+  if (listen === undefined || listen.port === 0 || listen.port !== management?.port) return []
+  return [
+    {
+      path: ['management', 'port'],
+      says: 'is also the port of listen',
+      wanted: 'a port of its own, never on the internet',
+    },
+  ]
+}

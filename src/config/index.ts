@@ -1,0 +1,23 @@
+/**
+ * The operator's file, the environment and secret files become a `Config`, or every problem at once.
+ * Pure: it is handed text, variables and a way to read files. The reference and the editor's schema are made
+ * from the same zod schema. It knows nothing of the rooms that use the settings, and opens nothing.
+ */
+export type {
+  ClientAlgorithm,
+  ClientAuthConfig,
+  ClientConfig,
+  ClientJwks,
+  ClientKeysConfig,
+  Config,
+  DirectoryConfig,
+  EmailConfig,
+  RungConfig,
+  StoreConfig,
+  SubjectFrom,
+} from './config.ts'
+export { configurationJsonSchema } from './json-schema.ts'
+export { parseConfig } from './parse-config.ts'
+export { EX_CONFIG, formatProblems, type Problem } from './problem.ts'
+export type { Sources } from './reader.ts'
+export { configurationReference, renderDocs } from './reference.ts'

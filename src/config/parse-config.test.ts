@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { stringify } from 'yaml'
+import { fail, ok } from '../kernel/index.ts'
+import { formatProblems, parseConfig, type Sources } from './index.ts'
+
+const FIELD_KEY = Buffer.alloc(32, 7).toString('base64')
+const FILES: Record<string, string> = {
+  '/etc/sp/key': `${FIELD_KEY}\n`,
+  '/etc/sp/short-key': 'c2hvcnQ=',
+  '/etc/sp/secret': 'correct horse\n',
+  '/etc/sp/pem': '-----BEGIN PRIVATE KEY-----\n',
+  '/etc/sp/empty': '\n',
+  '/etc/sp/jwks.json': '{"keys":[{"kty":"EC","crv":"P-256","x":"x","y":"y"}]}',
+  '/etc/sp/private.json': '{"keys":[{"kty":"EC","crv":"P-256","x":"x","y":"y","d":"d"}]}',
+}
+
+const GOOD = {
+  issuer: 'https://2fa.example.com',
+  store: { engine: 'sqlite', file: 'sallyport.db' },
+  encryption: { keys: [{ id: 'k1', file: 'key' }] },
+  clients: [
+    {
+      id: 'sso',
+      auth: { method: 'client_secret_basic', secretFile: 'secret' },
+      redirectUris: ['https://sso.example.com/callback'],
+      subject: { from: 'par' },
+    },
+  ],
+  channels: { email: { host: 'smtp.example.com', from: 'no-reply@example.com' } },
+}
+type Written = Record<string, unknown>
+
+const sources = (yaml: string, env: Sources['env'] = {}): Sources => ({
+  yaml,
+  file: '/etc/sp/sallyport.yaml',
+  env,
+  readFile: (path) => {
+    const held = FILES[path]
+    return held === undefined ? fail('no such file') : ok(Buffer.from(held))
+  },
+})
+const parse = (written: Written) => parseConfig(sources(stringify(written)))
+const complaints = (yaml: string) => {
+  const parsed = parseConfig(sources(yaml, { SMTP: 'x' }))
+  return parsed.ok ? [] : parsed.error.map(({ key, says }) => `${key} ${says}`.trim())
+}
+const [CLIENT] = GOOD.clients
+const withClient = (changed: Written) => ({ ...GOOD, clients: [{ ...CLIENT, ...changed }] })
+const withMail = (changed: Written) => ({
+  ...GOOD,
+  channels: { email: { ...GOOD.channels.email, ...changed } },
+})
+const jwt = (keys: Written) => withClient({ auth: { method: 'private_key_jwt', ...keys } })
+
+const BAD: readonly [written: Written, complaint: string][] = [
+  [{ ...GOOD, issuer: undefined }, 'issuer is missing'],
+  [{ ...GOOD, issuer: 3 }, 'issuer is a number'],
+  [{ ...GOOD, issuer: 'http://2fa.example.com' }, 'issuer is neither https nor http on loopback'],
+  [{ ...GOOD, issuer: 'https://2fa.example.com/' }, 'issuer ends with a slash'],
+  [{ ...GOOD, issuer: 'https://2fa.example.com?x=1' }, 'issuer has a query'],
+  [{ ...GOOD, issuer: 'https://2fa.example.com#x' }, 'issuer has a fragment'],
+  [{ ...GOOD, issuer: 'https://2FA.example.com' }, 'issuer is not in its canonical spelling'],
+  [{ ...GOOD, issuer: 'https://a:b@x.com' }, 'issuer carries a user name or password'],
+  [{ ...GOOD, isuer: 'x' }, 'isuer is read by nobody'],
+  [{ ...GOOD, listen: { port: 70000 } }, 'listen.port is too large'],
+  [{ ...GOOD, listen: { port: '8080' } }, 'listen.port is text'],
+  [
+    { ...GOOD, listen: { trustedProxies: ['10.0.0.0/33'] } },
+    'listen.trustedProxies[0] is no IP address and no network',
+  ],
+  [
+    { ...GOOD, listen: { trustedProxies: ['::/0'] } },
+    'listen.trustedProxies[0] would believe everybody',
+  ],
+  [
+    { ...GOOD, listen: { tls: { certFile: 'gone', keyFile: 'pem' } } },
+    'listen.tls.certFile names a file that cannot be read: no such file',
+  ],
+  [
+    { ...GOOD, listen: { tls: { certFile: 'secret', keyFile: 'pem' } } },
+    'listen.tls.certFile names a file without a PEM certificate',
+  ],
+  [
+    withMail({ dkim: { domainName: 'a.com', keySelector: 's', privateKeyFile: 'secret' } }),
+    'channels.email.dkim.privateKeyFile names a file without an unencrypted PEM private key',
+  ],
+  [{ ...GOOD, management: { port: 8080 } }, 'management.port is also the port of listen'],
+  [
+    { ...GOOD, store: { engine: 'postgres', url: 'x' } },
+    'store.engine is not an engine of this release',
+  ],
+  [{ ...GOOD, store: undefined }, 'store is missing'],
+  [{ ...GOOD, encryption: { keys: [] } }, 'encryption.keys is too short'],
+  [{ ...GOOD, encryption: { keys: [{ id: 'k1' }] } }, 'encryption.keys[0] says none of file, env'],
+  [
+    { ...GOOD, encryption: { keys: [{ id: 'k1', file: 'short-key' }] } },
+    'encryption.keys[0].file holds no field key',
+  ],
+  [
+    { ...GOOD, encryption: { keys: [{ id: 'k1', env: 'NO_KEY' }] } },
+    'encryption.keys[0].env names an environment variable that is not set',
+  ],
+  [
+    { ...GOOD, encryption: { keys: [GOOD.encryption.keys[0], GOOD.encryption.keys[0]] } },
+    'encryption.keys[1].id is written twice',
+  ],
+  [{ ...GOOD, clients: [] }, 'clients is too short'],
+  [{ ...GOOD, clients: [CLIENT, CLIENT] }, 'clients[1].id is written twice'],
+  [withClient({ id: 'a b' }), 'clients[0].id is not accepted'],
+  [withClient({ profile: 'entra' }), 'clients[0].profile is not a profile of this release'],
+  [
+    withClient({ auth: { method: 'none' } }),
+    'clients[0].auth.method is not a method of this release',
+  ],
+  [
+    withClient({ auth: { method: 'client_secret_basic', secretFile: 'empty' } }),
+    'clients[0].auth.secretFile names an empty file',
+  ],
+  [
+    withClient({ auth: { method: 'client_secret_basic', secret: 'x', secretFile: 'secret' } }),
+    'clients[0].auth.secret is read by nobody',
+  ],
+  [jwt({}), 'clients[0].auth says none of jwks, jwksFile, jwksUri'],
+  [
+    jwt({ jwksFile: 'jwks.json', jwksUri: 'https://sso.example.com/jwks' }),
+    'clients[0].auth says jwksFile and jwksUri',
+  ],
+  [jwt({ jwks: { keys: [{ kty: 'EC', d: 'x' }] } }), 'clients[0].auth.jwks holds a private key'],
+  [
+    jwt({ jwks: { keys: [{ kty: 'oct', k: 'x' }] } }),
+    'clients[0].auth.jwks.keys[0].kty is not accepted',
+  ],
+  [
+    jwt({ jwksFile: 'private.json' }),
+    'clients[0].auth.jwksFile names a file without a JWK set of public keys',
+  ],
+  [
+    jwt({ jwksFile: 'jwks.json', algorithms: ['HS256'] }),
+    'clients[0].auth.algorithms[0] is not accepted',
+  ],
+  [
+    withClient({ redirectUris: ['https://a.example.com/*'] }),
+    'clients[0].redirectUris[0] has a wildcard',
+  ],
+  [
+    withClient({ redirectUris: ['https://a.com/x', 'http://a.com/x'] }),
+    'clients[0].redirectUris[1] is neither https nor http on loopback',
+  ],
+  [
+    withClient({ redirectUris: ['https://a.com/x', 'https://a.com/x'] }),
+    'clients[0].redirectUris[1] is written twice',
+  ],
+  [withClient({ subject: { from: 'login_hint' } }), 'clients[0].subject.from is not accepted'],
+  [
+    withClient({ subject: { from: ['par', 'dangerously_unsigned_login_hint'] } }),
+    'clients[0].subject.from is not accepted',
+  ],
+  [
+    withClient({ subject: { from: 'par', directories: ['local', ['corp', 'local']] } }),
+    'clients[0].subject.directories[1] names the directory corp, which is not configured',
+  ],
+  [
+    { ...GOOD, directories: [{ name: 'corp', type: 'ldap' }] },
+    'directories[0].type is not a type of this release',
+  ],
+  [
+    {
+      ...GOOD,
+      directories: [
+        { name: 'a', type: 'local' },
+        { name: 'a', type: 'local' },
+      ],
+    },
+    'directories[1].name is written twice',
+  ],
+  [{ ...GOOD, channels: {} }, 'channels.email is missing, and the factor email is enabled'],
+  [
+    { ...GOOD, channels: {}, factors: ['totp'] },
+    'channels.email is missing, and firstEnrolment: contact sends a code by email',
+  ],
+  [withMail({ user: 'me' }), 'channels.email.user has no password'],
+  [withMail({ passwordFile: 'secret' }), 'channels.email.user has a password but no user'],
+  [withMail({ port: 465 }), 'channels.email.port speaks TLS from the first byte'],
+  [
+    withMail({ user: 'me', passwordFile: 'secret', requireTls: false }),
+    'channels.email.requireTls would send the password in the clear',
+  ],
+  [
+    withMail({ user: 'me', passwordFile: 'secret', passwordEnv: 'SMTP' }),
+    'channels.email says passwordFile and passwordEnv',
+  ],
+  [withMail({ from: 'a\r\nBcc: b@c.d' }), 'channels.email.from is not accepted'],
+  [{ ...GOOD, factors: ['sms'] }, 'factors[0] cannot be enabled in this release'],
+  [{ ...GOOD, factors: ['carrier-pigeon'] }, 'factors[0] is not a factor'],
+  [{ ...GOOD, factors: ['totp', 'totp'] }, 'factors names a factor twice'],
+  [{ ...GOOD, acr: [{ value: 'a', factors: ['totp'] }] }, 'factors[1] is on no rung of acr'],
+  [
+    { ...GOOD, acr: [{ value: 'exempt', factors: ['totp', 'email'] }] },
+    'acr[0].value is reserved for those who are not asked',
+  ],
+  [{ ...GOOD, stepUp: { lifetimeSeconds: 901 } }, 'stepUp.lifetimeSeconds is too large'],
+  [{ ...GOOD, stepUp: { codeDigits: 7 } }, 'stepUp.codeDigits is not accepted'],
+  [{ ...GOOD, language: 'de' }, 'language is not accepted'],
+  [{ ...GOOD, timeZone: 'Mars/Olympus' }, 'timeZone is not accepted'],
+  [{ ...GOOD, privacyUrl: 'javascript:alert(1)' }, 'privacyUrl is not accepted'],
+  [{ ...GOOD, theme: { brand: 'red' } }, 'theme.brand is not accepted'],
+]
+
+describe('a configuration', () => {
+  test('is read with its defaults, its files and its choices as unions', () => {
+    const parsed = parse(GOOD)
+    assert.ok(parsed.ok, parsed.ok ? '' : formatProblems(parsed.error))
+    const { clients, encryption, acr, channels, store, listen } = parsed.value
+    const [client] = clients
+    assert.equal(client?.name, 'sso')
+    assert.deepEqual(client.subject, {
+      from: ['par'],
+      claim: 'login_hint',
+      directories: [['local']],
+    })
+    assert.ok(client.auth.method === 'client_secret_basic')
+    assert.equal(client.auth.secret.reveal(), 'correct horse')
+    assert.deepEqual([...(encryption.keys[0]?.secret.reveal() ?? [])], Array(32).fill(7))
+    assert.deepEqual(
+      acr.map(({ value, enrolledBy }) => [value, enrolledBy]),
+      [
+        ['mfa', null],
+        ['mfa-app', ['bind-code', 'operator', 'import', 'factor']],
+        ['phr', ['bind-code', 'operator', 'import', 'factor']],
+      ],
+    )
+    assert.equal(channels.email?.requireTls, true)
+    assert.equal(store.file, '/etc/sp/sallyport.db')
+    assert.equal(listen.host, '127.0.0.1')
+  })
+
+  test('takes keys by file as if they were written inline', () => {
+    const parsed = parse(jwt({ jwksFile: 'jwks.json' }))
+    assert.ok(parsed.ok && parsed.value.clients[0]?.auth.method === 'private_key_jwt')
+    assert.equal(parsed.value.clients[0].auth.keys.from, 'inline')
+  })
+
+  test('demands no STARTTLS of a mail server on loopback', () => {
+    const parsed = parse(withMail({ host: '127.0.0.1' }))
+    assert.equal(parsed.ok && parsed.value.channels.email?.requireTls, false)
+  })
+
+  for (const [written, complaint] of BAD)
+    test(`is refused: ${complaint}`, () => {
+      assert.deepEqual(complaints(stringify(written)), [complaint])
+    })
+
+  test('tells every problem at once, also of a section that is wrong itself', () => {
+    const written = {
+      ...withMail({ port: 0, passwordEnv: 'GONE', user: 'me', hots: 'x' }),
+      issuer: 'ftp://x',
+      clients: [{ ...CLIENT, id: 'a b' }, CLIENT, CLIENT],
+      management: { port: 8080 },
+    }
+    assert.deepEqual(complaints(stringify(written)).sort(), [
+      'channels.email.hots is read by nobody',
+      'channels.email.passwordEnv names an environment variable that is not set',
+      'channels.email.port is too small',
+      'clients[0].id is not accepted',
+      'clients[2].id is written twice',
+      'issuer is neither https nor http on loopback',
+      'management.port is also the port of listen',
+    ])
+  })
+
+  test('is explained with line, key and what would be right', () => {
+    const yaml = stringify({ ...GOOD, listen: { port: 99999 }, chanels: {} })
+    const parsed = parseConfig(sources(yaml))
+    assert.ok(!parsed.ok)
+    const line = (key: string) => yaml.split('\n').findIndex((text) => text.includes(key)) + 1
+    assert.deepEqual(parsed.error, [
+      {
+        key: 'listen.port',
+        at: `/etc/sp/sallyport.yaml:${line('port: 99999')}`,
+        says: 'is too large',
+        wanted: 'a whole number from 0 to 65535',
+      },
+      {
+        key: 'chanels',
+        at: `/etc/sp/sallyport.yaml:${line('chanels')}`,
+        says: 'is read by nobody',
+        wanted: 'did you mean channels?',
+      },
+    ])
+    assert.match(formatProblems(parsed.error), /2 problems; nothing was started/)
+  })
+
+  test('never repeats what was written, nor shows a secret', () => {
+    const parsed = parse({
+      ...withMail({ passwordFile: 'hunter2' }),
+      logLevel: 'hunter2',
+      org: ['hunter2'],
+    })
+    assert.ok(!parsed.ok)
+    assert.doesNotMatch(JSON.stringify(parsed.error), /hunter2/)
+    const good = parse(GOOD)
+    assert.doesNotMatch(JSON.stringify(good), /correct horse/)
+  })
+})

@@ -1,0 +1,164 @@
+import { z } from 'zod'
+import type { Reader } from '../reader.ts'
+import {
+  anyText,
+  distinct,
+  exactlyOne,
+  refuse,
+  safeUrl,
+  secretEnv,
+  secretFile,
+  text,
+  textFile,
+} from './parts.ts'
+import { directoryName } from './people.ts'
+
+export const ALGORITHMS = ['ES256', 'PS256', 'RS256', 'EdDSA'] as const
+export const CLAIMS = ['login_hint', 'preferred_username', 'email', 'upn'] as const
+export const SUBJECT_FROM = ['par', 'request_object', 'dangerously_unsigned_login_hint'] as const
+
+const JWKS = 'a JWK set that holds public keys only: { keys: [{ kty: … }] }'
+
+const jwk = z.looseObject({ kty: z.enum(['EC', 'RSA', 'OKP']).describe('Key type.') })
+export const jwks = z
+  .looseObject({ keys: z.array(jwk).min(1).max(50).describe('The keys.') })
+  .refine(({ keys }) => keys.every((key) => key['d'] === undefined), {
+    error: 'holds a private key',
+    params: { wanted: JWKS },
+  })
+  .meta({ wanted: JWKS })
+
+/** A set in a file is read as one written inline: from here on nobody can tell them apart. */
+function toJwks(written: string, context: z.RefinementCtx): z.output<typeof jwks> {
+  const parsed = jwks.safeParse(parseJson(written))
+  if (parsed.success) return parsed.data
+  refuse(context, { says: 'names a file without a JWK set of public keys', wanted: JWKS })
+  return z.NEVER
+}
+
+function parseJson(written: string): unknown {
+  try {
+    return JSON.parse(written)
+  } catch {
+    return undefined
+  }
+}
+
+const auth = (reader: Reader) =>
+  z
+    .discriminatedUnion(
+      'method',
+      [
+        z
+          .strictObject({
+            method: z
+              .literal('private_key_jwt')
+              .describe('The client signs assertions (RFC 7523).'),
+            jwks: jwks.optional().describe('Its public keys, inline.'),
+            jwksFile: textFile(reader)
+              .transform(toJwks)
+              .meta({ wanted: 'the path of a file with a JWK set' })
+              .optional()
+              .describe('File with its public keys.'),
+            jwksUri: safeUrl('an https URL, or http on loopback')
+              .optional()
+              .describe('Where its public keys are published.'),
+            algorithms: z
+              .array(z.enum(ALGORITHMS))
+              .min(1)
+              .default([...ALGORITHMS])
+              .describe('What it may sign with.'),
+          })
+          .check(exactlyOne(['jwks', 'jwksFile', 'jwksUri'])),
+        z
+          .strictObject({
+            method: z.literal('client_secret_basic').describe('The client sends a shared secret.'),
+            secretFile: secretFile(reader).optional().describe('File with the secret.'),
+            secretEnv: secretEnv(reader)
+              .optional()
+              .describe('Environment variable with it, instead of `secretFile`.'),
+          })
+          .check(exactlyOne(['secretFile', 'secretEnv'])),
+      ],
+      { error: 'is not a method of this release' },
+    )
+    .describe('How the client proves that it is itself.')
+
+const safeFrom = z.enum(['par', 'request_object'])
+
+const subject = z
+  .strictObject({
+    from: z.union([z.enum(SUBJECT_FROM), z.array(safeFrom).min(1).max(2).refine(distinct)]).meta({
+      wanted: '`par`, `request_object`, a list of both, or `dangerously_unsigned_login_hint` alone',
+      description:
+        'Where the signed subject comes from: a pushed request, a signed request object, or either. `dangerously_unsigned_login_hint` takes an unsigned one; enrolment and trust are then off.',
+    }),
+    claim: z
+      .enum(CLAIMS)
+      .default('login_hint')
+      .describe('Which identifier is looked up in the directories.'),
+    directories: z
+      .array(z.union([directoryName, z.array(directoryName).min(1).max(20)]))
+      .min(1)
+      .max(20)
+      .optional()
+      .meta({
+        wanted: 'a list of directory names; an inner list for those of equal rank',
+        description:
+          'Which directories are asked, in this order; an inner list is of equal rank. Without it: all, in their order.',
+      }),
+  })
+  .describe('Whom the client speaks of.')
+
+const redirectUri = safeUrl(
+  'an exact https URL, or http on loopback, without fragment or `*`',
+).refine((written) => !written.includes('*'), {
+  error: 'has a wildcard',
+  params: { wanted: 'each address in full: they are compared exactly' },
+})
+
+export const client = (reader: Reader) =>
+  z.strictObject({
+    id: text('1 to 100 of the characters A-Z a-z 0-9 . _ ~ -', /^[A-Za-z0-9._~-]{1,100}$/).describe(
+      'Its `client_id`.',
+    ),
+    name: anyText('a name of at most 60 characters', 60)
+      .optional()
+      .describe('What people read as the one who asks. Without it: the id.'),
+    profile: z
+      .literal('standard', { error: 'is not a profile of this release' })
+      .default('standard')
+      .describe('Code flow with PKCE; pushed or signed requests.'),
+    auth: auth(reader),
+    redirectUris: z
+      .array(redirectUri)
+      .min(1)
+      .max(20)
+      .describe('Where answers may go, compared exactly.'),
+    subject,
+    delegatedAmr: z
+      .array(text('an amr value', /^[\x21-\x7e]{1,40}$/))
+      .max(20)
+      .default([])
+      .describe(
+        'A signed request whose `amr` holds one of these has seen its second factor already.',
+      ),
+  })
+
+export const clients = (reader: Reader) =>
+  z
+    .array(client(reader))
+    .min(1)
+    .max(200)
+    .meta({
+      description: 'The OpenID Providers, or login applications of one, that may send people here.',
+      example: [
+        {
+          id: 'sso',
+          name: 'Example SSO',
+          auth: { method: 'private_key_jwt', jwksUri: 'https://sso.example.com/jwks' },
+          redirectUris: ['https://sso.example.com/2fa/callback'],
+          subject: { from: 'par', claim: 'preferred_username', directories: ['local'] },
+        },
+      ],
+    })

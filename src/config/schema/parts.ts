@@ -1,0 +1,132 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { type Result, Secret } from '../../kernel/index.ts'
+import type { Reader, Wrong } from '../reader.ts'
+
+/** A problem with words of its own; the wording of all others is made from the schema. */
+export function refuse(
+  context: z.RefinementCtx,
+  { says, wanted }: Wrong,
+  path: PropertyKey[] = [],
+) {
+  context.addIssue({ code: 'custom', message: says, params: { wanted }, path })
+}
+
+/** `wanted` is what would be right, in the report and in the reference. */
+export const text = (wanted: string, pattern: RegExp, lengthMax = 200) =>
+  z.string().max(lengthMax).regex(pattern).meta({ wanted })
+
+export const anyText = (wanted: string, lengthMax = 200) => text(wanted, /\S/, lengthMax)
+
+/** Turned into what it points at while it is parsed, so that no unread secret outlives the schema. */
+function pointer<T>(schema: z.ZodString, wanted: string, read: (to: string) => Result<T, Wrong>) {
+  return schema
+    .transform((to, context): T => {
+      const found = read(to)
+      if (found.ok) return found.value
+      refuse(context, found.error)
+      return z.NEVER
+    })
+    .meta({ wanted })
+}
+
+export const path = (reader: Reader) =>
+  z
+    .string()
+    .min(1)
+    .max(4096)
+    .transform((written) => reader.path(written))
+    .meta({ wanted: 'a path' })
+
+const pathText = z.string().min(1).max(4096)
+const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+
+export const textFile = (reader: Reader) => pointer(pathText, 'the path of a file', reader.text)
+export const secretFile = (reader: Reader) =>
+  pointer(pathText, 'the path of a file that holds the secret', reader.fileSecret)
+export const secretEnv = (reader: Reader) =>
+  pointer(envName, 'the name of an environment variable', reader.envSecret)
+
+const CERTIFICATE = 'the path of a PEM file with a certificate chain'
+const PRIVATE_KEY = 'the path of a PEM file with a private key'
+
+export const certificateFile = (reader: Reader) =>
+  textFile(reader)
+    .refine((pem) => pem.includes('-----BEGIN CERTIFICATE-----'), {
+      error: 'names a file without a PEM certificate',
+      params: { wanted: CERTIFICATE },
+    })
+    .meta({ wanted: CERTIFICATE })
+
+export const privateKeyFile = (reader: Reader) =>
+  secretFile(reader)
+    .refine((secret) => /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(secret.reveal()), {
+      error: 'names a file without an unencrypted PEM private key',
+      params: { wanted: PRIVATE_KEY },
+    })
+    .meta({ wanted: PRIVATE_KEY })
+
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
+const FIELD_KEY_BYTES_MIN = 32
+
+/** A field key is bytes: base64 text, 32 bytes or more. */
+export function toFieldKey(secret: Secret, context: z.RefinementCtx): Secret<Uint8Array> {
+  const written = secret.reveal()
+  const bytes = Buffer.from(written, 'base64')
+  if (BASE64.test(written) && bytes.length >= FIELD_KEY_BYTES_MIN) return new Secret(bytes)
+  refuse(context, {
+    says: 'holds no field key',
+    wanted: 'at least 32 random bytes in base64, as `sallyport secrets new` makes them',
+  })
+  return z.NEVER
+}
+
+/** Exactly one of some keys; judged also where another key is wrong, so that one report tells all. */
+export function exactlyOne(keys: readonly string[], isNeeded = true) {
+  return z.superRefine<unknown>(
+    (value, context) => {
+      const given = keys.filter((key) => isRecord(value) && value[key] !== undefined)
+      const wanted = `${isNeeded ? 'exactly' : 'at most'} one of ${keys.join(', ')}`
+      if (given.length > 1) refuse(context, { says: `says ${given.join(' and ')}`, wanted })
+      if (given.length === 0 && isNeeded)
+        refuse(context, { says: `says none of ${keys.join(', ')}`, wanted })
+    },
+    { when: ({ value }) => isRecord(value) },
+  )
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' ||
+  host === '[::1]' ||
+  host === '::1' ||
+  (isIP(host) === 4 && host.startsWith('127.'))
+
+/** https anywhere, http on this machine only. */
+export const isSafeUrl = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+
+export const safeUrl = (wanted: string) =>
+  z
+    .string()
+    .max(2048)
+    .superRefine((written, context) => {
+      const url = URL.parse(written)
+      if (url === null || !isSafeUrl(url))
+        return refuse(context, { says: 'is neither https nor http on loopback', wanted })
+      if (written.includes('#')) refuse(context, { says: 'has a fragment', wanted })
+      if (url.username !== '' || url.password !== '')
+        refuse(context, { says: 'carries a user name or password', wanted })
+    })
+    .meta({ wanted })
+
+export const webLink = () =>
+  z
+    .string()
+    .max(2048)
+    .refine((written) => /^https?:$/.test(URL.parse(written)?.protocol ?? ''))
+    .meta({ wanted: 'a web address' })
+
+export const distinct = <T>(values: readonly T[]) => new Set(values).size === values.length

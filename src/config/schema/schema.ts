@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import type { Reader } from '../reader.ts'
+import { acr, factors, firstEnrolment, stepUp } from './assurance.ts'
+import { clients } from './clients.ts'
+import { channels, directories, language, privacyUrl, support, theme, timeZone } from './people.ts'
+import {
+  encryption,
+  issuer,
+  listen,
+  logLevel,
+  management,
+  org,
+  retention,
+  store,
+} from './server.ts'
+
+/** Every key there is. The reference, the editor's schema and the report of problems are made from this. */
+export const createSchema = (reader: Reader) =>
+  z.strictObject({
+    issuer,
+    listen: listen(reader),
+    management,
+    store: store(reader),
+    encryption: encryption(reader),
+    clients: clients(reader),
+    directories,
+    channels: channels(reader),
+    factors,
+    firstEnrolment,
+    acr,
+    stepUp,
+    org,
+    support,
+    privacyUrl,
+    language,
+    timeZone,
+    theme: theme(reader),
+    retention,
+    logLevel,
+  })
+
+/** The file as it was written, with defaults filled in and pointers followed. */
+export type Written = z.output<ReturnType<typeof createSchema>>

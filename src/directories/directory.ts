@@ -1,0 +1,31 @@
+import type { Id, Locale } from '../kernel/index.ts'
+
+/** What a directory answered about the subject. Phones are E.164, both lists in the directory's order. */
+export type Person = {
+  readonly account: Id<'account'>
+  readonly directory: string
+  readonly immutableId: string
+  readonly username: string
+  readonly displayName: string | null
+  readonly emails: readonly string[]
+  readonly phones: readonly string[]
+  readonly groups: readonly string[]
+  readonly locale: Locale | null
+}
+
+export type Query =
+  | { readonly by: 'name'; readonly value: string }
+  | { readonly by: 'immutableId'; readonly directory: string; readonly value: string }
+
+export type Answer =
+  | { readonly found: 'person'; readonly person: Person }
+  | { readonly found: 'not-found' | 'ambiguous' | 'disabled' }
+
+/**
+ * One place where people are kept. May be remote, slow and failing: the caller's signal ends the wait,
+ * and whatever keeps it from a certain answer is a Fault `directory.unavailable`, never 'not-found'.
+ */
+export type Directory = {
+  readonly name: string
+  find(query: Query, signal: AbortSignal): Promise<Answer>
+}

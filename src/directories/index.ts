@@ -1,0 +1,12 @@
+/**
+ * Who the subject is: one interface for every place where people are kept, the chain that asks them in the client's
+ * order, and the local people that operators manage. It owns what a name, a phone number and an address may be.
+ * It refuses to guess: two hits, an unparseable number or a silent directory is an answer of its own, never a person.
+ * It knows nothing of clients, step-ups, factors or SQL.
+ */
+export type { Answer, Directory, Person, Query } from './directory.ts'
+export type { ImportLine } from './import-people.ts'
+export { createLocalDirectory } from './local.ts'
+export { createPeople, type People, type Problems } from './people.ts'
+export type { LocalPerson, PeopleStore, Summary } from './people-store.ts'
+export { createResolve } from './resolve.ts'

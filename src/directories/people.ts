@@ -1,0 +1,217 @@
+import type { Actor, AuditEvent } from '../audit/index.ts'
+import {
+  type Clock,
+  FACTOR_KINDS,
+  type FactorKind,
+  fail,
+  type Id,
+  newId,
+  ok,
+  parseId,
+  type Random,
+  type Result,
+} from '../kernel/index.ts'
+import { createImportPeople, type ImportPeople } from './import-people.ts'
+import { nameKeyOf } from './name-key.ts'
+import type { LocalPerson, PeopleStore, Summary } from './people-store.ts'
+import { type PersonFields, parseFields, type WrittenFields } from './person-fields.ts'
+
+/** What was wrong, in plain words for an operator. */
+export type Problems = readonly string[]
+
+/**
+ * The people of one local directory, for operators. `who` is an account id or any spelling of the name; `operator`
+ * is who the audit says did it.
+ */
+export type People = {
+  add(
+    operator: string,
+    fields: WrittenFields & { readonly username: string },
+  ): Promise<Result<LocalPerson, Problems>>
+  show(who: string): Promise<Result<Summary, Problems>>
+  /** A page in order of name, after the name key `after`; '' from the beginning. */
+  list(after: string, limit: number): Promise<readonly Summary[]>
+  set(operator: string, who: string, changes: WrittenFields): Promise<Result<LocalPerson, Problems>>
+  disable(operator: string, who: string): Promise<Result<LocalPerson, Problems>>
+  enable(operator: string, who: string): Promise<Result<LocalPerson, Problems>>
+  remove(operator: string, who: string): Promise<Result<LocalPerson, Problems>>
+  /** As `remove`, and every step-up and token of the account ends. */
+  erase(operator: string, who: string): Promise<Result<LocalPerson, Problems>>
+  resetFactor(operator: string, who: string, factor: 'totp'): Promise<Result<LocalPerson, Problems>>
+  /** One factor, or all of them: null. Says which were locked. */
+  unlock(
+    operator: string,
+    who: string,
+    factor: FactorKind | null,
+  ): Promise<Result<readonly FactorKind[], Problems>>
+  importPeople: ImportPeople
+}
+
+type PeopleDeps = {
+  readonly store: PeopleStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly directory: string
+  readonly defaultCountry: string | null
+}
+
+const UNKNOWN = fail(['there is nobody of that name'])
+const EXISTS = fail(['username is taken already, perhaps in another spelling'])
+
+export function createPeople(deps: PeopleDeps): People {
+  const { store, clock, random, directory, defaultCountry } = deps
+
+  return {
+    async add(operator, written) {
+      const fields = parseFields(written, defaultCountry)
+      if (!fields.ok) return fields
+      const { username } = fields.value
+      if (username === undefined) return fail(['username is missing'])
+      const [account, createdAt] = [newId('account', random), clock.now()]
+      const empty = { displayName: null, emails: [], phones: [], locale: null }
+      const person = personOf(
+        { account, directory, state: 'enabled', createdAt, ...empty },
+        { ...fields.value, username },
+      )
+      const event = about(operator, account, 'person.added', Object.keys(fields.value))
+      const added = await store.add([{ person, enrolment: null }], [event])
+      return added.heard === 'added' ? ok(person) : EXISTS
+    },
+
+    async show(who) {
+      const summary = await named(who, (by) => store.summary(directory, by))
+      return summary === undefined ? UNKNOWN : ok(summary)
+    },
+
+    list: (after, limit) => store.list(directory, after, limit),
+
+    async set(operator, who, changes) {
+      const fields = parseFields(changes, defaultCountry)
+      if (!fields.ok) return fields
+      const changed = Object.keys(fields.value)
+      if (changed.length === 0) return fail(['nothing to change was given'])
+      return replace(operator, who, 'person.changed', changed, (person) =>
+        personOf(person, fields.value),
+      )
+    },
+
+    disable: (operator, who) =>
+      replace(operator, who, 'person.disabled', ['state'], (person) => ({
+        ...person,
+        state: 'disabled',
+      })),
+
+    enable: (operator, who) =>
+      replace(operator, who, 'person.enabled', ['state'], (person) => ({
+        ...person,
+        state: 'enabled',
+      })),
+
+    remove: (operator, who) =>
+      withPerson(who, async (person) => {
+        const event = about(operator, person.account, 'person.removed', [])
+        const removed = await store.remove(person.account, [event])
+        return removed === 'removed' ? ok(person) : UNKNOWN
+      }),
+
+    erase: (operator, who) =>
+      withPerson(who, async (person) => {
+        const event = { event: 'person.erased', ...by(operator), account: person.account } as const
+        const erased = await store.erase(person.account, [event])
+        return erased === 'erased' ? ok(person) : UNKNOWN
+      }),
+
+    resetFactor: (operator, who, factor) =>
+      withPerson(who, async (person) => {
+        const { account } = person
+        const event = { event: 'factor.reset', ...by(operator), account, factor } as const
+        const reset = await store.resetFactor(account, factor, [event])
+        return reset === 'reset' ? ok(person) : fail([`${factor} is not set up`])
+      }),
+
+    unlock: (operator, who, factor) =>
+      withPerson(who, async ({ account }) => {
+        const unlocked: FactorKind[] = []
+        // One by one, so that the audit names those that were locked and no other.
+        for (const kind of factor === null ? FACTOR_KINDS : [factor]) {
+          const event = {
+            event: 'factor.unlocked',
+            ...by(operator),
+            account,
+            factor: kind,
+          } as const
+          if ((await store.unlock(account, kind, [event])) === 'unlocked') unlocked.push(kind)
+        }
+        return ok(unlocked)
+      }),
+
+    importPeople: createImportPeople(deps),
+  }
+
+  function by(operator: string) {
+    const actor: Actor = `operator:${operator}`
+    return { at: clock.now(), actor }
+  }
+
+  function about(
+    operator: string,
+    account: Id<'account'>,
+    event: Extract<AuditEvent, { readonly fields: unknown }>['event'],
+    fields: readonly string[],
+  ): AuditEvent {
+    return { event, ...by(operator), account, fields }
+  }
+
+  /** An account id is looked for first: nobody can take it as a name and be mistaken for its owner. */
+  async function named<T>(
+    who: string,
+    look: (by: Parameters<PeopleStore['find']>[1]) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    const account = parseId('account', who)
+    const own = account && (await look({ account }))
+    if (own !== undefined) return own
+    const nameKey = nameKeyOf(who)
+    return nameKey === undefined ? undefined : look({ nameKey })
+  }
+
+  async function withPerson<T>(
+    who: string,
+    act: (person: LocalPerson) => Promise<Result<T, Problems>>,
+  ): Promise<Result<T, Problems>> {
+    const person = await named(who, (one) => store.find(directory, one))
+    return person === undefined ? UNKNOWN : act(person)
+  }
+
+  function replace(
+    operator: string,
+    who: string,
+    event: 'person.changed' | 'person.disabled' | 'person.enabled',
+    fields: readonly string[],
+    change: (person: LocalPerson) => LocalPerson,
+  ): Promise<Result<LocalPerson, Problems>> {
+    return withPerson(who, async (person) => {
+      const next = change(person)
+      switch (await store.set(next, [about(operator, person.account, event, fields)])) {
+        case 'set':
+          return ok(next)
+        case 'exists':
+          return EXISTS
+        case 'unknown':
+          return UNKNOWN
+      }
+    })
+  }
+}
+
+/** The fields that were said, over what was there. */
+function personOf(
+  before: Omit<LocalPerson, 'username' | 'nameKey'>,
+  fields: PersonFields & { readonly username: { readonly text: string; readonly key: string } },
+): LocalPerson
+function personOf(before: LocalPerson, fields: PersonFields): LocalPerson
+function personOf(
+  before: Omit<LocalPerson, 'username' | 'nameKey'>,
+  { username, ...rest }: PersonFields,
+): object {
+  return { ...before, ...rest, ...(username && { username: username.text, nameKey: username.key }) }
+}

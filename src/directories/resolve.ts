@@ -1,0 +1,83 @@
+import { type Clock, Fault, invariant } from '../kernel/index.ts'
+import type { Answer, Directory, Query } from './directory.ts'
+
+/** Directories to ask in turn; those of an inner list are of equal rank. */
+type Order = readonly (string | readonly string[])[]
+
+type LookupOutcome = Answer['found'] | 'fault'
+
+type ResolveDeps = {
+  readonly directories: ReadonlyMap<string, Directory>
+  readonly clock: Clock
+  /** How long one directory may take. */
+  readonly deadlineSeconds: number
+  /** Hears of every question; never decides. */
+  readonly onLookup?: (directory: string, outcome: LookupOutcome, seconds: number) => void
+}
+
+/** Who the subject is. Only 'not-found' goes on to the next; every other answer and every Fault ends the search. */
+export function createResolve(deps: ResolveDeps): (query: Query, order: Order) => Promise<Answer> {
+  const { directories, clock, deadlineSeconds, onLookup = () => {} } = deps
+
+  return async (query, order) => {
+    for (const rank of ranksFor(query, order)) {
+      const answer = oneOf(await askAll(rank, query))
+      if (answer.found !== 'not-found') return answer
+    }
+    return { found: 'not-found' }
+  }
+
+  /** All answers are waited for, so that neither speed nor order decides between an answer and a Fault. */
+  async function askAll(rank: readonly string[], query: Query): Promise<readonly Answer[]> {
+    const asked = await Promise.allSettled(rank.map((name) => ask(name, query)))
+    return asked.map((one) => {
+      if (one.status === 'rejected') throw one.reason
+      return one.value
+    })
+  }
+
+  async function ask(name: string, query: Query): Promise<Answer> {
+    const directory = directories.get(name)
+    invariant(directory !== undefined, `the configuration knows the directory ${name}`)
+    const since = clock.now()
+    let outcome: LookupOutcome = 'fault'
+    try {
+      const answer = await inTime(directory, query)
+      outcome = answer.found
+      return answer
+    } finally {
+      onLookup(name, outcome, (clock.now() - since) / 1000)
+    }
+  }
+
+  /** The signal asks the directory to stop; the race ends the wait for one that doesn't. */
+  async function inTime(directory: Directory, query: Query): Promise<Answer> {
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const deadline = new AbortController()
+    const timer = setTimeout(() => {
+      const says = `${directory.name} did not answer within ${deadlineSeconds} s`
+      const fault = new Fault('directory.unavailable', says)
+      reject(fault)
+      deadline.abort(fault)
+    }, deadlineSeconds * 1000)
+    try {
+      return await Promise.race([directory.find(query, deadline.signal), late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** An immutable id means something in its own directory alone, and only where the client may ask that one. */
+function ranksFor(query: Query, order: Order): readonly (readonly string[])[] {
+  if (query.by === 'immutableId')
+    return order.flat().includes(query.directory) ? [[query.directory]] : []
+  return order.map((rank) => (typeof rank === 'string' ? [rank] : [...new Set(rank)]))
+}
+
+/** Two directories of equal rank that both know the name, be it as a disabled person, can't both be right. */
+function oneOf(answers: readonly Answer[]): Answer {
+  const [hit, another] = answers.filter(({ found }) => found !== 'not-found')
+  if (hit === undefined) return { found: 'not-found' }
+  return another === undefined ? hit : { found: 'ambiguous' }
+}

@@ -1,0 +1,14 @@
+/**
+ * What every door needs: the browser's cookie, anti-forgery, security headers, request ids, client addresses, templates,
+ * and the one table that gives failure its face. It knows no step-up beyond its id, and no protocol.
+ */
+export { type Browsers, createBrowsers } from './browser.ts'
+export { createIpOf } from './client-ip.ts'
+export { createFaults, type Face, faceOf, type Says } from './faults.ts'
+export { Html, html } from './html.ts'
+export { type Listening, listen } from './listen.ts'
+export { createHttpTiming, createMainApp, ROUTES } from './main-app.ts'
+export { createProofs, type Hop, type Proofs } from './proofs.ts'
+export { createRequestIds, requestIdOf } from './request-id.ts'
+export { createSecurityHeaders } from './security-headers.ts'
+export { createTemplates, type Templates } from './templates.ts'

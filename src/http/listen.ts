@@ -1,0 +1,57 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Secret } from '../kernel/index.ts'
+
+export type Listening = {
+  readonly port: number
+  /** Takes no new connection, lets running requests end, and cuts what is left after `graceSeconds`. */
+  close(graceSeconds: number): Promise<void>
+}
+
+/** Slow headers, slow bodies and idle connections end by themselves. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 65_000, // longer than common proxies keep theirs, so that it is they who close
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 16 * 1024,
+} as const
+const CONNECTIONS_MAX = 10_000
+
+export async function listen(options: {
+  readonly handler: RequestListener
+  readonly host: string
+  readonly port: number
+  readonly tls: { readonly cert: string; readonly key: Secret } | null
+}): Promise<Listening> {
+  const { handler, host, port, tls } = options
+  const server =
+    tls === null
+      ? createServer(LIMITS, handler)
+      : createTlsServer(
+          { ...LIMITS, cert: tls.cert, key: tls.key.reveal(), minVersion: 'TLSv1.2' },
+          handler,
+        )
+  server.maxConnections = CONNECTIONS_MAX
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  return { port: portOf(server), close: (graceSeconds) => close(server, graceSeconds) }
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port
+}
+
+async function close(server: Server, graceSeconds: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000)
+  await closed
+  clearTimeout(cut)
+}

@@ -1,0 +1,67 @@
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type RequestHandler,
+  type Router,
+} from 'express'
+
+export type MainApp = {
+  /** The path of the issuer: empty, or `/path`. */
+  readonly base: string
+  /** Before everything, in this order. */
+  readonly before: readonly RequestHandler[]
+  readonly routers: readonly Router[]
+  readonly assets: readonly {
+    readonly path: string
+    readonly body: Buffer
+    readonly type: string
+  }[]
+  readonly notFound: RequestHandler
+  readonly faults: ErrorRequestHandler
+}
+
+/** The main port. Routes are matched as they are written: no other case, no trailing slash, no method by header. */
+export function createMainApp(parts: MainApp): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.enable('case sensitive routing')
+  app.enable('strict routing')
+  app.set('query parser', 'simple')
+  app.use(...parts.before)
+  for (const { path, body, type } of parts.assets)
+    app.get(`${parts.base}${path}`, (_request, response) => {
+      response.setHeader('Cache-Control', 'public, max-age=31536000, immutable')
+      response.type(type).send(body)
+    })
+  for (const router of parts.routers) app.use(parts.base === '' ? '/' : parts.base, router)
+  app.use(parts.notFound)
+  app.use(parts.faults)
+  return app
+}
+
+/** The pattern that a request matched, from a closed list; what matched none is `other`. */
+export function createHttpTiming(
+  base: string,
+  observe: (method: string, route: string, status: number, seconds: number) => void,
+): RequestHandler {
+  return (request, response, next) => {
+    const since = performance.now()
+    response.once('finish', () => {
+      const pattern: unknown = request.route?.path
+      const route =
+        typeof pattern === 'string'
+          ? pattern.slice(pattern.startsWith(base) ? base.length : 0)
+          : 'other'
+      observe(request.method, route, response.statusCode, (performance.now() - since) / 1000)
+    })
+    next()
+  }
+}
+
+export const ROUTES: readonly string[] = [
+  ...['/.well-known/openid-configuration', '/jwks', '/par', '/authorize', '/token', '/userinfo'],
+  ...['/step-up/:id', '/step-up/:id/begin', '/step-up/:id/ways', '/step-up/:id/resume'],
+  ...['/step-up/:id/choose', '/step-up/:id/answer', '/step-up/:id/resend', '/step-up/:id/confirm'],
+  ...['/step-up/:id/retry', '/step-up/:id/cancel', '/step-up/:id/language'],
+]

@@ -1,0 +1,15 @@
+/**
+ * The words every room speaks: time, chance, ids, factor kinds, results, faults, secrets, keys.
+ * Pure and tiny. It imports nothing of ours and knows nothing of step-ups, people or stores.
+ */
+export { type Clock, type Instant, instantOf, later, secondsOf } from './clock.ts'
+export { FACTOR_KINDS, type FactorKind, parseFactorKind } from './factor-kind.ts'
+export { Fault, type FaultCode, invariant, never } from './fault.ts'
+export { hashOf } from './hash.ts'
+export { type Id, type IdKind, newId, parseId } from './ids.ts'
+export { createKeyRing, type KeyRing, type Purpose, signParts, verifyParts } from './key-ring.ts'
+export { LOCALES, type Locale, parseLocale } from './locale.ts'
+export { type Loop, startLoop } from './loop.ts'
+export { type Random, randomToken } from './random.ts'
+export { fail, ok, type Result } from './result.ts'
+export { Secret } from './secret.ts'

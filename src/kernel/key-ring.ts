@@ -1,0 +1,76 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import type { Secret } from './secret.ts'
+
+/** What a subkey is for. A value made for one purpose can never be taken for another. */
+export type Purpose =
+  | 'seal'
+  | 'form'
+  | 'step'
+  | 'code'
+  | 'seed'
+  | 'authorization-code'
+  | 'access-token'
+  | 'audit'
+
+const SUBKEY_BYTES = 32
+
+/** The operator's field keys, newest first. The newest makes, all of them check. */
+export type KeyRing = {
+  readonly activeId: string
+  readonly ids: readonly string[]
+  /** 32 bytes by HKDF-SHA256 (RFC 5869), cached; undefined for an unknown key id. */
+  subkey(purpose: Purpose, id: string): Buffer | undefined
+}
+
+/** @param keys at least one, newest first; secrets of 32 bytes or more. */
+export function createKeyRing(
+  keys: readonly { readonly id: string; readonly secret: Secret<Uint8Array> }[],
+): KeyRing {
+  const [active] = keys
+  if (active === undefined) throw new Error('invariant broken: a key ring holds a key')
+  const made = new Map<string, Buffer>()
+
+  return {
+    activeId: active.id,
+    ids: keys.map(({ id }) => id),
+    subkey(purpose, id) {
+      const name = `${purpose}\n${id}`
+      const known = made.get(name)
+      if (known !== undefined) return known
+      const key = keys.find((one) => one.id === id)
+      if (key === undefined) return undefined
+      const label = `sallyport/v1/${purpose}`
+      const subkey = Buffer.from(hkdfSync('sha256', key.secret.reveal(), '', label, SUBKEY_BYTES))
+      made.set(name, subkey)
+      return subkey
+    },
+  }
+}
+
+/** `keyId.mac`, the MAC over the length-prefixed parts, so that no two lists of parts collide. */
+export function signParts(ring: KeyRing, purpose: Purpose, parts: readonly string[]): string {
+  return `${ring.activeId}.${macOf(ring, purpose, ring.activeId, parts)}`
+}
+
+export function verifyParts(
+  ring: KeyRing,
+  purpose: Purpose,
+  parts: readonly string[],
+  given: unknown,
+): 'genuine' | 'forged' {
+  if (typeof given !== 'string' || given.length > 200) return 'forged'
+  const dot = given.lastIndexOf('.')
+  if (dot < 1) return 'forged'
+  const mac = macOf(ring, purpose, given.slice(0, dot), parts)
+  if (mac === undefined) return 'forged'
+  const [is, should] = [Buffer.from(given.slice(dot + 1)), Buffer.from(mac)]
+  return is.length === should.length && timingSafeEqual(is, should) ? 'genuine' : 'forged'
+}
+
+function macOf(ring: KeyRing, purpose: Purpose, id: string, parts: readonly string[]) {
+  const key = ring.subkey(purpose, id)
+  if (key === undefined) return undefined
+  const mac = createHmac('sha256', key)
+  for (const part of parts) mac.update(`${Buffer.byteLength(part)}:${part}`)
+  return mac.digest('base64url')
+}

@@ -1,0 +1,52 @@
+import { type DestinationStream, destination as fileDescriptor, pino, stdSerializers } from 'pino'
+
+export type Facts = Readonly<Record<string, unknown>>
+
+/** One JSON object a line, so that no name in it can forge another. */
+export type Log = {
+  debug(message: string, facts?: object): void
+  info(message: string, facts?: object): void
+  warn(message: string, facts?: object): void
+  error(message: string, facts?: object): void
+}
+
+/** Wherever they turn up, at the first three depths: what grants something or belongs to a person alone. */
+const SECRET = [
+  ...['code', 'otp', 'proof', 'secret', 'password', 'seed', 'token', 'access_token', 'id_token'],
+  ...['client_assertion', 'code_verifier', 'request', 'request_uri', 'login_hint'],
+  ...['sallyport_context', 'authorization', 'cookie', 'email', 'phone', 'privateKey'],
+]
+const REDACT = SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
+
+export function createLog(options: {
+  readonly level: 'error' | 'warn' | 'info' | 'debug'
+  /** Standard output where none is given. */
+  readonly destination?: DestinationStream
+}): Log {
+  const logger = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: REDACT, censor: '[secret]' },
+      serializers: { error: errorOf },
+    },
+    options.destination ?? fileDescriptor({ fd: 1, sync: false }),
+  )
+  return {
+    debug: (message, facts = {}) => logger.debug(facts, message),
+    info: (message, facts = {}) => logger.info(facts, message),
+    warn: (message, facts = {}) => logger.warn(facts, message),
+    error: (message, facts = {}) => logger.error(facts, message),
+  }
+}
+
+/** Message, stack and causes. Own properties are left out: libraries hang requests and messages on their errors. */
+function errorOf(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { type, message, stack } = stdSerializers.err(error)
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
+  const cause = error.cause === undefined ? {} : { cause: errorOf(error.cause) }
+  return { type, message, stack, ...code, ...cause }
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import packageJson from '../package.json' with { type: 'json' }
+import { EXIT, type Io, run, type World } from './cli/index.ts'
+import { fail, instantOf, ok, type Result } from './kernel/index.ts'
+
+const CHUNK = 64 * 1024
+const EX_SOFTWARE = 70
+
+const clock = { now: () => instantOf(Date.now()) }
+const random = { bytes: (count: number) => randomBytes(count) }
+
+const { version } = packageJson
+
+const io: Io = {
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  async readStdin(bytesMax) {
+    const chunks: Uint8Array[] = []
+    let length = 0
+    for await (const chunk of process.stdin) {
+      length += chunk.length
+      if (length > bytesMax) return fail(`it is longer than ${bytesMax} bytes`)
+      chunks.push(chunk)
+    }
+    return ok(Buffer.concat(chunks))
+  },
+  readFile,
+  writeFile: (path, text) => attempt(() => writeFileSync(path, text)),
+}
+
+const world: World = {
+  ...{ io, clock, random, env: process.env, version },
+  operator: process.env['SUDO_USER'] ?? process.env['USER'] ?? loginName(),
+  // Loaded when a command needs it: `check` and `secrets new` open nothing.
+  openTools: async (config) =>
+    (await import('./compose-tools.ts')).composeTools(config, { clock, random, version }),
+  stopped: () =>
+    new Promise((resolve) => {
+      // Once: whoever asks a second time does not want to wait.
+      process.once('SIGTERM', () => resolve())
+      process.once('SIGINT', () => resolve())
+    }),
+}
+
+// Whoever reads our output may stop reading, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EX_SOFTWARE)
+})
+
+try {
+  process.exitCode = await run(process.argv.slice(2), world)
+} catch (error) {
+  console.error(error)
+  process.exit(EX_SOFTWARE)
+}
+
+/** Piece by piece, because what is named may be a pipe, whose size nobody knows. */
+function readFile(path: string, bytesMax: number): Result<Uint8Array, string> {
+  return attempt(() => {
+    const file = openSync(path, 'r')
+    try {
+      const chunks: Uint8Array[] = []
+      for (let length = 0; ; ) {
+        const chunk = Buffer.allocUnsafe(CHUNK)
+        const count = readSync(file, chunk)
+        if (count === 0) return Buffer.concat(chunks)
+        length += count
+        if (length > bytesMax) throw new Error(`it is longer than ${bytesMax} bytes`)
+        chunks.push(chunk.subarray(0, count))
+      }
+    } finally {
+      closeSync(file)
+    }
+  })
+}
+
+function attempt<T>(act: () => T): Result<T, string> {
+  try {
+    return ok(act())
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Containers run under numbers that have no name. */
+function loginName(): string {
+  const name = attempt(() => userInfo().username)
+  return name.ok && name.value !== '' ? name.value : 'unknown'
+}

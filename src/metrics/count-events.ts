@@ -1,0 +1,77 @@
+import { Counter, Histogram, type Registry } from 'prom-client'
+import type { AuditEvent } from '../audit/index.ts'
+import type { Labels } from './labels.ts'
+
+/** From audit events to counters. An event that counts nowhere is listed, so that a new one is decided on. */
+export function countEvents(
+  registers: Registry[],
+  label: Labels,
+  buckets: number[],
+): (events: readonly AuditEvent[]) => void {
+  const stepUps = new Counter({
+    ...{ registers, name: 'sallyport_step_ups_total' },
+    help: 'Step-ups by how they ended (blocked ones may go on)',
+    labelNames: ['client', 'outcome'] as const,
+  })
+  const duration = new Histogram({
+    ...{ registers, buckets, name: 'sallyport_step_up_duration_seconds' },
+    help: 'From opening to proof',
+    labelNames: ['client', 'factor'] as const,
+  })
+  const answers = new Counter({
+    ...{ registers, name: 'sallyport_answers_total', help: 'Answers by verdict' },
+    labelNames: ['factor', 'verdict'] as const,
+  })
+  const sent = new Counter({
+    ...{ registers, name: 'sallyport_codes_sent_total', help: 'Messages by what the gateway said' },
+    labelNames: ['channel', 'provider', 'outcome'] as const,
+  })
+  const lockouts = new Counter({
+    ...{ registers, name: 'sallyport_lockouts_total', help: 'Lanes of factors that were locked' },
+    labelNames: ['factor'] as const,
+  })
+  const enrolments = new Counter({
+    ...{ registers, name: 'sallyport_enrolments_total', help: 'Factors set up, imported or reset' },
+    labelNames: ['factor', 'outcome'] as const,
+  })
+
+  return (events) => events.forEach(count)
+
+  function count(event: AuditEvent): void {
+    switch (event.event) {
+      case 'step-up.opened':
+        return void stepUps.inc({ client: label.client(event.client), outcome: 'opened' })
+      case 'step-up.satisfied': {
+        const client = label.client(event.client)
+        stepUps.inc({ client, outcome: event.how === 'factor' ? 'satisfied' : event.how })
+        if (event.factor !== null)
+          duration.observe({ client, factor: label.factor(event.factor) }, event.seconds)
+        return
+      }
+      case 'step-up.refused':
+      case 'step-up.cancelled':
+      case 'step-up.expired':
+      case 'step-up.blocked': {
+        const outcome = event.event.slice('step-up.'.length)
+        return void stepUps.inc({ client: label.client(event.client), outcome })
+      }
+      case 'answer.judged':
+        return void answers.inc({ factor: label.factor(event.factor), verdict: event.verdict })
+      case 'code.sent':
+        return void sent.inc({
+          ...{ channel: label.factor(event.factor), provider: label.provider(event.provider) },
+          outcome: event.outcome,
+        })
+      case 'factor.locked':
+        return void lockouts.inc({ factor: label.factor(event.factor) })
+      case 'factor.enrolled':
+        return void enrolments.inc({ factor: label.factor(event.factor), outcome: 'enrolled' })
+      case 'factor.imported':
+        return void enrolments.inc({ factor: label.factor(event.factor), outcome: 'imported' })
+      case 'factor.reset':
+        return void enrolments.inc({ factor: label.factor(event.factor), outcome: 'reset' })
+      default:
+        return // counted by nobody: they are steps on the way, or an operator's own doing
+    }
+  }
+}

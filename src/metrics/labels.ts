@@ -1,0 +1,42 @@
+import { FACTOR_KINDS } from '../kernel/index.ts'
+
+/** The values that come from the configuration and from the code, never from a request. */
+export type Sets = {
+  readonly clients: readonly string[]
+  readonly directories: readonly string[]
+  readonly providers: readonly string[]
+  readonly routes: readonly string[]
+  readonly operations: readonly string[]
+}
+
+const METHODS = ['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PATCH']
+const STATUSES = [
+  ...['200', '201', '204', '303', '304', '400', '401', '403', '404', '405', '409', '410', '413'],
+  ...['415', '422', '429', '500', '503'],
+]
+const LOOKUPS = ['person', 'not-found', 'ambiguous', 'disabled', 'fault']
+const ALGORITHMS = ['ES256', 'RS256']
+const KEY_STATES = ['next', 'active', 'retired']
+
+export type Labels = ReturnType<typeof createLabels>
+
+export function createLabels(sets: Sets) {
+  const among = (known: readonly string[]) => {
+    const set = new Set(known)
+    return (value: string): string => (set.has(value) ? value : 'other')
+  }
+  const status = among(STATUSES)
+  return {
+    client: among(sets.clients),
+    directory: among(sets.directories),
+    provider: among(sets.providers),
+    route: among(sets.routes),
+    operation: among(sets.operations),
+    factor: among([...FACTOR_KINDS, 'none']),
+    method: among(METHODS),
+    status: (code: number) => status(`${code}`),
+    lookup: among(LOOKUPS),
+    alg: among(ALGORITHMS),
+    keyState: among(KEY_STATES),
+  }
+}

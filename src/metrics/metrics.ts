@@ -1,0 +1,99 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { AuditEvent } from '../audit/index.ts'
+import { countEvents } from './count-events.ts'
+import { createLabels, type Sets } from './labels.ts'
+
+export type Metrics = {
+  /** Counters come from what was committed, here and nowhere else. */
+  heard(events: readonly AuditEvent[]): void
+  http(method: string, route: string, status: number, seconds: number): void
+  store(operation: string, seconds: number): void
+  channel(channel: string, provider: string, seconds: number): void
+  directory(directory: string, outcome: string, seconds: number): void
+  signingKeys(
+    keys: readonly { readonly alg: string; readonly state: string; readonly ageSeconds: number }[],
+  ): void
+  unsealed(events: number): void
+  render(): Promise<{ readonly type: string; readonly body: string }>
+}
+
+const QUICK = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const HUMAN = [1, 2.5, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900]
+
+/** A registry of its own. Every label value comes from a closed set; what is in none is `other`. */
+export function createMetrics(sets: Sets, version: string): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const label = createLabels(sets)
+
+  const events = countEvents(registers, label, HUMAN)
+  const http = new Histogram({
+    ...{ registers, buckets: QUICK, name: 'http_server_requests_seconds' },
+    help: 'Time to answer a request',
+    labelNames: ['method', 'route', 'status', 'outcome'] as const,
+  })
+  const store = new Histogram({
+    ...{ registers, buckets: QUICK, name: 'sallyport_store_duration_seconds' },
+    help: 'Time of one operation of the store, waiting included',
+    labelNames: ['operation'] as const,
+  })
+  const channel = new Histogram({
+    ...{ registers, buckets: QUICK, name: 'sallyport_channel_duration_seconds' },
+    help: 'Time to hand a message to its gateway',
+    labelNames: ['channel', 'provider'] as const,
+  })
+  const lookups = new Counter({
+    ...{ registers, name: 'sallyport_directory_lookups_total' },
+    help: 'Lookups by what came of them',
+    labelNames: ['directory', 'outcome'] as const,
+  })
+  const directory = new Histogram({
+    ...{ registers, buckets: QUICK, name: 'sallyport_directory_duration_seconds' },
+    help: 'Time of a lookup',
+    labelNames: ['directory'] as const,
+  })
+  const keyAge = new Gauge({
+    ...{ registers, name: 'sallyport_signing_key_age_seconds' },
+    help: 'Age of the newest signing key in each state',
+    labelNames: ['alg', 'state'] as const,
+  })
+  const unsealed = new Gauge({
+    ...{ registers, name: 'sallyport_audit_unsealed_events' },
+    help: 'Audit events that are kept and not yet in the chain',
+  })
+  new Gauge({
+    ...{ registers, name: 'sallyport_build_info', help: 'Always 1' },
+    labelNames: ['version'] as const,
+  }).set({ version }, 1)
+
+  return {
+    heard: events,
+    http(method, route, status, seconds) {
+      const outcome = status < 400 ? 'SUCCESS' : status < 500 ? 'CLIENT_ERROR' : 'SERVER_ERROR'
+      http.observe(
+        {
+          ...{ method: label.method(method), route: label.route(route), outcome },
+          status: label.status(status),
+        },
+        seconds,
+      )
+    },
+    store: (operation, seconds) =>
+      store.observe({ operation: label.operation(operation) }, seconds),
+    channel: (name, provider, seconds) =>
+      channel.observe({ channel: label.factor(name), provider: label.provider(provider) }, seconds),
+    directory(name, outcome, seconds) {
+      const of = label.directory(name)
+      lookups.inc({ directory: of, outcome: label.lookup(outcome) })
+      directory.observe({ directory: of }, seconds)
+    },
+    signingKeys(keys) {
+      keyAge.reset()
+      for (const { alg, state, ageSeconds } of keys)
+        keyAge.set({ alg: label.alg(alg), state: label.keyState(state) }, ageSeconds)
+    },
+    unsealed: (count) => unsealed.set(count),
+    render: async () => ({ type: registry.contentType, body: await registry.metrics() }),
+  }
+}

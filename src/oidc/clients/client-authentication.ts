@@ -1,0 +1,111 @@
+import { type Clock, Secret } from '../../kernel/index.ts'
+import type { Parameters } from '../parameters.ts'
+import type { Once } from '../request-store.ts'
+import { compareSecret, parseBasic } from './basic-credentials.ts'
+import type { Client, Clients } from './client.ts'
+import { verifyAssertion } from './client-assertion.ts'
+import type { ClientKeys } from './client-keys.ts'
+
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+export type Authenticated =
+  | { readonly heard: 'client'; readonly client: Client; readonly once: Once | null }
+  /** `scheme` says which challenge a 401 carries (RFC 6749 section 5.2). */
+  | { readonly heard: 'invalid-client'; readonly scheme: 'basic' | null }
+  | { readonly heard: 'invalid-request' }
+
+export type Authenticate = (
+  parameters: Parameters,
+  authorization: string | undefined,
+) => Promise<Authenticated>
+
+export type AuthenticateDeps = {
+  readonly clients: Clients
+  readonly keys: ClientKeys
+  readonly issuer: string
+  readonly clock: Clock
+}
+
+/** At most one way of proving who it is, and the one that the client is registered with. */
+export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
+  const { clients, keys, issuer, clock } = deps
+
+  return async (parameters, authorization) => {
+    const assertion = parameters.get('client_assertion')
+    const assertionType = parameters.get('client_assertion_type')
+    const ways = [authorization, assertion ?? assertionType, parameters.get('client_secret')]
+    if (ways.filter((way) => way !== undefined).length > 1) return { heard: 'invalid-request' }
+
+    if (authorization !== undefined) return basic(authorization, parameters.get('client_id'))
+    if (assertion === undefined && assertionType === undefined)
+      return { heard: 'invalid-client', scheme: null }
+    if (assertion === undefined || assertionType !== ASSERTION_TYPE)
+      return { heard: 'invalid-request' }
+    return signed(assertion, parameters.get('client_id'))
+  }
+
+  function basic(authorization: string, claimed: string | undefined): Authenticated {
+    const refused = { heard: 'invalid-client', scheme: 'basic' } as const
+    const given = parseBasic(authorization)
+    if (given === undefined) return refused
+    const client = clients.get(given.id)
+    // A stranger's secret is compared too, so that the time says nothing about which clients exist.
+    const isKnown = client?.auth.method === 'client_secret_basic'
+    const expected = client?.auth.method === 'client_secret_basic' ? client.auth.secret : DECOY
+    if (compareSecret(given.secret, expected) === 'different') return refused
+    if (client === undefined || !isKnown) return refused
+    if (claimed !== undefined && claimed !== client.id) return refused
+    return { heard: 'client', client, once: null }
+  }
+
+  async function signed(assertion: string, claimed: string | undefined): Promise<Authenticated> {
+    const refused = { heard: 'invalid-client', scheme: null } as const
+    const id = issuerOf(assertion)
+    const client = id === undefined ? undefined : clients.get(id)
+    const now = clock.now()
+    const verified = await verifyAssertion(assertion, client ?? STRANGER, { issuer, keys, now })
+    if (client === undefined || !verified.ok) return refused
+    if (claimed !== undefined && claimed !== client.id) return refused
+    return { heard: 'client', client, once: verified.value }
+  }
+}
+
+/** Unverified: it only says whose keys the signature is to be checked against. */
+function issuerOf(jwt: string): string | undefined {
+  try {
+    const payload: unknown = JSON.parse(
+      Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'),
+    )
+    const hasIssuer = typeof payload === 'object' && payload !== null && 'iss' in payload
+    return hasIssuer && typeof payload.iss === 'string' ? payload.iss : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const DECOY = new Secret('nobody has this secret')
+
+/** Stands in for a client that does not exist: its key is an example of RFC 7517 (appendix A.1). */
+const STRANGER: Client = {
+  id: '',
+  name: '',
+  auth: {
+    method: 'private_key_jwt',
+    algorithms: ['ES256'],
+    keys: {
+      from: 'inline',
+      jwks: {
+        keys: [
+          {
+            kty: 'EC',
+            crv: 'P-256',
+            x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4',
+            y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
+          },
+        ],
+      },
+    },
+  },
+  redirectUris: [],
+  subject: { from: [], claim: 'login_hint', directories: [] },
+}

@@ -1,0 +1,53 @@
+import type { Request, Response } from 'express'
+import type { AuditEvent } from '../audit/index.ts'
+import type { Browsers } from '../http/index.ts'
+import type { Clock, KeyRing, Random } from '../kernel/index.ts'
+import type { Found, Open, StepUp } from '../stepup/index.ts'
+import type { Clients, Fetch } from './clients/index.ts'
+import type { Log } from './json.ts'
+import type { RequestStore } from './request-store.ts'
+import type { Says } from './requests/index.ts'
+import type { SigningKeys } from './signing/index.ts'
+
+/** Markup that is ready to be sent. */
+export type Page = { toString(): string }
+
+export type OidcPages = {
+  /** Where no client may hear of it. With `resume`, one button takes the person back to the client. */
+  error(
+    view: { readonly status: number; readonly says: Says; readonly resume: string | null },
+    request: Request,
+    response: Response,
+  ): Page
+  /** Goes on to `url` at once, with a link for those who must click. */
+  done(
+    view: { readonly url: string; readonly stepUp: StepUp },
+    request: Request,
+    response: Response,
+  ): Page
+}
+
+export type OidcDeps = {
+  /** As configured, without a slash at its end. Its path is where the router is mounted. */
+  readonly issuer: string
+  readonly clients: Clients
+  /** Those that some enabled factor can meet. */
+  readonly acrValues: readonly string[]
+  /** How long a step-up lives; a pushed request waits a minute for it before. */
+  readonly stepUpSeconds: number
+  readonly store: RequestStore
+  readonly signingKeys: SigningKeys
+  readonly open: Open
+  readonly browsers: Browsers
+  readonly ipOf: (request: Request) => string | null
+  /** The page of a step-up that was just opened here. */
+  readonly show: (request: Request, response: Response, at: Found) => void | Promise<void>
+  readonly pages: OidcPages
+  readonly keys: KeyRing
+  readonly fetch: Fetch
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Hears of what was kept; never decides. */
+  readonly heard?: (events: readonly AuditEvent[]) => void
+}

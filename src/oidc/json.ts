@@ -1,0 +1,53 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import { createFaults } from '../http/index.ts'
+import type { WireError } from './requests/index.ts'
+
+export type Log = {
+  warn(message: string, facts: object): void
+  error(message: string, facts: object): void
+}
+
+/** RFC 6749 section 5: nothing that a machine hears may be kept by anything on the way. */
+export function sendJson(response: Response, status: number, body: object): void {
+  response.status(status).set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' }).json(body)
+}
+
+/** RFC 6749 section 5.2. With 401 the scheme that was tried is named. */
+export function sendError(
+  response: Response,
+  error: WireError['error'],
+  description: string,
+  scheme: 'basic' | null = null,
+): void {
+  if (scheme === 'basic') response.set('WWW-Authenticate', 'Basic realm="sallyport"')
+  const status = error === 'invalid_client' ? 401 : 400
+  sendJson(response, status, { error, error_description: description })
+}
+
+/** The last handler of a path: every other method. */
+export function onlyMethods(allowed: string): RequestHandler {
+  return (_request, response) => {
+    response.set('Allow', allowed)
+    sendJson(response, 405, {
+      error: 'invalid_request',
+      error_description: 'the method is not allowed',
+    })
+  }
+}
+
+/** What fails at an endpoint for machines is said in their language, by the same table as everywhere. */
+export function createJsonFaults(log: Log): ErrorRequestHandler {
+  return createFaults({
+    log,
+    respond({ says }, _request, response) {
+      const isTheirs = says === 'not-understood' || says === 'too-large'
+      const isLater = says === 'try-again' || says === 'try-again-later'
+      const error = isTheirs
+        ? 'invalid_request'
+        : isLater
+          ? 'temporarily_unavailable'
+          : 'server_error'
+      response.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' }).json({ error })
+    },
+  })
+}

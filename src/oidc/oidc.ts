@@ -1,0 +1,41 @@
+import { Router } from 'express'
+import { authorize } from './authorize.ts'
+import { begin } from './begin.ts'
+import { createAuthenticate, createClientKeys } from './clients/index.ts'
+import type { OidcDeps } from './deps.ts'
+import { discovery } from './discovery.ts'
+import { createJsonFaults } from './json.ts'
+import { jwks } from './jwks.ts'
+import { par } from './par.ts'
+import { createPaths } from './paths.ts'
+import { createRefuseRequest } from './refuse-request.ts'
+import { createReadObject } from './requests/index.ts'
+import { resume } from './resume.ts'
+import { createSendPage } from './send-page.ts'
+import { token } from './token.ts'
+import { userinfo } from './userinfo.ts'
+
+/** What of `router` is mounted at the issuer's path, and nothing more: pages that fail are left to the caller's faults. */
+export type Oidc = { readonly router: Router }
+
+export function createOidc(deps: OidcDeps): Oidc {
+  const { issuer, clients, store, clock, random, fetch, log, heard = () => {} } = deps
+  const clientKeys = createClientKeys({ fetch, clock, log })
+  const authenticate = createAuthenticate({ clients, keys: clientKeys, issuer, clock })
+  const readObject = createReadObject({ issuer, keys: clientKeys })
+  const refuse = createRefuseRequest({ store, clock, heard })
+  const paths = createPaths(issuer, deps.keys)
+  const sendPage = createSendPage(deps.pages)
+
+  const machines = Router({ caseSensitive: true, strict: true })
+  machines.use(discovery(deps), jwks(deps), userinfo(deps))
+  machines.use(par({ ...deps, authenticate, readObject, refuse }))
+  machines.use(token({ ...deps, authenticate }))
+  machines.use(createJsonFaults(log))
+
+  const router = Router({ caseSensitive: true, strict: true })
+  router.use(machines)
+  router.use(authorize({ ...deps, random, readObject, refuse, sendPage, paths }))
+  router.use(begin({ ...deps, sendPage, paths }), resume({ ...deps, sendPage, paths }))
+  return { router }
+}

@@ -1,0 +1,42 @@
+import { fail, ok, type Result } from '../../kernel/index.ts'
+import type { Lookup } from '../../stepup/index.ts'
+import type { Client } from '../clients/index.ts'
+import type { Parameters } from '../parameters.ts'
+import type { Context } from './context-parameter.ts'
+
+const SUBJECT = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,255}$/u
+
+export type Whom = {
+  readonly subject: string
+  readonly lookup: Lookup
+  readonly directories: Client['subject']['directories']
+}
+
+/**
+ * `login_hint` is the subject and comes back as `sub`. Who that is here is looked up by the identifier that the client is
+ * registered with, or by the immutable id where the client names it together with its directory.
+ */
+export function subjectOf(
+  { subject }: Client,
+  parameters: Parameters,
+  identifiers: NonNullable<Context['identifiers']>,
+): Result<Whom, 'subject-missing' | 'context-invalid'> {
+  const hint = parameters.get('login_hint')
+  if (hint === undefined || !SUBJECT.test(hint)) return fail('subject-missing')
+
+  const { directory, immutable_id: immutableId } = identifiers
+  const isOurs = (name: string) => subject.directories.flat().includes(name)
+  if (directory !== undefined && !isOurs(directory)) return fail('context-invalid')
+  if (immutableId !== undefined && directory === undefined) return fail('context-invalid')
+
+  const directories = directory === undefined ? subject.directories : [directory]
+  if (immutableId !== undefined && directory !== undefined)
+    return ok({
+      subject: hint,
+      lookup: { by: 'immutableId', directory, value: immutableId },
+      directories,
+    })
+  const value = subject.claim === 'login_hint' ? hint : identifiers[subject.claim]
+  if (value === undefined) return fail('subject-missing')
+  return ok({ subject: hint, lookup: { by: 'name', value }, directories })
+}

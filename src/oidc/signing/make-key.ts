@@ -1,0 +1,16 @@
+import { calculateJwkThumbprint, exportJWK, exportPKCS8, generateKeyPair } from 'jose'
+import { Secret } from '../../kernel/index.ts'
+import type { Fresh } from './plan-keys.ts'
+
+/** A new P-256 pair, named by its thumbprint (RFC 7638). */
+export async function makeKey(): Promise<Fresh> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+  const jwk = await exportJWK(publicKey)
+  const kid = await calculateJwkThumbprint(jwk)
+  return {
+    kid,
+    alg: 'ES256',
+    privateKey: new Secret(await exportPKCS8(privateKey)),
+    publicJwk: JSON.stringify(jwk),
+  }
+}

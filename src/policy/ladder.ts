@@ -1,0 +1,47 @@
+import type { FactorKind } from '../kernel/index.ts'
+
+/** One assurance level that clients may ask for. */
+export type Rung = {
+  readonly value: string
+  readonly factors: readonly FactorKind[]
+  /** How the factor must have come to be; null: in any way. `contact` stands for every channel, `factor` for every kind. */
+  readonly enrolledBy: readonly string[] | null
+}
+
+/** The acr values of this installation, weakest first. */
+export type Ladder = {
+  /** Those that some enabled factor can meet, weakest first: `acr_values_supported`. */
+  readonly values: readonly string[]
+  /** The first wanted value that was met, else the strongest met; undefined when the factor meets no rung at all. */
+  choose(wanted: readonly string[], factor: FactorKind, provenance: string): string | undefined
+}
+
+export function createLadder(rungs: readonly Rung[], enabled: readonly FactorKind[]): Ladder {
+  const meetable = rungs.filter(({ factors }) => factors.some((kind) => enabled.includes(kind)))
+
+  return {
+    values: meetable.map(({ value }) => value),
+    choose(wanted, factor, provenance) {
+      const met = meetable.filter((rung) => meets(rung, factor, provenance))
+      const values = met.map(({ value }) => value)
+      return wanted.find((value) => values.includes(value)) ?? values.at(-1)
+    },
+  }
+}
+
+function meets({ factors, enrolledBy }: Rung, factor: FactorKind, provenance: string): boolean {
+  if (!factors.includes(factor)) return false
+  return enrolledBy === null || enrolledBy.includes(provenance.split(':', 1)[0] ?? '')
+}
+
+/** RFC 8176. `mfa` is never claimed: the first factor was somebody else's to see. */
+const AMR = {
+  totp: ['otp'],
+  sms: ['sms', 'otp'],
+  email: ['otp'],
+  dingtalk: ['otp'],
+  webauthn: ['swk', 'user'],
+  'recovery-code': ['otp'],
+} as const satisfies Record<FactorKind, readonly string[]>
+
+export const amrOf = (factor: FactorKind): readonly string[] => AMR[factor]

@@ -1,0 +1,151 @@
+import { type Request, type RequestHandler, type Response, Router, urlencoded } from 'express'
+import { type Browsers, type Html, type Proofs, requestIdOf } from '../http/index.ts'
+import { type Id, never, parseId, parseLocale } from '../kernel/index.ts'
+import type { Seen, StepUps, Whose } from '../stepup/index.ts'
+
+export type Presented = { readonly status: number; readonly html: Html }
+
+/** Puts in a page what a person sees of a step-up. */
+export type Present = (seen: Seen, asked: Asked) => Presented
+
+/** Who looks, and at what. */
+export type Asked = {
+  readonly id: Id<'stepUp'>
+  readonly browser: string
+  readonly requestId: string
+  /** The choice, also while a question is open. */
+  readonly view: 'step-up' | 'ways'
+  readonly acceptLanguage: string | null
+}
+
+export type PortalDeps = {
+  readonly stepUps: StepUps
+  readonly present: Present
+  readonly browsers: Browsers
+  readonly proofs: Proofs
+}
+
+const ACTIONS = ['choose', 'answer', 'resend', 'confirm', 'retry', 'cancel', 'language'] as const
+type Action = (typeof ACTIONS)[number]
+
+/** Bodies of our own forms: a proof, an id and a code. */
+const BODY = { extended: false, limit: '4kb', parameterLimit: 10 } as const
+
+export type Portal = {
+  readonly router: Router
+  /** The page of a step-up that another door has just opened. */
+  show(request: Request, response: Response, id: Id<'stepUp'>, seen: Seen, browser: string): void
+}
+
+export function createPortal({ stepUps, present, browsers, proofs }: PortalDeps): Portal {
+  const router = Router({ caseSensitive: true, strict: true })
+  router.get('/step-up/:id', look('step-up'))
+  router.get('/step-up/:id/ways', look('ways'))
+  const parse = urlencoded(BODY)
+  for (const action of ACTIONS) router.post(`/step-up/:id/${action}`, parse, act(action))
+
+  return {
+    router,
+    show: (request, response, id, seen, browser) =>
+      send(request, response, seen, { id, browser, view: 'step-up' }),
+  }
+
+  function look(view: 'step-up' | 'ways'): RequestHandler {
+    return async (request, response) => {
+      const whose = whoseOf(request)
+      if (whose === undefined) return stranger(request, response)
+      send(request, response, await stepUps.look(whose), { ...whose, view })
+    }
+  }
+
+  function act(action: Action): RequestHandler {
+    return async (request, response) => {
+      const whose = whoseOf(request)
+      if (whose === undefined) return stranger(request, response)
+      const body = bodyOf(request)
+      if (!isOurs(request) || isForged(whose, action, body['proof']))
+        return send(request, response, { seen: 'other-browser' }, { ...whose, view: 'step-up' })
+
+      const seen = await make(action, whose, body)
+      if (seen.seen !== 'step-up')
+        return send(request, response, seen, { ...whose, view: 'step-up' })
+      const { state } = seen.at.value
+      if (state === 'satisfied') {
+        browsers.renew(request, response)
+        return response.redirect(303, `resume?via=${proofs.via(whose.id, 'resume')}`)
+      }
+      // What has nothing to say is shown by its own address, so that Reload asks nothing twice.
+      if (seen.said === 'nothing') return response.redirect(303, `../${whose.id}`)
+      send(request, response, seen, { ...whose, view: 'step-up' })
+    }
+  }
+
+  function make(action: Action, whose: Whose, body: Body): Promise<Seen> {
+    switch (action) {
+      case 'choose':
+        return stepUps.choose(whose, { factor: body['factor'], to: body['to'] })
+      case 'answer':
+        return stepUps.answer(whose, body['challenge'], body['code'])
+      case 'resend':
+        return stepUps.resend(whose, body['challenge'])
+      case 'confirm':
+        return stepUps.confirm(whose, body['enrolment'], body['code'])
+      case 'retry':
+        return stepUps.retry(whose)
+      case 'cancel':
+        return stepUps.cancel(whose)
+      case 'language': {
+        const locale = parseLocale(body['locale'])
+        return locale === undefined ? stepUps.look(whose) : stepUps.speak(whose, locale)
+      }
+      default:
+        return never(action)
+    }
+  }
+
+  function isForged(whose: Whose, action: Action, proof: unknown): boolean {
+    return proofs.checkForm(whose.id, whose.browser, action, proof) !== 'genuine'
+  }
+
+  /** Undefined where no step-up can be meant: the id is none, or the browser carries no cookie of ours. */
+  function whoseOf(request: Request): Whose | undefined {
+    const id = parseId('stepUp', request.params['id'])
+    const browser = browsers.read(request)
+    return id === undefined || browser === undefined ? undefined : { id, browser }
+  }
+
+  function stranger(request: Request, response: Response): void {
+    const id = parseId('stepUp', request.params['id'])
+    const seen: Seen = { seen: id === undefined ? 'gone' : 'other-browser' }
+    send(request, response, seen, { id: id ?? NOBODY, browser: '', view: 'step-up' })
+  }
+
+  function send(
+    request: Request,
+    response: Response,
+    seen: Seen,
+    asked: Whose & { readonly view: 'step-up' | 'ways' },
+  ): void {
+    const acceptLanguage = request.headers['accept-language'] ?? null
+    const requestId = requestIdOf(response)
+    const { status, html } = present(seen, { ...asked, requestId, acceptLanguage })
+    response.status(status).type('html').send(`${html}`)
+  }
+}
+
+/** Stands in an error page for an id that was none. */
+const NOBODY = 'stp_0000000000000000000000' as Id<'stepUp'>
+
+type Body = Readonly<Record<string, unknown>>
+
+/** A field that came twice is an array, and no code, proof or id is an array. */
+function bodyOf(request: Request): Body {
+  const body: unknown = request.body
+  return typeof body === 'object' && body !== null ? { ...body } : {}
+}
+
+/** Our own pages post from our own origin; a browser that says otherwise is believed. `Origin` is `null` under no-referrer and says nothing. */
+function isOurs(request: Request): boolean {
+  const site = request.headers['sec-fetch-site']
+  return site === undefined || site === 'same-origin'
+}

@@ -1,0 +1,130 @@
+import { html } from '../http/index.ts'
+import { frameWith, type PagesDeps } from './pages-frame.ts'
+import { fromElsewhere, told } from './pages-notices.ts'
+import { createParts, type Row, tipsOf } from './pages-parts.ts'
+import { phrase, strong } from './phrase.ts'
+import { qrOf } from './qr.ts'
+import type { ChallengeView, ChooseView, EnrolView, Frame } from './views.ts'
+
+const KEY_GROUP = /.{1,4}/g
+
+/** The pages that ask something. */
+export function askingPages(deps: PagesDeps) {
+  const { templates, translate, setting } = deps
+  const { org, support } = setting
+
+  return {
+    choose(frame: Frame, view: ChooseView) {
+      const t = translate(frame.locale)
+      const parts = createParts(templates, t)
+      const where = { factor: null, page: 'choose', digits: 6, hasOthers: true, org } as const
+      const { notice, state } = told(t, view.message, where)
+      const body = templates.render('choose', {
+        title: phrase(t('choose.title')),
+        hint: t('choose.hint'),
+        notices: [notice, fromElsewhere(t, view.signedInFrom)].map((it) => it && parts.notice(it)),
+        choices: parts.choices(view.choose, view.ways),
+        rows: parts.rows(parts.deskRow(support, frame.requestId, 'none')),
+      })
+      return frameWith(deps, frame, {
+        ...{ stage: { at: 'choose' }, heading: t('choose.title'), error: state, body },
+      })
+    },
+
+    challenge(frame: Frame, view: ChallengeView) {
+      const t = translate(frame.locale)
+      const parts = createParts(templates, t)
+      const { factor, digits, others, message, leadsTo } = view
+      const names = parts.names(others)
+      const hasOthers = names !== ''
+      const { notice, state, isWrong } = told(t, message, {
+        ...{ factor, page: 'challenge', digits, hasOthers, org },
+      })
+      const isFirst = leadsTo === 'enrol'
+      const to = strong(view.to ?? '')
+      const heading = isFirst ? t('code.title.first', { to }) : t(`code.title.${factor}`)
+      const rows: readonly Row[] = [
+        ...parts.againRow(view),
+        ...(hasOthers ? [parts.waysRow(view.ways, t('ways.title'), names)] : []),
+        parts.tipsRow(
+          t(factor === 'totp' ? 'tips.title.totp' : 'tips.title'),
+          tipsOf(t, org, view),
+        ),
+      ]
+      const body = templates.render('challenge', {
+        title: phrase(heading),
+        hint: phrase(isFirst ? t('code.first.hint') : sentWhere()),
+        notices: [notice, fromElsewhere(t, view.signedInFrom)].map((it) => it && parts.notice(it)),
+        form: view.answer,
+        challenge: view.challenge,
+        field: parts.field({
+          ...{ digits, isWrong, isFocused: true, isHeading: false },
+          label: t('code.label', { digits }),
+          hint: fieldHint(),
+          describedBy: notice === null ? [] : ['message'],
+        }),
+        go: isFirst ? t('code.go.enrol') : t('code.go', { app: frame.application ?? org }),
+        rows: parts.rows(rows),
+      })
+      return frameWith(deps, frame, {
+        stage: { at: isFirst ? 'first' : 'code', by: factor },
+        ...{ heading, error: state, body },
+      })
+
+      function sentWhere(): string {
+        return factor === 'totp' ? t('code.totp.hint', { org }) : t('code.sent', { to })
+      }
+
+      function fieldHint(): string {
+        if (message.says === 'wrong') return t(`wrong.check.${factor}`)
+        const tries = t('tries', { count: view.attemptsLeft })
+        if (factor === 'totp') return t('code.changes', { tries })
+        return t('code.valid', { tries, minutes: t('minutes', { count: view.validMinutes }) })
+      }
+    },
+
+    enrol(frame: Frame, view: EnrolView) {
+      const t = translate(frame.locale)
+      const parts = createParts(templates, t)
+      const { digits, key, provenBy } = view
+      const names = parts.names(view.others)
+      const where = { factor: null, page: 'enrol', digits, hasOthers: names !== '', org } as const
+      const { notice, state, isWrong } = told(t, view.message, where)
+      const body = templates.render('enrol', {
+        title: phrase(t('enrol.title')),
+        hint: t('enrol.hint'),
+        notices: notice && parts.notice(notice),
+        form: view.confirm,
+        enrolment: view.enrolment,
+        first: { title: t('enrol.1'), hint: t('enrol.1.hint') },
+        second: {
+          title: t('enrol.2'),
+          open: t('enrol.open'),
+          account: t('enrol.account'),
+          type: t('enrol.type'),
+          typeValue: t('enrol.type.value', { digits }),
+          key: t('enrol.key'),
+        },
+        uri: view.uri,
+        qr: qrOf(view.uri, t('enrol.qr')),
+        account: view.account,
+        key: key.match(KEY_GROUP) ?? [],
+        field: parts.field({
+          ...{ digits, isWrong, isFocused: notice !== null, isHeading: true },
+          label: t('enrol.3'),
+          hint: t('enrol.3.hint'),
+          describedBy: notice === null ? [] : ['message'],
+        }),
+        go: t('enrol.go'),
+        rows:
+          names === ''
+            ? html``
+            : parts.rows([parts.waysRow(view.ways, t('ways.title.enrol'), names)]),
+      })
+      return frameWith(deps, frame, {
+        stage: { at: 'enrol', provenBy },
+        ...{ heading: t('enrol.title'), error: state, body },
+      })
+    },
+  }
+}

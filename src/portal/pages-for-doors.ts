@@ -1,0 +1,46 @@
+import type { Request, Response } from 'express'
+import { type Html, requestIdOf } from '../http/index.ts'
+import type { Clock, Locale } from '../kernel/index.ts'
+import type { StepUp } from '../stepup/index.ts'
+import type { Pages } from './pages.ts'
+import type { ErrorView, Frame } from './views.ts'
+
+/** The two pages that other doors show: they know what to say, and this room how it looks. */
+export type PagesForDoors = {
+  error(view: ErrorView, request: Request, response: Response): Html
+  done(
+    view: { readonly url: string; readonly stepUp: StepUp },
+    request: Request,
+    response: Response,
+  ): Html
+}
+
+export function createPagesForDoors(deps: {
+  readonly pages: Pages
+  readonly negotiate: (acceptLanguage: string | null) => Locale
+  readonly clock: Clock
+}): PagesForDoors {
+  const { pages, negotiate, clock } = deps
+  return {
+    error(view, request, response) {
+      const locale = negotiate(request.headers['accept-language'] ?? null)
+      const nobody = { application: null, username: null }
+      return pages.error(frame(locale, nobody, response), view)
+    },
+    done({ url, stepUp }, _request, response) {
+      const { locale, request, username } = stepUp
+      const who = { application: request.application.name, username }
+      const isProven = stepUp.state === 'satisfied' && stepUp.how === 'factor'
+      return pages.done(frame(locale, who, response), { url, how: isProven ? 'proven' : 'passed' })
+    },
+  }
+
+  function frame(
+    locale: Locale,
+    who: Pick<Frame, 'application' | 'username'>,
+    response: Response,
+  ): Frame {
+    const requestId = requestIdOf(response)
+    return { locale, ...who, language: null, cancel: null, requestId, now: clock.now() }
+  }
+}

@@ -1,0 +1,140 @@
+import type { FactorKind, Instant, Locale } from '../kernel/index.ts'
+
+/** What is asked of a person by this release and the next. */
+export type Asking = Extract<FactorKind, 'totp' | 'email' | 'sms' | 'dingtalk'>
+
+/** A post to our own origin. Other fields are the page's own. */
+export type Form = { readonly action: string; readonly proof: string }
+
+/** What stands around every page. Null where it is not known or not offered. */
+export type Frame = {
+  readonly locale: Locale
+  readonly application: string | null
+  readonly username: string | null
+  readonly language: Form | null
+  readonly cancel: Form | null
+  readonly requestId: string
+  readonly now: Instant
+}
+
+/** One way on. `to` are masked destinations; their place is what the form sends. */
+export type Way =
+  | {
+      readonly use: 'ask'
+      readonly factor: Asking
+      readonly to: readonly string[]
+      readonly standing: 'open' | 'down'
+    }
+  | {
+      readonly use: 'enrol'
+      readonly factor: 'totp'
+      /** Where a code goes first; empty where nothing is proven first. */
+      readonly to: readonly string[]
+      readonly standing: 'open'
+    }
+
+/** What a person hears of what they just did. */
+export type Message =
+  | { readonly says: 'none' }
+  | {
+      readonly says: 'wrong'
+      readonly left: number
+      readonly then: 'new-code' | { readonly pauseMinutes: number }
+    }
+  | {
+      readonly says:
+        | 'format'
+        | 'old'
+        | 'sent-again'
+        | 'code-replaced'
+        | 'send-failed'
+        | 'stale'
+        | 'spent'
+    }
+  | { readonly says: 'too-soon'; readonly seconds: number }
+
+export type ChooseView = {
+  readonly choose: Form
+  readonly ways: readonly Way[]
+  readonly message: Message
+  /** Where the sign-in began, when that is not where this browser is. */
+  readonly signedInFrom: string | null
+}
+
+export type ChallengeView = {
+  readonly factor: Asking
+  readonly challenge: string
+  readonly answer: Form
+  readonly digits: number
+  /** Masked; null where nothing is sent. */
+  readonly to: string | null
+  readonly validMinutes: number
+  /** The smaller of challenge and lane. */
+  readonly attemptsLeft: number
+  readonly message: Message
+  readonly resend: { readonly form: Form; readonly inSeconds: number } | null
+  readonly others: readonly Way[]
+  /** The address of the choice. */
+  readonly ways: string
+  readonly leadsTo: 'signed-in' | 'enrol'
+  readonly mailFrom: string | null
+  readonly signedInFrom: string | null
+}
+
+export type EnrolView = {
+  readonly enrolment: string
+  readonly confirm: Form
+  readonly digits: number
+  /** Base32, as the app needs it. */
+  readonly key: string
+  readonly uri: string
+  readonly account: string
+  /** What was proven just before, in this step-up. */
+  readonly provenBy: Asking | null
+  readonly message: Message
+  readonly others: readonly Way[]
+  readonly ways: string
+}
+
+export type BlockedView = {
+  readonly why:
+    | { readonly block: 'no-contact' | 'channel-down' }
+    | {
+        readonly block: 'factor-locked'
+        readonly factor: Asking
+        /** Until an operator frees it, or for so many minutes. */
+        readonly until: 'operator' | { readonly minutes: number }
+      }
+  readonly ways: readonly Way[]
+  readonly choose: Form | null
+  readonly retry: Form | null
+}
+
+export type RefusedView = {
+  readonly why: 'denied' | 'attempts-spent' | 'question-needed' | 'essential-acr-unmet'
+  readonly resume: string
+}
+
+export type EndView = { readonly resume: string }
+export type ExpiredView = { readonly resume: string; readonly openMinutes: number }
+
+export type DoneView = {
+  readonly url: string
+  /** A factor was proven; nothing had to be asked; or the sign-in ended without one. */
+  readonly how: 'proven' | 'passed' | 'ended'
+}
+
+export type ErrorView = {
+  readonly says:
+    | 'our-mistake'
+    | 'try-again'
+    | 'try-again-later'
+    | 'not-understood'
+    | 'too-large'
+    | 'client-unknown'
+    | 'not-found'
+    | 'expired'
+    | 'other-browser'
+    | 'finished-elsewhere'
+  readonly resume: string | null
+}

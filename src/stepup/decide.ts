@@ -1,0 +1,272 @@
+import type { AuditEvent } from '../audit/index.ts'
+import { type FactorKind, type Instant, never } from '../kernel/index.ts'
+import { about } from './about.ts'
+import type { Lead, Move, Planned } from './move.ts'
+import type {
+  Asked,
+  Block,
+  Challenged,
+  Held,
+  Offer,
+  Pending,
+  Proof,
+  Refusal,
+  StepUp,
+} from './step-up.ts'
+
+export type Step =
+  | { readonly step: 'moved'; readonly next: StepUp; readonly events: readonly AuditEvent[] }
+  | { readonly step: 'illegal' }
+
+const illegal: Step = { step: 'illegal' }
+
+/**
+ * The one place a step-up changes. An attempt is spent before the answer is looked at,
+ * so that guesses sent in parallel cost as much as guesses sent in turn.
+ */
+export function decide(now: Instant, current: StepUp, move: Move): Step {
+  switch (current.state) {
+    case 'satisfied':
+    case 'refused':
+    case 'cancelled':
+    case 'expired':
+      return illegal
+    case 'choosing':
+    case 'challenged':
+    case 'enrolling':
+    case 'blocked':
+      break
+    default:
+      never(current)
+  }
+  const held = heldBy(current)
+  if (now >= held.expiresAt) return end(held, 'expired', now)
+
+  switch (move.move) {
+    case 'expire':
+      return illegal
+    case 'cancel':
+      return end(held, 'cancelled', now)
+    case 'speak':
+      return moved({ ...current, locale: move.locale })
+    case 'choose':
+      return isOffered(held, move.offer) ? challenge(held, move, now) : illegal
+    case 'resend':
+      if (!isAbout(current, move) || current.sent === null) return illegal
+      return moved({ ...current, sent: move.sent })
+    case 'deliver':
+      if (!isAbout(current, move)) return illegal
+      return deliver(current, move, now)
+    case 'spend': {
+      if (!isAbout(current, move) || current.attemptsLeft === 0) return illegal
+      if (current.answersLeft === 0) return refuse(held, 'attempts-spent', now)
+      const { attemptsLeft, unjudged, answersLeft } = current
+      const next = {
+        ...current,
+        attemptsLeft: attemptsLeft - 1,
+        unjudged: unjudged + 1,
+        answersLeft: answersLeft - 1,
+      }
+      return moved(next, { ...about(held, now), event: 'answer.spent', factor: move.factor })
+    }
+    case 'judge':
+      // Factor and challenge are named because the person may have switched while this
+      // answer was being looked at; the client must hear what was really proven.
+      if (!isAbout(current, move) || current.unjudged === 0) return illegal
+      if (move.judged.verdict === 'accepted') return accept(current, move.lead, now)
+      return reject(current, 'rejected', now)
+    case 'replayed':
+      if (!isAbout(current, move) || current.unjudged === 0) return illegal
+      return reject(current, 'replayed', now)
+    case 'malformed':
+      if (current.answersLeft === 0) return refuse(held, 'attempts-spent', now)
+      return moved({ ...current, answersLeft: current.answersLeft - 1 })
+    case 'lock': {
+      if (current.state === 'enrolling') return illegal
+      const why = { why: 'factor-locked', reason: `${move.factor} is locked` } as const
+      return block(without(held, move.factor), { ...why, factor: move.factor }, now)
+    }
+    case 'enrol': {
+      const offer = held.offered.find(({ use }) => use === 'enrol')
+      // Only where nothing must be proven first; else the contact's challenge leads here.
+      if (offer?.use !== 'enrol' || offer.first !== null) return illegal
+      return moved({ ...held, state: 'enrolling', pending: move.pending })
+    }
+    case 'confirm':
+      if (current.state !== 'enrolling' || current.pending.enrolment !== move.enrolment)
+        return illegal
+      return confirm(held, current.pending, move, now)
+    case 'replan':
+      if (current.state !== 'blocked') return illegal
+      if (held.replansLeft === 0) return refuse(held, 'denied', now)
+      return replan({ ...held, replansLeft: held.replansLeft - 1 }, move.planned, now)
+    default:
+      return never(move)
+  }
+}
+
+function challenge(held: Held, move: Extract<Move, { move: 'choose' }>, now: Instant): Step {
+  const { offer, sent } = move
+  // A first proof is asked over its channel; the factor being enrolled is not yet there to ask.
+  const factor = offer.use === 'enrol' ? offer.first?.channel : offer.factor
+  if (factor === undefined) return illegal
+  const next: Challenged = {
+    ...held,
+    state: 'challenged',
+    factor,
+    challenge: move.challenge,
+    attemptsLeft: held.attemptsMax,
+    unjudged: 0,
+    sent,
+    leadsTo: offer.use === 'enrol' ? 'enrolling' : 'satisfied',
+  }
+  return moved(next, { ...about(held, now), event: 'step-up.challenged', factor })
+}
+
+function deliver(
+  current: Challenged,
+  { factor, outcome, provider, to }: Extract<Move, { move: 'deliver' }>,
+  now: Instant,
+): Step {
+  const event: AuditEvent = {
+    ...about(current, now),
+    event: 'code.sent',
+    factor,
+    outcome,
+    provider,
+    to,
+  }
+  if (outcome === 'accepted') return moved(current, event)
+  const down = { why: 'channel-down', reason: outcome, factor } as const
+  const step = block(without(heldBy(current), factor), down, now)
+  return step.step === 'moved' ? { ...step, events: [event, ...step.events] } : step
+}
+
+function accept(current: Challenged, lead: Lead | null, now: Instant): Step {
+  const { factor } = current
+  const judged: AuditEvent = {
+    ...about(current, now),
+    event: 'answer.judged',
+    factor,
+    verdict: 'accepted',
+  }
+  const held = heldBy(current)
+  if (lead?.leadsTo === 'satisfied' && current.leadsTo === 'satisfied')
+    return satisfy(held, factor, lead.proof, now, [judged])
+  if (lead?.leadsTo === 'enrolling' && current.leadsTo === 'enrolling')
+    return moved({ ...held, state: 'enrolling', pending: lead.pending }, judged)
+  return illegal
+}
+
+function reject(current: Challenged, verdict: 'rejected' | 'replayed', now: Instant): Step {
+  const { factor, attemptsLeft, unjudged } = current
+  const event: AuditEvent = { ...about(current, now), event: 'answer.judged', factor, verdict }
+  // The last wrong answer ends the challenge. Only the tally locks.
+  if (attemptsLeft === 0 && unjudged === 1)
+    return moved({ ...heldBy(current), state: 'choosing' }, event)
+  return moved({ ...current, unjudged: unjudged - 1 }, event)
+}
+
+function confirm(
+  held: Held,
+  pending: Pending,
+  { confirmed, proof }: Extract<Move, { move: 'confirm' }>,
+  now: Instant,
+): Step {
+  if (held.answersLeft === 0) return refuse(held, 'attempts-spent', now)
+  const counted = { ...held, answersLeft: held.answersLeft - 1 }
+  if (confirmed === 'wrong') return moved({ ...counted, state: 'enrolling', pending })
+  const { enrolment, provenance, credit } = pending
+  const enrolled: AuditEvent = {
+    ...about(held, now),
+    event: 'factor.enrolled',
+    factor: 'totp',
+    enrolment,
+    provenance,
+  }
+  const factor = credit?.factor ?? 'totp'
+  return satisfy(counted, factor, credit?.proof ?? proof, now, [enrolled])
+}
+
+function replan(held: Held, { account, username, offered, outcome }: Planned, now: Instant): Step {
+  const next = { ...held, account, username, offered }
+  switch (outcome.plan) {
+    case 'ask':
+      return moved({ ...next, state: 'choosing' })
+    case 'block':
+      return block(next, outcome, now)
+    case 'refuse':
+      return refuse(next, outcome.reason, now)
+    default:
+      return never(outcome)
+  }
+}
+
+function satisfy(
+  held: Held,
+  factor: FactorKind,
+  proof: Proof,
+  now: Instant,
+  events: readonly AuditEvent[],
+): Step {
+  const next: StepUp = { ...held, state: 'satisfied', how: 'factor', factor, proof, at: now }
+  const event: AuditEvent = {
+    ...about(held, now),
+    event: 'step-up.satisfied',
+    how: 'factor',
+    factor,
+    acr: proof.acr,
+    seconds: (now - held.openedAt) / 1000,
+  }
+  return moved(next, ...events, event)
+}
+
+function block(
+  held: Held,
+  { why, reason, factor }: { why: Block; reason: string; factor: FactorKind | null },
+  now: Instant,
+): Step {
+  const event: AuditEvent = { ...about(held, now), event: 'step-up.blocked', why, reason }
+  return moved({ ...held, state: 'blocked', why, factor }, event)
+}
+
+function refuse(held: Held, reason: Refusal, now: Instant): Step {
+  const event: AuditEvent = { ...about(held, now), event: 'step-up.refused', reason }
+  return moved({ ...held, state: 'refused', reason, at: now }, event)
+}
+
+function end(held: Held, state: 'cancelled' | 'expired', now: Instant): Step {
+  return moved({ ...held, state, at: now }, { ...about(held, now), event: `step-up.${state}` })
+}
+
+function moved(next: StepUp, ...events: readonly AuditEvent[]): Step {
+  return { step: 'moved', next, events }
+}
+
+function isOffered({ offered }: Held, { factor, use }: Offer): boolean {
+  return offered.some((offer) => offer.factor === factor && offer.use === use)
+}
+
+function isAbout(current: StepUp, { factor, challenge }: Asked): current is Challenged {
+  return (
+    current.state === 'challenged' && current.factor === factor && current.challenge === challenge
+  )
+}
+
+/** Enrolling over a channel goes with the channel. */
+function without(held: Held, gone: FactorKind): Held {
+  const offered = held.offered.filter(
+    (offer) => offer.factor !== gone && !(offer.use === 'enrol' && offer.first?.channel === gone),
+  )
+  return { ...held, offered }
+}
+
+/** Only what is true in every state: what belonged to the former state does not go along. */
+export function heldBy(current: Held): Held {
+  const { id, request, browser, ip, userAgent, account, username, lane, locale } = current
+  const { offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = current
+  return {
+    ...{ id, request, browser, ip, userAgent, account, username, lane, locale },
+    ...{ offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The step-up itself: who is asked (resolve), what is asked (plan), whether it may be skipped (trust), and
+ * the machine that spends attempts and takes verdicts. `decide` is the only place where a step-up changes.
+ * It owns budgets, deadlines, locks and the order of things; it knows no protocol, no page, no SQL, no gateway.
+ */
+
+export { decide, type Step } from './decide.ts'
+export { createDeliver, type Deliver } from './deliver.ts'
+export {
+  type Consumption,
+  type Factor,
+  type Judged,
+  type Question,
+  rejected,
+} from './factor.ts'
+export { LOCK_RULE, SEND_RULE } from './limits.ts'
+export { createMake, type Make } from './make.ts'
+export type { Lead, Move, Planned } from './move.ts'
+export { type Browser, createOpen, type Open, type OpenDeps, type Opened } from './open.ts'
+export type { CodeSender, Enroller, Resolve } from './ports.ts'
+export { type Said, type Seen, seenOf, type Tries } from './seen.ts'
+export type {
+  Asked,
+  Block,
+  Challenged,
+  Held,
+  Lane,
+  Lookup,
+  Offer,
+  Pending,
+  Proof,
+  Provenance,
+  Refusal,
+  Sent,
+  StepUp,
+  StepUpRequest,
+} from './step-up.ts'
+export type {
+  Change,
+  Claim,
+  Counter,
+  Enrolment,
+  Found,
+  LockRule,
+  SendRule,
+  Standing,
+  StepUpStore,
+  Tally,
+} from './step-up-store.ts'
+export { createStepUps, type StepUps, type Whose } from './step-ups.ts'

@@ -1,0 +1,109 @@
+import type { AuditEvent } from '../audit/index.ts'
+import { type Clock, type FactorKind, Fault, type Instant, invariant } from '../kernel/index.ts'
+import { decide } from './decide.ts'
+import { LOCK_RULE, SEND_RULE } from './limits.ts'
+import type { Move } from './move.ts'
+import { askedBy } from './plan.ts'
+import { withTally } from './seen.ts'
+import type { Change, Claim, Found, StepUpStore } from './step-up-store.ts'
+
+const RACES_MAX = 5
+
+export type Made = {
+  readonly made: 'moved' | 'illegal' | 'locked' | 'used' | 'exists' | { readonly tooSoon: Instant }
+  /** Set when this very spend locked the lane. */
+  readonly locks?: boolean
+  readonly at: Found
+}
+
+export type Make = (
+  first: Found,
+  move: Move,
+  save?: (change: Change, now: Instant) => Promise<Saved>,
+) => Promise<Made>
+
+export type MakeDeps = {
+  readonly store: StepUpStore
+  readonly clock: Clock
+  /** Hears of what was committed; never decides. */
+  readonly heard: (events: readonly AuditEvent[]) => void
+}
+
+/** Decide, save if unchanged, look again a few times: the only way in which a step-up is written after it was opened. */
+export function createMake({ store, clock, heard }: MakeDeps): Make {
+  return make
+
+  /** Makes the move on what was last seen; looks again only when somebody else was first. */
+  async function make(first: Found, move: Move, save = saveOf(move)): Promise<Made> {
+    let at = first
+    for (let race = 0; race < RACES_MAX; race++) {
+      const now = clock.now()
+      const step = decide(now, at.value, move)
+      if (step.step === 'illegal') return { made: 'illegal', at }
+
+      const change = { version: at.version, next: step.next, events: step.events }
+      const isCounted = step.next.state !== 'refused' && step.next.state !== 'expired'
+      const answer = await (isCounted ? save(change, now) : store.replace(change))
+      const after: Found = { version: at.version + 1, value: step.next, tallies: at.tallies }
+      if (answer === 'stale' || isStale(answer)) {
+        at = (await store.find(first.value.id)) ?? at
+        continue
+      }
+      if (typeof answer === 'object') return heardOf(answer, move, at, after, step.events)
+      if (answer === 'used' || answer === 'exists') return { made: answer, at }
+      heard(step.events)
+      return { made: 'moved', at: after }
+    }
+    throw new Fault('store.contended', `${move.move} lost ${RACES_MAX} races`)
+  }
+
+  function heardOf(
+    answer: Told,
+    move: Move,
+    at: Found,
+    after: Found,
+    events: readonly AuditEvent[],
+  ): Made {
+    if (answer.heard === 'too-soon') return { made: { tooSoon: answer.until }, at }
+    invariant(move.move === 'spend', 'only a spend is told of locks')
+    if (answer.heard === 'locked')
+      return { made: 'locked', at: withTally(at, move.factor, (before) => before, answer.until) }
+    heard(events)
+    const counted = withTally(after, move.factor, (before) => before + 1, answer.locked)
+    return { made: 'moved', locks: answer.locked !== null, at: counted }
+  }
+
+  function saveOf(move: Move): (change: Change, now: Instant) => Promise<Saved> {
+    switch (move.move) {
+      case 'spend':
+        return (change, now) => store.spend(change, counterOf(change, move.factor), LOCK_RULE, now)
+      case 'judge':
+        return (change) => store.settle(change, counterOf(change, move.factor), move.judged)
+      case 'choose':
+        return move.sent === null
+          ? (change) => store.replace(change)
+          : (change, now) => store.send(change, claimOf(change, askedBy(move.offer)), now)
+      case 'resend':
+        return (change, now) => store.send(change, claimOf(change, move.factor), now)
+      default:
+        return (change) => store.replace(change)
+    }
+  }
+}
+
+type Told = Exclude<Extract<Saved, object>, { readonly heard: 'stale' }>
+
+const isStale = (answer: Saved): answer is { readonly heard: 'stale' } =>
+  typeof answer === 'object' && answer.heard === 'stale'
+
+type Saved = Awaited<ReturnType<StepUpStore['replace' | 'send' | 'settle' | 'enrol' | 'spend']>>
+
+function counterOf({ next }: Change, factor: FactorKind) {
+  invariant(next.account !== null, 'who answers is known')
+  return { account: next.account, lane: next.lane, factor }
+}
+
+export function claimOf({ next }: Pick<Change, 'next'>, channel: FactorKind): Claim {
+  invariant(next.account !== null, 'who is sent to is known')
+  return { account: next.account, channel, rule: SEND_RULE }
+}

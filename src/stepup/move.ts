@@ -1,0 +1,55 @@
+import type { FactorKind, Id, Locale } from '../kernel/index.ts'
+import type { Judged } from './factor.ts'
+import type { Asked, Block, Offer, Pending, Proof, Refusal, Sent } from './step-up.ts'
+
+/** What an accepted answer leads to. */
+export type Lead =
+  | { readonly leadsTo: 'satisfied'; readonly proof: Proof }
+  | { readonly leadsTo: 'enrolling'; readonly pending: Pending }
+
+export type Move =
+  | {
+      readonly move: 'choose'
+      readonly offer: Offer
+      readonly challenge: Id<'challenge'>
+      readonly sent: Sent | null
+    }
+  | ({ readonly move: 'resend'; readonly sent: Sent } & Asked)
+  | ({
+      readonly move: 'deliver'
+      readonly outcome: 'accepted' | 'recipient-refused' | 'failed'
+      readonly provider: string
+      readonly to: string
+    } & Asked)
+  | ({ readonly move: 'spend' } & Asked)
+  | ({ readonly move: 'judge'; readonly judged: Judged; readonly lead: Lead | null } & Asked)
+  | ({ readonly move: 'replayed' } & Asked)
+  | { readonly move: 'malformed' }
+  /** The lane of a factor is locked: it is asked no more here, whatever was being asked. */
+  | { readonly move: 'lock'; readonly factor: FactorKind }
+  | { readonly move: 'enrol'; readonly pending: Pending }
+  | {
+      readonly move: 'confirm'
+      readonly enrolment: Id<'enrolment'>
+      readonly confirmed: 'right' | 'wrong'
+      readonly proof: Proof
+    }
+  | { readonly move: 'replan'; readonly planned: Planned }
+  | { readonly move: 'speak'; readonly locale: Locale }
+  | { readonly move: 'cancel' | 'expire' }
+
+/** What a new plan says for a blocked step-up. */
+export type Planned = {
+  readonly account: Id<'account'> | null
+  readonly username: string
+  readonly offered: readonly Offer[]
+  readonly outcome:
+    | { readonly plan: 'ask' }
+    | {
+        readonly plan: 'block'
+        readonly why: Block
+        readonly reason: string
+        readonly factor: FactorKind | null
+      }
+    | { readonly plan: 'refuse'; readonly reason: Refusal }
+}

@@ -1,0 +1,264 @@
+import type { AuditEvent } from '../audit/index.ts'
+import type { Answer, Person } from '../directories/index.ts'
+import {
+  type Clock,
+  type FactorKind,
+  type Id,
+  type Instant,
+  invariant,
+  type Locale,
+  later,
+  never,
+  newId,
+  type Random,
+} from '../kernel/index.ts'
+import type { Policy } from '../policy/index.ts'
+import type { Trust } from '../trust/index.ts'
+import { about } from './about.ts'
+import { decide } from './decide.ts'
+import type { Deliver } from './deliver.ts'
+import { ANSWERS_MAX, REPLANS_MAX } from './limits.ts'
+import { claimOf } from './make.ts'
+import type { Planned } from './move.ts'
+import { askedBy, type Plan, planQuietly } from './plan.ts'
+import type { CodeSender, Resolve } from './ports.ts'
+import { firstSent } from './sent.ts'
+import type { Held, Offer, StepUp, StepUpRequest } from './step-up.ts'
+import type { Found, StepUpStore } from './step-up-store.ts'
+
+/** The browser that opens a step-up and may then go on with it. */
+export type Browser = {
+  /** SHA-256 of its cookie. */
+  readonly hash: string
+  readonly ip: string | null
+  readonly userAgent: string | null
+  readonly acceptLanguage: string | null
+}
+
+export type Opened =
+  | { readonly opened: 'here'; readonly at: Found }
+  | { readonly opened: 'other-browser' }
+
+export type OpenDeps = {
+  readonly resolve: Resolve
+  readonly policy: Policy
+  readonly trust: Trust
+  readonly store: StepUpStore
+  readonly senders: ReadonlyMap<FactorKind, CodeSender>
+  readonly negotiate: (wanted: {
+    readonly uiLocales: string | null
+    readonly person: Locale | null
+    readonly acceptLanguage: string | null
+  }) => Locale
+  readonly deliver: Deliver
+  readonly settings: {
+    readonly lifetimeSeconds: number
+    readonly attemptsMax: number
+    readonly codeSeconds: number
+  }
+  readonly clock: Clock
+  readonly random: Random
+  readonly heard: (events: readonly AuditEvent[]) => void
+}
+
+type Looked =
+  | { readonly known: true; readonly person: Person; readonly plan: Plan }
+  | { readonly known: false; readonly why: Exclude<Answer['found'], 'person'> }
+
+export type Open = (request: StepUpRequest, id: Id<'stepUp'>, browser: Browser) => Promise<Opened>
+
+/** Resolve, plan, trust, open. Whoever asks again for the same id finds what the first one opened. */
+export function createOpen(deps: OpenDeps): {
+  open: Open
+  replan: (stepUp: StepUp) => Promise<Planned>
+} {
+  const { resolve, policy, trust, store, senders, negotiate, settings, clock, random } = deps
+
+  return {
+    async open(request, id, browser) {
+      const looked = await look(request)
+      const person = looked.known ? looked.person : undefined
+      const now = clock.now()
+      const held: Held = {
+        id,
+        request,
+        browser: browser.hash,
+        ip: browser.ip,
+        userAgent: browser.userAgent,
+        account: person?.account ?? null,
+        username: person?.username ?? request.lookup.value,
+        lane: request.lane,
+        locale: negotiate({
+          uiLocales: request.uiLocales,
+          person: person?.locale ?? null,
+          acceptLanguage: browser.acceptLanguage,
+        }),
+        offered: looked.known && looked.plan.plan === 'ask' ? looked.plan.offered : [],
+        attemptsMax: settings.attemptsMax,
+        answersLeft: ANSWERS_MAX,
+        replansLeft: REPLANS_MAX,
+        openedAt: now,
+        expiresAt: later(now, settings.lifetimeSeconds),
+      }
+      const first = await begin(held, looked, now)
+      return keep(first, held, now)
+    },
+
+    async replan({ request }) {
+      const looked = await look(request)
+      if (!looked.known)
+        return {
+          account: null,
+          username: request.lookup.value,
+          offered: [],
+          outcome: nobody(looked),
+        }
+      const { person, plan } = looked
+      const whose = { account: person.account, username: person.username }
+      switch (plan.plan) {
+        case 'ask':
+          return { ...whose, offered: plan.offered, outcome: { plan: 'ask' } }
+        case 'delegated':
+          // Would have ended it when it was opened; what was delegated then has run out meanwhile.
+          return { ...whose, offered: [], outcome: { plan: 'refuse', reason: 'denied' } }
+        case 'block':
+        case 'refuse':
+          return { ...whose, offered: [], outcome: plan }
+        default:
+          return never(plan)
+      }
+    },
+  }
+
+  async function look(request: StepUpRequest): Promise<Looked> {
+    const answer = await resolve(request.lookup, request.directories)
+    if (answer.found !== 'person') return { known: false, why: answer.found }
+    const { person } = answer
+    const standing = await store.standing(person.account)
+    const effective = policy.effective(request.client, person)
+    const { ladder } = policy
+    const now = clock.now()
+    return {
+      known: true,
+      person,
+      plan: planQuietly({ request, person, standing, effective, ladder, now }),
+    }
+  }
+
+  async function begin(held: Held, looked: Looked, now: Instant): Promise<Begun> {
+    if (!looked.known) return ended(held, quiet(held, nobody(looked)), now)
+    const { plan } = looked
+    switch (plan.plan) {
+      case 'ask': {
+        const grant = await trusted(held)
+        if (grant !== undefined) return satisfied(held, 'trust', grant, now)
+        return asked(held, plan.offered, now)
+      }
+      case 'delegated':
+        return satisfied(held, 'delegated', plan.proof, now)
+      case 'block':
+      case 'refuse':
+        return ended(held, plan, now)
+      default:
+        return never(plan)
+    }
+  }
+
+  async function trusted({ account, request, browser, ip }: Held) {
+    invariant(account !== null, 'who may be trusted is known')
+    if (request.lane === 'unsigned' || request.prompt === 'login' || request.purpose === 'enrol')
+      return undefined
+    const grant = await trust.find({ account, client: request.client, browser, ip })
+    if (grant === 'none') return undefined
+    const isFresh =
+      request.maxAgeSeconds === null || clock.now() - grant.at <= request.maxAgeSeconds * 1000
+    const isEnough = !request.acr.essential || request.acr.wanted.includes(grant.acr)
+    return isFresh && isEnough ? grant : undefined
+  }
+
+  /** With one way there is nothing to choose, so it is asked at once. */
+  function asked(held: Held, offered: readonly Offer[], now: Instant): Begun {
+    const choosing: StepUp = { ...held, state: 'choosing' }
+    const [only, ...others] = offered
+    if (only === undefined || others.length > 0) return { stepUp: choosing, events: [] }
+    if (only.use === 'enrol' && only.first === null) return { stepUp: choosing, events: [] }
+
+    const sender = senders.get(askedBy(only))
+    const to = only.use === 'enrol' ? only.first?.to[0] : only.to[0]
+    const life = { codeSeconds: settings.codeSeconds, stepUpEnds: held.expiresAt }
+    const sent =
+      sender === undefined || to === undefined ? null : firstSent(to, sender.keyId(), life, now)
+    const challenge = newId('challenge', random)
+    const step = decide(now, choosing, { move: 'choose', offer: only, challenge, sent })
+    invariant(step.step === 'moved', 'what is offered may be chosen')
+    return { stepUp: step.next, events: step.events }
+  }
+
+  async function keep({ stepUp, events }: Begun, held: Held, now: Instant): Promise<Opened> {
+    const isSent = stepUp.state === 'challenged' && stepUp.sent !== null
+    const claim = isSent ? claimOf({ next: stepUp }, stepUp.factor) : null
+    const all = [openedEvent(held, now), ...events]
+    const answer = await store.open(stepUp, all, claim, now)
+    if (answer.heard === 'too-soon')
+      return keep({ stepUp: { ...held, state: 'choosing' }, events: [] }, held, now)
+    if (answer.heard === 'opened') deps.heard(all)
+    if (answer.at.value.browser !== held.browser) return { opened: 'other-browser' }
+    const isOurs = answer.heard === 'opened' && isSent
+    return { opened: 'here', at: isOurs ? (await deps.deliver(answer.at)).at : answer.at }
+  }
+}
+
+type Begun = { readonly stepUp: StepUp; readonly events: readonly AuditEvent[] }
+
+type End = Extract<Plan, { plan: 'block' | 'refuse' }>
+
+/** Whoever is not there looks like somebody without contacts; the audit alone says which it was. */
+function nobody({ why }: { readonly why: string }): End {
+  return { plan: 'block', why: 'no-contact', reason: `subject is ${why}`, factor: null }
+}
+
+function quiet({ request }: Held, end: End): End {
+  return request.prompt === 'none' ? { plan: 'refuse', reason: 'question-needed' } : end
+}
+
+function ended(held: Held, end: End, now: Instant): Begun {
+  if (end.plan === 'refuse') {
+    const { reason } = end
+    return {
+      stepUp: { ...held, state: 'refused', reason, at: now },
+      events: [{ ...about(held, now), event: 'step-up.refused', reason }],
+    }
+  }
+  const { why, reason, factor } = end
+  return {
+    stepUp: { ...held, state: 'blocked', why, factor },
+    events: [{ ...about(held, now), event: 'step-up.blocked', why, reason }],
+  }
+}
+
+function satisfied(
+  held: Held,
+  how: 'trust' | 'delegated',
+  proof: { readonly acr: string; readonly amr: readonly string[]; readonly at: Instant | null },
+  now: Instant,
+): Begun {
+  const { acr, amr, at } = proof
+  return {
+    stepUp: { ...held, state: 'satisfied', how, factor: null, proof: { acr, amr, at }, at: now },
+    events: [
+      { ...about(held, now), event: 'step-up.satisfied', how, factor: null, acr, seconds: 0 },
+    ],
+  }
+}
+
+function openedEvent(held: Held, now: Instant): AuditEvent {
+  return {
+    ...about(held, now),
+    event: 'step-up.opened',
+    lane: held.lane,
+    offered: held.offered.map(({ factor }) => factor),
+    purpose: held.request.purpose,
+    ip: held.ip,
+    signedIp: held.request.signedIp,
+  }
+}

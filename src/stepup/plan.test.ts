@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Person } from '../directories/index.ts'
+import { type Id, instantOf, later } from '../kernel/index.ts'
+import { createLadder, type Effective } from '../policy/index.ts'
+import { type Plan, planFor, planQuietly } from './plan.ts'
+import type { Provenance, StepUpRequest } from './step-up.ts'
+import type { Standing } from './step-up-store.ts'
+
+const NOON = instantOf(Date.UTC(2030, 0, 1, 12))
+const PROVEN = ['bind-code', 'operator', 'import', 'factor']
+const ladder = createLadder(
+  [
+    { value: 'mfa', factors: ['email', 'totp'], enrolledBy: null },
+    { value: 'mfa-app', factors: ['totp'], enrolledBy: PROVEN },
+    { value: 'phr', factors: ['webauthn'], enrolledBy: PROVEN },
+  ],
+  ['totp', 'email'],
+)
+const person: Person = {
+  ...{ account: 'acc_AAAAAAAAAAAAAAAAAAAAAA' as Id<'account'>, directory: 'local' },
+  ...{ immutableId: 'x', username: 'li.wei', displayName: null, groups: [], locale: null },
+  ...{ emails: ['li.wei@kestrel.example'], phones: [] },
+}
+const request: StepUpRequest = {
+  ...{ client: 'iam', lane: 'signed', subject: 'u-1', directories: ['local'] },
+  ...{ lookup: { by: 'name', value: 'li.wei' }, application: { id: null, name: 'Payroll' } },
+  ...{ acr: { wanted: [], essential: false }, maxAgeSeconds: null, prompt: null },
+  ...{ uiLocales: null, purpose: 'sign-in', upstream: null, signedIp: null },
+}
+const effective: Effective = {
+  factors: ['totp', 'email'],
+  firstEnrolment: 'contact',
+  delegatedAmr: [],
+}
+const none: Standing = { enrolled: [], tallies: [] }
+const withApp = (provenance: Provenance): Standing => ({
+  enrolled: [{ factor: 'totp', provenance }],
+  tallies: [],
+})
+
+const input = { request, person, standing: none, effective, ladder, now: NOON }
+const offers = (plan: Plan) =>
+  plan.plan === 'ask' ? plan.offered.map(({ factor, use }) => `${use} ${factor}`) : plan
+const essential = (...wanted: string[]) => ({ ...request, acr: { wanted, essential: true } })
+
+describe('the plan', () => {
+  test('offers what a person has, in the order of the policy', () => {
+    assert.deepEqual(offers(planFor({ ...input, standing: withApp('import') })), [
+      'ask totp',
+      'ask email',
+    ])
+  })
+
+  test('takes a person without an OTP app through setting one up', () =>
+    assert.deepEqual(offers(planFor(input)), ['enrol totp', 'ask email']))
+
+  test('wants the contact proven before the first enrolment, unless that is open', () => {
+    const first = (plan: Plan) =>
+      plan.plan === 'ask' && plan.offered[0]?.use === 'enrol' ? plan.offered[0].first : plan
+    assert.deepEqual(first(planFor(input)), { channel: 'email', to: person.emails })
+    const open = { ...effective, firstEnrolment: 'open' as const }
+    assert.equal(first(planFor({ ...input, effective: open })), null)
+  })
+
+  test('enrols nothing on an unsigned name', () => {
+    const unsigned = { ...request, lane: 'unsigned' as const }
+    assert.deepEqual(offers(planFor({ ...input, request: unsigned })), ['ask email'])
+  })
+
+  test('blocks who has neither contact nor app', () => {
+    const plan = planFor({ ...input, person: { ...person, emails: [] } })
+    assert.equal(plan.plan === 'block' && plan.why, 'no-contact')
+  })
+
+  test('leaves out what would not reach an essential acr', () => {
+    const standing = withApp('import')
+    const plan = planFor({ ...input, request: essential('mfa-app'), standing })
+    assert.deepEqual(offers(plan), ['ask totp'])
+  })
+
+  test('refuses an essential acr that nobody, or not this person, can reach', () => {
+    const unmet = { plan: 'refuse', reason: 'essential-acr-unmet' }
+    assert.deepEqual(planFor({ ...input, request: essential('phr') }), unmet)
+    assert.deepEqual(planFor({ ...input, request: essential('nonsense') }), unmet)
+    const standing = withApp('contact:email')
+    assert.deepEqual(planFor({ ...input, request: essential('mfa-app'), standing }), unmet)
+  })
+
+  test('offers no factor that is locked, and blocks when all are', () => {
+    const locked = (factor: 'totp' | 'email') =>
+      ({ factor, lane: 'signed', failures: 10, lockedUntil: later(NOON, 900) }) as const
+    const one = { ...withApp('import'), tallies: [locked('totp')] }
+    assert.deepEqual(offers(planFor({ ...input, standing: one })), ['ask email'])
+    const all = { ...withApp('import'), tallies: [locked('totp'), locked('email')] }
+    const plan = planFor({ ...input, standing: all })
+    assert.equal(plan.plan === 'block' && plan.why, 'factor-locked')
+  })
+
+  test('counts the hard cap over all lanes', () => {
+    const lane = (name: 'signed' | 'unsigned') =>
+      ({ factor: 'totp', lane: name, failures: 25, lockedUntil: null }) as const
+    const standing = { ...withApp('import'), tallies: [lane('signed'), lane('unsigned')] }
+    assert.deepEqual(offers(planFor({ ...input, standing })), ['ask email'])
+  })
+
+  test('says login_required rather than show a page under prompt=none', () => {
+    const quiet = { ...request, prompt: 'none' as const }
+    const needed = { plan: 'refuse', reason: 'question-needed' }
+    assert.deepEqual(planQuietly({ ...input, request: quiet }), needed)
+    const nobody = { ...person, emails: [] }
+    assert.deepEqual(planQuietly({ ...input, request: quiet, person: nobody }), needed)
+  })
+
+  describe('delegates to what the client saw itself', () => {
+    const noonSeconds = NOON / 1000
+    const upstream = { amr: ['pwd', 'hwk'], authTime: noonSeconds - 60 }
+    const delegating = { ...effective, delegatedAmr: ['hwk'] }
+    const plan = (over: Partial<StepUpRequest>) =>
+      planFor({ ...input, effective: delegating, request: { ...request, upstream, ...over } }).plan
+
+    const table: readonly (readonly [string, Partial<StepUpRequest>, Plan['plan']])[] = [
+      ['when its amr is one that counts', {}, 'delegated'],
+      ['not for an essential acr', { acr: { wanted: ['mfa'], essential: true } }, 'ask'],
+      ['not when asked to prove it afresh', { prompt: 'login' }, 'ask'],
+      ['not when older than max_age', { maxAgeSeconds: 59 }, 'ask'],
+      ['within max_age', { maxAgeSeconds: 60 }, 'delegated'],
+      ['not without a time', { upstream: { ...upstream, authTime: null } }, 'ask'],
+      ['not with a time to come', { upstream: { ...upstream, authTime: noonSeconds + 60 } }, 'ask'],
+      ['not for other methods', { upstream: { ...upstream, amr: ['pwd'] } }, 'ask'],
+      ['not without the client saying so', { upstream: null }, 'ask'],
+    ]
+    for (const [promise, over, expected] of table)
+      test(promise, () => assert.equal(plan(over), expected))
+  })
+})

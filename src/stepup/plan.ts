@@ -1,0 +1,135 @@
+import type { Person } from '../directories/index.ts'
+import { type FactorKind, type Instant, never } from '../kernel/index.ts'
+import type { Effective, Ladder } from '../policy/index.ts'
+import { LOCK_RULE } from './limits.ts'
+import type { Block, Offer, Proof, Provenance, Refusal, StepUpRequest } from './step-up.ts'
+import type { Standing } from './step-up-store.ts'
+import { lockedUntil } from './tallies.ts'
+
+export type Plan =
+  | { readonly plan: 'ask'; readonly offered: readonly Offer[] }
+  | { readonly plan: 'delegated'; readonly proof: Proof }
+  | {
+      readonly plan: 'block'
+      readonly why: Block
+      readonly reason: string
+      readonly factor: FactorKind | null
+    }
+  | { readonly plan: 'refuse'; readonly reason: Refusal }
+
+export type PlanInput = {
+  readonly request: StepUpRequest
+  readonly person: Person
+  readonly standing: Standing
+  readonly effective: Effective
+  readonly ladder: Ladder
+  readonly now: Instant
+}
+
+/** `planFor`, as `prompt=none` hears it: where any page would be shown, the client is told so instead. */
+export function planQuietly(input: PlanInput): Plan {
+  const plan = planFor(input)
+  const isShown = plan.plan === 'ask' || plan.plan === 'block'
+  if (input.request.prompt === 'none' && isShown)
+    return { plan: 'refuse', reason: 'question-needed' }
+  return plan
+}
+
+/**
+ * What to ask this person for this request. Pure. When nothing usable remains it says why, and never asks less:
+ * an acr that the client insists on leaves out every way that would not reach it.
+ */
+export function planFor(input: PlanInput): Plan {
+  const { request, effective, standing, ladder, now } = input
+  const delegated = delegatedProof(request, effective, now)
+  if (delegated !== undefined) return { plan: 'delegated', proof: delegated }
+
+  const { wanted, essential } = request.acr
+  const reaches = (factor: FactorKind, provenance: string) => {
+    const acr = ladder.choose(wanted, factor, provenance)
+    return acr !== undefined && (!essential || wanted.includes(acr))
+  }
+  if (essential && !ladder.values.some((value) => wanted.includes(value)))
+    return { plan: 'refuse', reason: 'essential-acr-unmet' }
+
+  const ways = waysOf(input)
+  if (ways.length === 0) return block('no-contact', 'no factor has what it needs', null)
+
+  const enough = ways.filter((way) => reaches(worthOf(way), provenanceOf(way, standing)))
+  if (enough.length === 0) return { plan: 'refuse', reason: 'essential-acr-unmet' }
+
+  const open = enough.filter(
+    (way) => lockedUntil(standing.tallies, askedBy(way), request.lane, LOCK_RULE, now) === null,
+  )
+  const [first] = enough
+  if (open.length === 0 && first !== undefined)
+    return block('factor-locked', 'every usable factor is locked', askedBy(first))
+
+  return { plan: 'ask', offered: open }
+}
+
+/** Every enabled factor that this person could use, in the order of the policy. */
+function waysOf({ request, person, standing, effective }: PlanInput): readonly Offer[] {
+  const { factors, firstEnrolment } = effective
+  return factors.flatMap((factor): readonly Offer[] => {
+    switch (factor) {
+      case 'totp': {
+        if (standing.enrolled.some((enrolment) => enrolment.factor === 'totp'))
+          return [{ factor, use: 'ask', to: [] }]
+        // A name that nobody signed proves nothing, so nothing may hang on it afterwards.
+        if (request.lane === 'unsigned') return []
+        if (firstEnrolment === 'open') return [{ factor, use: 'enrol', first: null }]
+        const to = person.emails
+        return to.length === 0 ? [] : [{ factor, use: 'enrol', first: { channel: 'email', to } }]
+      }
+      case 'email':
+        if (request.purpose === 'enrol' && factors.includes('totp')) return []
+        return person.emails.length === 0 ? [] : [{ factor, use: 'ask', to: person.emails }]
+      case 'sms':
+      case 'dingtalk':
+      case 'webauthn':
+      case 'recovery-code':
+        return [] // named by ladders already, asked by later releases
+      default:
+        return never(factor)
+    }
+  })
+}
+
+/** The factor whose answers are counted for this way. */
+export function askedBy(offer: Offer): FactorKind {
+  return offer.use === 'enrol' ? (offer.first?.channel ?? offer.factor) : offer.factor
+}
+
+/** What the client would hear of: an enrolment is worth no more than the proof before it. */
+const worthOf = askedBy
+
+function provenanceOf(offer: Offer, standing: Standing): Provenance {
+  if (offer.use === 'enrol') return offer.first === null ? 'open' : CONTACT
+  const enrolled = standing.enrolled.find(({ factor }) => factor === offer.factor)
+  return enrolled?.provenance ?? CONTACT
+}
+
+/** Contacts are kept by the operator's directory. */
+export const CONTACT: Provenance = 'operator'
+
+/** Only what the client signed counts, and it answers nothing that the client wants proven afresh. */
+function delegatedProof(
+  { upstream, acr, prompt, maxAgeSeconds }: StepUpRequest,
+  { delegatedAmr }: Effective,
+  now: Instant,
+): Proof | undefined {
+  if (upstream === null || upstream.authTime === null || acr.essential || prompt === 'login')
+    return undefined
+  if (!upstream.amr.some((method) => delegatedAmr.includes(method))) return undefined
+  const at = (upstream.authTime * 1000) as Instant
+  if (at > now + CLOCK_SKEW_MS) return undefined
+  if (maxAgeSeconds !== null && now - at > maxAgeSeconds * 1000) return undefined
+  return { acr: 'delegated', amr: upstream.amr, at }
+}
+
+const CLOCK_SKEW_MS = 10_000
+
+function block(why: Block, reason: string, factor: FactorKind | null): Plan {
+  return { plan: 'block', why, reason, factor }
+}

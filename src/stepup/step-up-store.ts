@@ -1,0 +1,135 @@
+import type { AuditEvent } from '../audit/index.ts'
+import type { FactorKind, Id, Instant, Secret } from '../kernel/index.ts'
+import type { Judged } from './factor.ts'
+import type { Lane, Provenance, StepUp } from './step-up.ts'
+
+/** Wrong answers in a row of one account with one factor in one lane. */
+export type Tally = {
+  readonly factor: FactorKind
+  readonly lane: Lane
+  readonly failures: number
+  readonly lockedUntil: Instant | null
+}
+
+/** As last seen, with the account's tallies over all lanes. */
+export type Found = {
+  readonly version: number
+  readonly value: StepUp
+  readonly tallies: readonly Tally[]
+}
+
+export type Change = {
+  /** That was seen; the change makes it one more. */
+  readonly version: number
+  readonly next: StepUp
+  readonly events: readonly AuditEvent[]
+}
+
+export type Counter = {
+  readonly account: Id<'account'>
+  readonly factor: FactorKind
+  readonly lane: Lane
+}
+
+/** After every `every` failures in a lane it locks for `seconds[n]` (the last repeats); `cap` over all lanes ends it. */
+export type LockRule = {
+  readonly every: number
+  readonly seconds: readonly number[]
+  readonly cap: number
+}
+
+/** `sendsMax` messages in `windowSeconds`, with `coolDownSeconds[n]` after the n-th (the last repeats). */
+export type SendRule = {
+  readonly coolDownSeconds: readonly number[]
+  readonly windowSeconds: number
+  readonly sendsMax: number
+}
+
+/** One message of an account over a channel. */
+export type Claim = {
+  readonly account: Id<'account'>
+  readonly channel: FactorKind
+  readonly rule: SendRule
+}
+
+export type Enrolment = {
+  readonly id: Id<'enrolment'>
+  readonly account: Id<'account'>
+  readonly factor: 'totp'
+  readonly provenance: Provenance
+  readonly secret: Secret<Uint8Array>
+  readonly algorithm: 'sha1' | 'sha256' | 'sha512'
+  readonly digits: 6 | 8
+  readonly periodSeconds: 30 | 60
+  readonly at: Instant
+  /** The time step that the confirming code belonged to: it is used up with the enrolment. */
+  readonly usedTimeStep: number
+}
+
+/** What one look at the account's rows says before a step-up is planned. */
+export type Standing = {
+  readonly enrolled: readonly { readonly factor: FactorKind; readonly provenance: Provenance }[]
+  readonly tallies: readonly Tally[]
+}
+
+/**
+ * What the step-up must be able to keep. Each call is one atomic business operation: the change, what it uses up,
+ * the counter and the events commit together or not at all. Losing a race is an answer, not an error; a store that
+ * cannot answer throws Fault `store.unavailable`.
+ */
+export type StepUpStore = {
+  /**
+   * Opens it, or finds the one that its id already names (whoever opened it). Exactly one of many racing callers opens.
+   * With a claim, one message is claimed as in `send`; if it may not be sent yet, nothing is opened.
+   */
+  open(
+    stepUp: StepUp,
+    events: readonly AuditEvent[],
+    claim: Claim | null,
+    now: Instant,
+  ): Promise<
+    | { readonly heard: 'opened' | 'found'; readonly at: Found }
+    | { readonly heard: 'too-soon'; readonly until: Instant }
+  >
+
+  /** Finds expired step-ups too: only `decide` knows what time means. */
+  find(id: Id<'stepUp'>): Promise<Found | undefined>
+
+  /** Enrolments and tallies of the account, in one look. */
+  standing(account: Id<'account'>): Promise<Standing>
+
+  /** Of all callers holding a version exactly one wins. Change and events commit together. */
+  replace(change: Change): Promise<'replaced' | 'stale'>
+
+  /** As `replace`, and one message is claimed from the budget of (account, channel). If it may not be sent yet, nothing changes. */
+  send(
+    change: Change,
+    claim: Claim,
+    now: Instant,
+  ): Promise<'claimed' | 'stale' | { readonly heard: 'too-soon'; readonly until: Instant }>
+
+  /**
+   * As `replace`, and the tally goes up. If the lane is locked or the cap over all lanes is reached, nothing changes.
+   * A tally that reaches a multiple of `every` locks the lane from now on, and a `factor.locked` event is kept with it
+   * (also when the cap is reached: `until: 'operator'`); `locked` says so.
+   */
+  spend(
+    change: Change,
+    counter: Counter,
+    rule: LockRule,
+    now: Instant,
+  ): Promise<
+    | { readonly heard: 'spent'; readonly locked: Instant | 'operator' | null }
+    | { readonly heard: 'stale' }
+    | { readonly heard: 'locked'; readonly until: Instant | 'operator' }
+  >
+
+  /**
+   * As `replace`; if accepted, consumes and resets the tally of that lane and the send budget of (account, factor).
+   * What was consumed, or anything older of the same source, is 'used' for ever and changes nothing.
+   */
+  settle(change: Change, counter: Counter, judged: Judged): Promise<'settled' | 'stale' | 'used'>
+
+  /** As `replace`, and the enrolment becomes active. An account has at most one of a kind: a second is 'exists'. */
+  enrol(change: Change, enrolment: Enrolment): Promise<'enrolled' | 'stale' | 'exists'>
+}

@@ -1,0 +1,132 @@
+import type { FactorKind, Id, Instant, Locale } from '../kernel/index.ts'
+
+export type Lane = 'signed' | 'unsigned' | `browser:${string}`
+
+/** How a factor came to be. A rung of the acr ladder may ask for some of these. */
+export type Provenance =
+  | 'open'
+  | `contact:${string}`
+  | 'bind-code'
+  | 'operator'
+  | 'import'
+  | `factor:${string}`
+
+/** What the client asked, in words of no protocol. */
+export type StepUpRequest = {
+  readonly client: string
+  readonly lane: 'signed' | 'unsigned'
+  /** As the client named it; echoed to it whatever happens in between. */
+  readonly subject: string
+  readonly lookup: Lookup
+  /** An inner list is of equal rank. */
+  readonly directories: readonly (string | readonly string[])[]
+  readonly application: { readonly id: string | null; readonly name: string }
+  readonly acr: { readonly wanted: readonly string[]; readonly essential: boolean }
+  readonly maxAgeSeconds: number | null
+  readonly prompt: 'none' | 'login' | null
+  readonly uiLocales: string | null
+  readonly purpose: 'sign-in' | 'enrol'
+  /** What the client itself saw proven, signed by it. */
+  readonly upstream: { readonly amr: readonly string[]; readonly authTime: number | null } | null
+  readonly signedIp: string | null
+}
+
+export type Lookup =
+  | { readonly by: 'name'; readonly value: string }
+  | { readonly by: 'immutableId'; readonly directory: string; readonly value: string }
+
+/** One way that may be asked. `to` are destinations in the directory's order; empty where nothing is sent. */
+export type Offer =
+  | { readonly factor: FactorKind; readonly use: 'ask'; readonly to: readonly string[] }
+  | {
+      readonly factor: 'totp'
+      readonly use: 'enrol'
+      /** What must be proven first: nothing, or a code over this channel. */
+      readonly first: { readonly channel: 'email'; readonly to: readonly string[] } | null
+    }
+
+/** Which question a move is about. */
+export type Asked = { readonly factor: FactorKind; readonly challenge: Id<'challenge'> }
+
+/** What the client hears that was proven, and when. */
+export type Proof = {
+  readonly acr: string
+  readonly amr: readonly string[]
+  readonly at: Instant | null
+}
+
+/** The live code of a challenge. One at a time: another generation ends the former. */
+export type Sent = {
+  readonly to: string
+  readonly keyId: string
+  readonly generation: number
+  readonly messages: number
+  readonly sentAt: Instant
+  readonly expiresAt: Instant
+  readonly resendAt: Instant
+}
+
+/** A seed that is shown and not yet confirmed. It is derived, so that nothing is kept until it is. */
+export type Pending = {
+  readonly enrolment: Id<'enrolment'>
+  readonly keyId: string
+  readonly provenance: Provenance
+  /** What the step-up is worth once confirmed: never more than its own proof. Null: the new factor itself. */
+  readonly credit: { readonly factor: FactorKind; readonly proof: Proof } | null
+}
+
+export type Block = 'no-contact' | 'factor-locked' | 'channel-down'
+export type Refusal = 'denied' | 'attempts-spent' | 'question-needed' | 'essential-acr-unmet'
+
+type Always = {
+  readonly id: Id<'stepUp'>
+  readonly request: StepUpRequest
+  /** SHA-256 of the cookie of the one browser that may go on with it. */
+  readonly browser: string
+  readonly ip: string | null
+  readonly userAgent: string | null
+  readonly account: Id<'account'> | null
+  /** To show and to put in messages; the subject's own spelling where nobody was found. */
+  readonly username: string
+  readonly lane: Lane
+  readonly locale: Locale
+  readonly offered: readonly Offer[]
+  readonly attemptsMax: number
+  /** Answers of any kind that may still come in, malformed ones included. */
+  readonly answersLeft: number
+  readonly replansLeft: number
+  readonly openedAt: Instant
+  readonly expiresAt: Instant
+}
+
+export type Challenged = Always &
+  Asked & {
+    readonly state: 'challenged'
+    readonly attemptsLeft: number
+    readonly unjudged: number
+    readonly sent: Sent | null
+    /** A contact is proven first where a new factor is about to be enrolled. */
+    readonly leadsTo: 'satisfied' | 'enrolling'
+  }
+
+/** No optional fields: each state carries exactly what is true in it. */
+export type StepUp =
+  | (Always & { readonly state: 'choosing' })
+  | Challenged
+  | (Always & { readonly state: 'enrolling'; readonly pending: Pending })
+  | (Always & {
+      readonly state: 'blocked'
+      readonly why: Block
+      readonly factor: FactorKind | null
+    })
+  | (Always & {
+      readonly state: 'satisfied'
+      readonly how: 'factor' | 'trust' | 'exempt' | 'delegated'
+      readonly factor: FactorKind | null
+      readonly proof: Proof
+      readonly at: Instant
+    })
+  | (Always & { readonly state: 'refused'; readonly reason: Refusal; readonly at: Instant })
+  | (Always & { readonly state: 'cancelled' | 'expired'; readonly at: Instant })
+
+export type Held = Always

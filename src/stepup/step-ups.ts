@@ -1,0 +1,254 @@
+import {
+  type Clock,
+  type FactorKind,
+  type Id,
+  type Instant,
+  invariant,
+  type Locale,
+  newId,
+  type Random,
+} from '../kernel/index.ts'
+import { amrOf, type Ladder } from '../policy/index.ts'
+import type { Deliver } from './deliver.ts'
+import type { Factor } from './factor.ts'
+import { LOCK_RULE } from './limits.ts'
+import type { Made, Make } from './make.ts'
+import type { Lead, Planned } from './move.ts'
+import { askedBy } from './plan.ts'
+import type { CodeSender, Enroller } from './ports.ts'
+import { type Said, type Seen, seenOf } from './seen.ts'
+import { firstSent, sentAgain } from './sent.ts'
+import type {
+  Challenged,
+  Held,
+  Offer,
+  Pending,
+  Proof,
+  Provenance,
+  Sent,
+  StepUp,
+} from './step-up.ts'
+import type { Change, Found, StepUpStore } from './step-up-store.ts'
+import { lockedUntil } from './tallies.ts'
+
+/** Who asks for a change: the step-up and the hash of the browser's cookie. */
+export type Whose = { readonly id: Id<'stepUp'>; readonly browser: string }
+
+export type StepUps = {
+  look(whose: Whose): Promise<Seen>
+  choose(whose: Whose, wanted: { readonly factor: unknown; readonly to: unknown }): Promise<Seen>
+  resend(whose: Whose, challenge: unknown): Promise<Seen>
+  answer(whose: Whose, challenge: unknown, given: unknown): Promise<Seen>
+  confirm(whose: Whose, enrolment: unknown, given: unknown): Promise<Seen>
+  retry(whose: Whose): Promise<Seen>
+  cancel(whose: Whose): Promise<Seen>
+  speak(whose: Whose, locale: Locale): Promise<Seen>
+}
+
+export type StepUpsDeps = {
+  readonly store: StepUpStore
+  readonly make: Make
+  readonly deliver: Deliver
+  readonly clock: Clock
+  readonly factors: ReadonlyMap<FactorKind, Factor>
+  readonly senders: ReadonlyMap<FactorKind, CodeSender>
+  readonly enroller: Enroller
+  readonly ladder: Ladder
+  readonly replan: (stepUp: StepUp) => Promise<Planned>
+  readonly codeSeconds: number
+  readonly random: Random
+}
+
+const nothing: Said = { said: 'nothing' }
+
+export function createStepUps(deps: StepUpsDeps): StepUps {
+  const { store, make, deliver, factors, senders, enroller, ladder, replan, clock, random } = deps
+
+  return {
+    look: (whose) => withFound(whose, (at) => seen(at, nothing)),
+
+    choose: (whose, wanted) =>
+      withFound(whose, async (at) => {
+        const offer = at.value.offered.find(
+          ({ factor, use }) => wanted.factor === (use === 'enrol' ? `enrol-${factor}` : factor),
+        )
+        if (offer === undefined) return seen(at, { said: 'stale' })
+        return choose(at, offer, wanted.to)
+      }),
+
+    resend: (whose, challenge) =>
+      withFound(whose, async (at) => {
+        const current = at.value
+        if (!isAsked(current, challenge) || current.sent === null)
+          return seen(at, { said: 'stale' })
+        const sender = senderOf(current.factor)
+        const sent = sentAgain(current.sent, sender.keyId(), lifeOf(current), clock.now())
+        const { factor } = current
+        const made = await make(at, { move: 'resend', factor, challenge: current.challenge, sent })
+        const isReplaced = sent.generation !== current.sent.generation
+        return afterClaim(made, { said: isReplaced ? 'code-replaced' : 'sent-again' })
+      }),
+
+    answer: (whose, challenge, given) =>
+      withFound(whose, async (at) => {
+        const current = at.value
+        if (!isAsked(current, challenge)) return seen(at, { said: 'stale' })
+        return answer(at, current, given)
+      }),
+
+    confirm: (whose, enrolment, given) =>
+      withFound(whose, async (at) => {
+        const current = at.value
+        if (current.state !== 'enrolling' || current.pending.enrolment !== enrolment)
+          return seen(at, { said: 'stale' })
+        return confirm(at, current, current.pending, given)
+      }),
+
+    retry: (whose) =>
+      withFound(whose, async (at) => {
+        if (at.value.state !== 'blocked') return seen(at, { said: 'stale' })
+        const planned = await replan(at.value)
+        const made = await make(at, { move: 'replan', planned })
+        const [only, ...others] = made.at.value.offered
+        if (made.at.value.state !== 'choosing' || only === undefined || others.length > 0)
+          return seen(made.at, nothing)
+        return choose(made.at, only, undefined)
+      }),
+
+    cancel: (whose) =>
+      withFound(whose, async (at) => seen((await make(at, { move: 'cancel' })).at, nothing)),
+
+    speak: (whose, locale) =>
+      withFound(whose, async (at) => seen((await make(at, { move: 'speak', locale })).at, nothing)),
+  }
+
+  function seen(at: Found, said: Said): Seen {
+    return seenOf(at, said, clock.now())
+  }
+
+  async function withFound(
+    { id, browser }: Whose,
+    go: (at: Found) => Seen | Promise<Seen>,
+  ): Promise<Seen> {
+    const at = await store.find(id)
+    if (at === undefined) return { seen: 'gone' }
+    if (at.value.browser !== browser) return { seen: 'other-browser' }
+    if (isOver(at.value, clock.now())) return seen((await make(at, { move: 'expire' })).at, nothing)
+    return go(at)
+  }
+
+  async function choose(at: Found, offer: Offer, to: unknown): Promise<Seen> {
+    if (offer.use === 'enrol' && offer.first === null) {
+      const pending: Pending = { ...enroller.begin(), provenance: 'open', credit: null }
+      return seen((await make(at, { move: 'enrol', pending })).at, nothing)
+    }
+    const factor = askedBy(offer)
+    // Nothing is sent for a lane in which no answer would be taken.
+    const { lane } = at.value
+    if (lockedUntil(at.tallies, factor, lane, LOCK_RULE, clock.now()) !== null)
+      return lockOut(at, factor)
+    const sender = senders.get(factor)
+    const sent = sender && firstSentTo(offer, to, sender, at.value)
+    const challenge = newId('challenge', random)
+    const made = await make(at, { move: 'choose', offer, challenge, sent: sent ?? null })
+    return sender === undefined ? seen(made.at, nothing) : afterClaim(made, nothing)
+  }
+
+  function firstSentTo(offer: Offer, to: unknown, sender: CodeSender, stepUp: Held): Sent {
+    const all = offer.use === 'enrol' ? (offer.first?.to ?? []) : offer.to
+    // Chosen by place among those that were offered, so that no page can name a destination of its own.
+    const chosen = typeof to === 'string' && /^[0-9]{1,2}$/.test(to) ? all[Number(to)] : all[0]
+    const destination = chosen ?? all[0]
+    invariant(destination !== undefined, 'what is offered over a channel has a destination')
+    return firstSent(destination, sender.keyId(), lifeOf(stepUp), clock.now())
+  }
+
+  async function afterClaim({ made, at }: Made, said: Said): Promise<Seen> {
+    if (typeof made === 'object') return seen(at, { said: 'too-soon', until: made.tooSoon })
+    if (made !== 'moved' || at.value.state !== 'challenged') return seen(at, { said: 'stale' })
+    const delivered = await deliver(at)
+    return seen(delivered.at, delivered.outcome === 'accepted' ? said : { said: 'send-failed' })
+  }
+
+  async function answer(at: Found, current: Challenged, given: unknown): Promise<Seen> {
+    const { factor, challenge } = current
+    const asked = { factor, challenge }
+
+    // Read first, so that only arithmetic lies between spending and settling.
+    const question = await factors.get(factor)?.question(current)
+    invariant(question !== undefined, `what is asked has a factor: ${factor}`)
+    const parsed = question.parse(given)
+    if (parsed === undefined) return noAnswer(at, 'format')
+    // An answer that cannot be right any more is not compared.
+    if (question.runsOutAt !== null && clock.now() >= question.runsOutAt) return noAnswer(at, 'old')
+
+    const spent = await make(at, { move: 'spend', ...asked })
+    if (spent.made === 'locked') return lockOut(spent.at, factor)
+    if (spent.made !== 'moved' || spent.at.value.state !== 'challenged')
+      return seen(spent.at, { said: 'stale' })
+
+    const judged = question.judge(parsed, clock.now())
+    const lead = judged.verdict === 'accepted' ? leadOf(current, judged.enrolledBy) : null
+    const settled = await make(spent.at, { move: 'judge', judged, lead, ...asked })
+    if (settled.made === 'moved' && judged.verdict === 'accepted') return seen(settled.at, nothing)
+    const after =
+      settled.made === 'used' ? await make(settled.at, { move: 'replayed', ...asked }) : settled
+    if (spent.locks === true) return lockOut(after.at, factor)
+    return seen(after.at, { said: 'wrong' })
+  }
+
+  async function noAnswer(at: Found, said: 'format' | 'old'): Promise<Seen> {
+    return seen((await make(at, { move: 'malformed' })).at, { said })
+  }
+
+  async function lockOut(at: Found, factor: FactorKind): Promise<Seen> {
+    return seen((await make(at, { move: 'lock', factor })).at, nothing)
+  }
+
+  function leadOf(current: Challenged, enrolledBy: Provenance): Lead {
+    const proof = proofOf(current, current.factor, enrolledBy)
+    if (current.leadsTo === 'satisfied') return { leadsTo: 'satisfied', proof }
+    const provenance: Provenance = `contact:${current.factor}`
+    const credit = { factor: current.factor, proof }
+    return { leadsTo: 'enrolling', pending: { ...enroller.begin(), provenance, credit } }
+  }
+
+  function proofOf(stepUp: Held, factor: FactorKind, provenance: Provenance): Proof {
+    const acr = ladder.choose(stepUp.request.acr.wanted, factor, provenance)
+    invariant(acr !== undefined, `what is offered meets a rung: ${factor}`)
+    return { acr, amr: amrOf(factor), at: clock.now() }
+  }
+
+  async function confirm(at: Found, stepUp: StepUp, pending: Pending, given: unknown) {
+    const { id, account } = stepUp
+    invariant(account !== null, 'who enrols is known')
+    const code = enroller.parse(given)
+    if (code === undefined) return noAnswer(at, 'format')
+    const enrolment = enroller.confirm({ stepUp: id, account, pending }, code, clock.now())
+    const proof = proofOf(stepUp, 'totp', pending.provenance)
+    const move = { move: 'confirm', enrolment: pending.enrolment, proof } as const
+    if (enrolment === 'wrong')
+      return seen((await make(at, { ...move, confirmed: 'wrong' })).at, { said: 'wrong' })
+    const save = (change: Change) => store.enrol(change, enrolment)
+    const made = await make(at, { ...move, confirmed: 'right' }, save)
+    return seen(made.at, made.made === 'moved' ? nothing : { said: 'stale' })
+  }
+
+  function senderOf(factor: FactorKind): CodeSender {
+    const sender = senders.get(factor)
+    invariant(sender !== undefined, `what was sent has a sender: ${factor}`)
+    return sender
+  }
+
+  function lifeOf({ expiresAt }: Held) {
+    return { codeSeconds: deps.codeSeconds, stepUpEnds: expiresAt }
+  }
+}
+
+function isAsked(current: StepUp, challenge: unknown): current is Challenged {
+  return current.state === 'challenged' && current.challenge === challenge
+}
+
+function isOver(stepUp: StepUp, now: Instant): boolean {
+  return now >= stepUp.expiresAt && !('at' in stepUp)
+}

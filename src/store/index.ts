@@ -1,0 +1,8 @@
+/**
+ * Where everything is kept: SQLite, one file, one writer. It keeps the promises that the rooms wrote on their ports, and
+ * the ends that only a store can keep: atomic, durable, sealed. It decides nothing: it knows no state machine, no protocol
+ * and no time of its own, and no other room learns that SQL exists.
+ */
+export { migrateSqlite } from './sqlite/migrate.ts'
+export { openSqliteStore, type SqliteOptions, type SqliteStore } from './sqlite/open.ts'
+export type { Heard, Store, Swept } from './store.ts'

@@ -1,0 +1,192 @@
+import { z } from 'zod'
+import type { AuditEvent } from '../audit/index.ts'
+import {
+  FACTOR_KINDS,
+  type Id,
+  type IdKind,
+  type Instant,
+  invariant,
+  LOCALES,
+  parseId,
+} from '../kernel/index.ts'
+import type { AuthorizationRequest } from '../oidc/index.ts'
+import type { Lane, Offer, Provenance, StepUp, StepUpRequest, Tally } from '../stepup/index.ts'
+
+/**
+ * Rows are input too. What is kept as JSON must be exactly what this release writes: a field or a state that it does
+ * not know came from another release, and going on without it would drop what that release relied on.
+ */
+const text = z.string()
+const instant = z.custom<Instant>((value) => Number.isSafeInteger(value))
+const id = <K extends IdKind>(of: K) => z.custom<Id<K>>((value) => parseId(of, value) !== undefined)
+const matching = <T extends string>(pattern: RegExp) =>
+  z.custom<T>((value) => typeof value === 'string' && pattern.test(value))
+
+const count = z.int().min(0)
+const factor = z.enum(FACTOR_KINDS)
+const lane = matching<Lane>(/^(?:signed|unsigned|browser:.+)$/)
+const provenance = matching<Provenance>(/^(?:open|bind-code|operator|import|contact:.+|factor:.+)$/)
+const proof = z.strictObject({ acr: text, amr: z.array(text), at: instant.nullable() })
+
+const stepUpRequest: z.ZodType<StepUpRequest> = z.strictObject({
+  client: text,
+  lane: z.enum(['signed', 'unsigned']),
+  subject: text,
+  lookup: z.discriminatedUnion('by', [
+    z.strictObject({ by: z.literal('name'), value: text }),
+    z.strictObject({ by: z.literal('immutableId'), directory: text, value: text }),
+  ]),
+  directories: z.array(z.union([text, z.array(text)])),
+  application: z.strictObject({ id: text.nullable(), name: text }),
+  acr: z.strictObject({ wanted: z.array(text), essential: z.boolean() }),
+  maxAgeSeconds: z.number().nullable(),
+  prompt: z.enum(['none', 'login']).nullable(),
+  uiLocales: text.nullable(),
+  purpose: z.enum(['sign-in', 'enrol']),
+  upstream: z.strictObject({ amr: z.array(text), authTime: z.number().nullable() }).nullable(),
+  signedIp: text.nullable(),
+})
+
+const offer: z.ZodType<Offer> = z.discriminatedUnion('use', [
+  z.strictObject({ factor, use: z.literal('ask'), to: z.array(text) }),
+  z.strictObject({
+    factor: z.literal('totp'),
+    use: z.literal('enrol'),
+    first: z.strictObject({ channel: z.literal('email'), to: z.array(text) }).nullable(),
+  }),
+])
+
+const always = {
+  id: id('stepUp'),
+  request: stepUpRequest,
+  browser: text,
+  ip: text.nullable(),
+  userAgent: text.nullable(),
+  account: id('account').nullable(),
+  username: text,
+  lane,
+  locale: z.enum(LOCALES),
+  offered: z.array(offer),
+  attemptsMax: count,
+  answersLeft: count,
+  replansLeft: count,
+  openedAt: instant,
+  expiresAt: instant,
+}
+const sent = z.strictObject({
+  to: text,
+  keyId: text,
+  generation: count,
+  messages: count,
+  sentAt: instant,
+  expiresAt: instant,
+  resendAt: instant,
+})
+const pending = z.strictObject({
+  enrolment: id('enrolment'),
+  keyId: text,
+  provenance,
+  credit: z.strictObject({ factor, proof }).nullable(),
+})
+
+const stepUp: z.ZodType<StepUp> = z.discriminatedUnion('state', [
+  z.strictObject({ ...always, state: z.literal('choosing') }),
+  z.strictObject({
+    ...always,
+    state: z.literal('challenged'),
+    factor,
+    challenge: id('challenge'),
+    attemptsLeft: count,
+    unjudged: count,
+    sent: sent.nullable(),
+    leadsTo: z.enum(['satisfied', 'enrolling']),
+  }),
+  z.strictObject({ ...always, state: z.literal('enrolling'), pending }),
+  z.strictObject({
+    ...always,
+    state: z.literal('blocked'),
+    why: z.enum(['no-contact', 'factor-locked', 'channel-down']),
+    factor: factor.nullable(),
+  }),
+  z.strictObject({
+    ...always,
+    state: z.literal('satisfied'),
+    how: z.enum(['factor', 'trust', 'exempt', 'delegated']),
+    factor: factor.nullable(),
+    proof,
+    at: instant,
+  }),
+  z.strictObject({
+    ...always,
+    state: z.literal('refused'),
+    reason: z.enum(['denied', 'attempts-spent', 'question-needed', 'essential-acr-unmet']),
+    at: instant,
+  }),
+  z.strictObject({ ...always, state: z.literal('cancelled'), at: instant }),
+  z.strictObject({ ...always, state: z.literal('expired'), at: instant }),
+])
+
+const request: z.ZodType<AuthorizationRequest> = z.strictObject({
+  uriHash: text,
+  stepUp: id('stepUp'),
+  client: text,
+  redirectUri: text,
+  state: text.nullable(),
+  nonce: text.nullable(),
+  codeChallenge: text,
+  request: stepUpRequest,
+  pushedAt: instant,
+  openBy: instant,
+  expiresAt: instant,
+})
+
+const tallies: z.ZodType<Tally[]> = z.array(
+  z.strictObject({ factor, lane, failures: count, lockedUntil: instant.nullable() }),
+)
+const enrolled = z.array(z.strictObject({ factor, provenance }))
+
+const factors = z.array(
+  z.strictObject({ kind: z.literal('totp'), provenance: text, secretBits: count, at: instant }),
+)
+
+/** An event of another release is still evidence: it is read by what every event has, and handed on whole. */
+const event = z.custom<AuditEvent>((value) => whatEveryEventSays.safeParse(value).success)
+const whatEveryEventSays = z.looseObject({
+  event: z.string().regex(/^[a-z-]+\.[a-z-]+$/),
+  at: z.int(),
+  actor: text,
+})
+
+export const stepUpIn = (json: string): StepUp => parsed('a step-up', stepUp, json)
+export const requestIn = (json: string): AuthorizationRequest => parsed('a request', request, json)
+export const talliesIn = (json: string): readonly Tally[] =>
+  json === '[]' ? [] : parsed('tallies', tallies, json)
+export const enrolledIn = (json: string) => parsed('enrolments', enrolled, json)
+export const factorsIn = (json: string) => parsed('factors', factors, json)
+export const eventIn = (json: string): AuditEvent => parsed('an event', event, json)
+export const textsIn = (json: string): readonly string[] => parsed('texts', z.array(text), json)
+
+/** Of a column that holds one word. */
+export function wordIn<const T extends string | number>(words: readonly T[], value: unknown): T {
+  const word = words.find((one) => one === value)
+  invariant(word !== undefined, `a row says one of ${words.join(', ')}`)
+  return word
+}
+
+export function idIn<K extends IdKind>(of: K, value: string): Id<K> {
+  const found = parseId(of, value)
+  invariant(found !== undefined, `a row holds an id of ${of}`)
+  return found
+}
+
+export function provenanceIn(value: string): Provenance {
+  return provenance.parse(value)
+}
+
+function parsed<T>(what: string, schema: z.ZodType<T>, json: string): T {
+  const found = schema.safeParse(JSON.parse(json))
+  if (found.success) return found.data
+  // Paths alone: what the row holds is for nobody's log.
+  const where = found.error.issues.map(({ path }) => path.join('.')).join(', ')
+  throw new Error(`a row of the store does not hold ${what} of this release: ${where}`)
+}

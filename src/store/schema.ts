@@ -1,0 +1,108 @@
+import type { Generated } from 'kysely'
+
+/**
+ * The tables, as both engines have them: ids are text, instants are integers in milliseconds, what is not asked for by
+ * a condition is JSON in a text. No row on the path of a step-up is found by anything but its own id or its account.
+ */
+export type Schema = {
+  schema_versions: { version: number; name: string; applied_at: number }
+  step_ups: StepUpRow
+  /** Wrong answers in a row. */
+  counters: {
+    account: string
+    factor: string
+    lane: string
+    failures: number
+    locked_until: number | null
+  }
+  /** Nothing at or below `part` of `source` is good again. Those of challenges expire, those of enrolments never. */
+  consumed: { source: string; part: number; expires_at: number | null }
+  send_budgets: {
+    account: string
+    channel: string
+    window_started_at: number
+    sends: number
+    next_at: number
+  }
+  enrolments: EnrolmentRow
+  requests: RequestRow
+  client_assertions: { client: string; jti: string; expires_at: number }
+  authorization_codes: {
+    hash: string
+    step_up: string
+    issued_at: number
+    redeemed_at: number | null
+    token_hash: string | null
+    token_expires_at: number | null
+  }
+  accounts: { account: string; directory: string; immutable_id: string }
+  people: PersonRow
+  signing_keys: SigningKeyRow
+  /** `position` is the order of commits: whoever writes holds the one write lock while it is given out. */
+  audit_events: { position: Generated<number>; id: string; event: string }
+  audit_links: { sequence: number; position: number; key_id: string; mac: string }
+  checkpoints: { sequence: number; mac: string; at: number; key_id: string; signature: string }
+  leases: { name: string; holder: string; until: number }
+}
+
+export type StepUpRow = {
+  id: string
+  version: number
+  account: string | null
+  browser: string
+  state: string
+  expires_at: number
+  value: string
+}
+
+export type EnrolmentRow = {
+  id: string
+  account: string
+  factor: string
+  provenance: string
+  /** Sealed. */
+  secret: string
+  secret_bits: number
+  algorithm: string
+  digits: number
+  period_seconds: number
+  at: number
+}
+
+export type RequestRow = {
+  uri_hash: string
+  step_up: string
+  client: string
+  nonce: string | null
+  redirect_uri: string
+  code_challenge: string
+  open_by: number
+  opened_at: number | null
+  expires_at: number
+  value: string
+}
+
+export type PersonRow = {
+  account: string
+  directory: string
+  username: string
+  name_key: string
+  display_name: string | null
+  emails: string
+  phones: string
+  locale: string | null
+  state: string
+  created_at: number
+}
+
+export type SigningKeyRow = {
+  kid: string
+  alg: string
+  state: string
+  /** Sealed. */
+  private_key: string
+  public_jwk: string
+  made_at: number
+  activated_at: number | null
+  retired_at: number | null
+}

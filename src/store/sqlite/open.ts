@@ -1,0 +1,106 @@
+import { type Clock, Fault, type KeyRing, type Random } from '../../kernel/index.ts'
+import { eventIn } from '../rows.ts'
+import { createSealing, type Place } from '../sealing.ts'
+import type { Heard, Store } from '../store.ts'
+import { createToRows, placeOfKey, placeOfSecret } from '../to-rows.ts'
+import { migrateSqlite } from './migrate.ts'
+import type { Durability } from './operations.ts'
+import { auditStore, leaseStore } from './ports/audit.ts'
+import { peopleStore } from './ports/people.ts'
+import { requestStore } from './ports/requests.ts'
+import { signingKeyStore } from './ports/signing-keys.ts'
+import { stepUpStore } from './ports/step-ups.ts'
+import { totpStore } from './ports/totp.ts'
+import { openReader } from './reader.ts'
+import { startWriterThread } from './writer-thread.ts'
+
+export type SqliteOptions = {
+  readonly file: string
+  readonly keys: KeyRing
+  readonly random: Random
+  readonly clock: Clock
+  readonly heard?: Heard
+  /** The writer was lost, and why; another one is started. */
+  readonly onFault?: (why: unknown) => void
+}
+
+export type SqliteStore = Store & {
+  /** `PRAGMA synchronous` of the batch that this very call runs in: 2 waits for the disk, 1 does not. */
+  diagnose(durability: Durability): Promise<{ readonly synchronous: number }>
+}
+
+const ROWS_MAX = 1_000
+
+/** Brings the schema up to date first. What is opened first is closed last: the writer leaves a tidy file behind. */
+export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
+  const { file, keys, random, clock, heard = () => {}, onFault = () => {} } = options
+  migrateSqlite(file, clock)
+
+  await using opening = new AsyncDisposableStack()
+  const writer = opening.use(
+    await startWriterThread({ file, restarted: () => reader.reopen(), lost: onFault }),
+  )
+  const reader = opening.use(openReader(file))
+
+  const sealing = createSealing(keys, random)
+  const toRows = createToRows({ sealing, random })
+  const deps = { writer, reader, toRows, sealing, heard }
+
+  const opened = opening.move()
+  return {
+    stepUps: stepUpStore(deps),
+    requests: requestStore(deps),
+    signingKeys: signingKeyStore(deps),
+    audit: auditStore(deps),
+    leases: leaseStore(deps),
+    people: peopleStore(deps),
+    totp: totpStore(deps),
+
+    async sweep(now, { rowsMax }) {
+      const rows = Math.min(rowsMax, ROWS_MAX)
+      const spares = Array.from({ length: rows }, () => toRows.spare())
+      const { events, ...swept } = await writer.call('upkeep.sweep', { now, rows, spares })
+      if (events.length > 0) heard(events.map(eventIn))
+      return swept
+    },
+
+    async reseal() {
+      const [secrets, signingKeys] = await reader.read((reads) => [
+        reads.sealedSecrets.all({}),
+        reads.sealedKeys.all({}),
+      ])
+      const changes = [
+        ...secrets.flatMap((one) => underNewKey('enrolments', placeOfSecret, one)),
+        ...signingKeys.flatMap((one) => underNewKey('signing_keys', placeOfKey, one)),
+      ]
+      return { resealed: await writer.call('upkeep.reseal', { changes }) }
+    },
+
+    async health() {
+      if (writer.state() === 'down') return 'down'
+      return Promise.all([
+        writer.call('upkeep.diagnose', null),
+        reader.read((reads) => reads.alive.get({})),
+      ]).then(
+        () => 'up',
+        (why) => {
+          if (why instanceof Fault) return 'down'
+          throw why
+        },
+      )
+    },
+
+    diagnose: (durability) => writer.call('upkeep.diagnose', null, durability),
+
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+
+  function underNewKey<T extends 'enrolments' | 'signing_keys'>(
+    table: T,
+    placeOf: (row: string) => Place,
+    { row, sealed }: { readonly row: string; readonly sealed: string },
+  ) {
+    const to = sealing.reseal(placeOf(row), sealed)
+    return to === undefined ? [] : [{ table, row, from: sealed, to }]
+  }
+}

@@ -1,0 +1,255 @@
+import type { LockRule, SendRule } from '../../stepup/index.ts'
+import type { EnrolmentRow, PersonRow, RequestRow, SigningKeyRow, StepUpRow } from '../schema.ts'
+
+/**
+ * What the writer is asked to do, as plain as a message between threads must be: what is kept as JSON crosses as JSON.
+ * Ids of events come along, since chance is not the writer's.
+ */
+export type Told = { readonly id: string; readonly event: string }
+/** What an event says that only the writer can word. */
+export type Spare = { readonly id: string }
+
+export type ChangeMessage = {
+  readonly row: StepUpRow
+  readonly told: readonly Told[]
+}
+
+export type ClaimMessage = {
+  readonly account: string
+  readonly channel: string
+  readonly rule: SendRule
+}
+
+export type CounterMessage = {
+  readonly account: string
+  readonly factor: string
+  readonly lane: string
+}
+
+export type ConsumedMessage = {
+  readonly source: string
+  readonly part: number
+  readonly expires_at: number | null
+}
+
+export type EnrolmentMessage = { readonly row: EnrolmentRow; readonly consumed: ConsumedMessage }
+
+export type OnceMessage = {
+  readonly client: string
+  readonly jti: string
+  readonly expires_at: number
+}
+
+export type FoundMessage = {
+  readonly version: number
+  readonly value: string
+  readonly tallies: string
+}
+
+type TooSoon = { readonly heard: 'too-soon'; readonly until: number }
+
+/** A request with its step-up, both as JSON, and the event that was kept with the answer. */
+type WithStepUp<Heard extends string> = {
+  readonly heard: Heard
+  readonly request: string
+  readonly stepUp: string
+  readonly event: string | null
+}
+
+export type Operations = {
+  'stepUps.open'(of: {
+    change: ChangeMessage
+    claim: ClaimMessage | null
+    now: number
+  }):
+    | { readonly heard: 'opened'; readonly tallies: string }
+    | { readonly heard: 'found'; readonly at: FoundMessage }
+    | TooSoon
+  'stepUps.replace'(of: ChangeMessage): 'replaced' | 'stale'
+  'stepUps.send'(of: {
+    change: ChangeMessage
+    claim: ClaimMessage
+    now: number
+  }): 'claimed' | 'stale' | TooSoon
+  'stepUps.spend'(of: {
+    change: ChangeMessage
+    counter: CounterMessage
+    rule: LockRule
+    now: number
+    client: string
+    spare: Spare
+  }):
+    | {
+        readonly heard: 'spent'
+        readonly locked: number | 'operator' | null
+        readonly event: string | null
+      }
+    | { readonly heard: 'stale' }
+    | { readonly heard: 'locked'; readonly until: number | 'operator' }
+  'stepUps.settle'(of: {
+    change: ChangeMessage
+    counter: CounterMessage
+    consumed: ConsumedMessage | null
+  }): 'settled' | 'stale' | 'used'
+  'stepUps.enrol'(of: {
+    change: ChangeMessage
+    enrolment: EnrolmentMessage
+  }): 'enrolled' | 'stale' | 'exists'
+
+  'requests.push'(of: {
+    row: RequestRow
+    once: OnceMessage | null
+  }): 'pushed' | 'assertion-replayed' | 'nonce-replayed'
+  'requests.open'(of: {
+    uri_hash: string
+    client: string
+    now: number
+  }): { readonly request: string } | 'unknown' | 'expired'
+  'requests.park'(of: {
+    row: RequestRow
+    now: number
+  }): { readonly request: string } | 'nonce-replayed' | 'expired'
+  'requests.issue'(of: {
+    step_up: string
+    browser: string
+    hash: string
+    seconds: number
+    now: number
+    spare: Spare
+  }):
+    | WithStepUp<'issued' | 'again' | 'spent' | 'ended' | 'open'>
+    | { readonly heard: 'unknown' }
+    | { readonly heard: 'other-browser'; readonly event: string }
+  'requests.redeem'(of: {
+    hash: string
+    client: string
+    redirect_uri: string
+    seconds: number
+    verifier_hash: string
+    token_hash: string
+    token_expires_at: number
+    once: OnceMessage | null
+    now: number
+    spare: Spare
+  }):
+    | WithStepUp<'redeemed'>
+    | { readonly heard: 'replayed' | 'verifier-wrong'; readonly event: string }
+    | { readonly heard: 'unknown' | 'expired' | 'assertion-replayed' }
+  'requests.refuse'(of: Told): null
+
+  'signingKeys.replaceSet'(of: {
+    seen: readonly { readonly kid: string; readonly state: string }[]
+    next: readonly SigningKeyRow[]
+    told: readonly Told[]
+  }): 'replaced' | 'stale'
+
+  'audit.keep'(of: readonly Told[]): null
+  'audit.seal'(of: {
+    after: number
+    links: readonly {
+      readonly sequence: number
+      readonly id: string
+      readonly key_id: string
+      readonly mac: string
+    }[]
+    checkpoint: {
+      readonly sequence: number
+      readonly mac: string
+      readonly at: number
+      readonly key_id: string
+      readonly signature: string
+    } | null
+  }): 'sealed' | 'stale'
+  'leases.claim'(of: { name: string; holder: string; now: number; until: number }): 'held' | 'taken'
+  'leases.release'(of: { name: string; holder: string }): null
+
+  'people.add'(of: {
+    people: readonly { readonly row: PersonRow; readonly enrolment: EnrolmentMessage | null }[]
+    told: readonly Told[]
+  }): { readonly heard: 'added' } | { readonly heard: 'exists'; readonly nameKeys: string[] }
+  'people.set'(of: { row: PersonRow; told: readonly Told[] }): 'set' | 'unknown' | 'exists'
+  'people.remove'(of: { account: string; told: readonly Told[] }): 'removed' | 'unknown'
+  'people.erase'(of: { account: string; told: readonly Told[] }): 'erased' | 'unknown'
+  'people.resetFactor'(of: {
+    account: string
+    factor: string
+    told: readonly Told[]
+  }): 'reset' | 'unknown'
+  'people.unlock'(of: {
+    account: string
+    factor: string | null
+    told: readonly Told[]
+  }): 'unlocked' | 'not-locked'
+
+  'upkeep.sweep'(of: {
+    now: number
+    rows: number
+    spares: readonly Spare[]
+  }): Swept & { readonly events: readonly string[] }
+  /** Puts a value under another key where the row still holds the one that was seen. */
+  'upkeep.reseal'(of: {
+    changes: readonly {
+      readonly table: 'enrolments' | 'signing_keys'
+      readonly row: string
+      readonly from: string
+      readonly to: string
+    }[]
+  }): number
+  /** Whether the batch that this runs in waits for the disk (2, FULL) or not (1, NORMAL). */
+  'upkeep.diagnose'(of: null): { readonly synchronous: number }
+}
+
+export type Swept = {
+  readonly stepUps: number
+  readonly requests: number
+  readonly assertions: number
+  readonly consumed: number
+  readonly sendBudgets: number
+}
+
+export type Operation = keyof Operations
+
+/** One operation as it crosses to the writer. */
+export type Message = {
+  readonly seq: number
+  readonly op: Operation
+  readonly of: unknown
+  readonly durability: Durability
+}
+
+export type Reply =
+  | { readonly seq: number; readonly answer: unknown }
+  | { readonly seq: number; readonly error: unknown; readonly code: string | null }
+
+/** `durable`: the answer waits for the disk. `ordered`: a power cut may take it, with all that came after it. */
+export type Durability = 'durable' | 'ordered'
+
+/** A replacement that carries a verdict is durable too; who asks for it says so. */
+export const DURABILITY: Readonly<Record<Operation, Durability>> = {
+  'stepUps.open': 'ordered',
+  'stepUps.replace': 'ordered',
+  'stepUps.send': 'ordered',
+  'stepUps.spend': 'durable',
+  'stepUps.settle': 'durable',
+  'stepUps.enrol': 'durable',
+  'requests.push': 'ordered',
+  'requests.open': 'ordered',
+  'requests.park': 'ordered',
+  'requests.issue': 'ordered',
+  'requests.redeem': 'durable',
+  'requests.refuse': 'ordered',
+  'signingKeys.replaceSet': 'durable',
+  'audit.keep': 'durable',
+  'audit.seal': 'durable',
+  'leases.claim': 'ordered',
+  'leases.release': 'ordered',
+  'people.add': 'durable',
+  'people.set': 'durable',
+  'people.remove': 'durable',
+  'people.erase': 'durable',
+  'people.resetFactor': 'durable',
+  'people.unlock': 'durable',
+  'upkeep.sweep': 'ordered',
+  'upkeep.reseal': 'durable',
+  'upkeep.diagnose': 'ordered',
+}

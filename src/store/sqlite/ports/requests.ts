@@ -1,0 +1,87 @@
+import { invariant } from '../../../kernel/index.ts'
+import type { RequestStore } from '../../../oidc/index.ts'
+import type { StepUp } from '../../../stepup/index.ts'
+import { eventIn, requestIn, stepUpIn } from '../../rows.ts'
+import { onceRow, requestRow } from '../../to-rows.ts'
+import type { PortDeps } from './deps.ts'
+
+export function requestStore({ writer, reader, toRows, heard }: PortDeps): RequestStore {
+  return {
+    push: (request, once) =>
+      writer.call('requests.push', { row: requestRow(request), once: onceRow(once) }),
+
+    async open(uriHash, client, now) {
+      const answer = await writer.call('requests.open', { uri_hash: uriHash, client, now })
+      return typeof answer === 'string' ? answer : requestIn(answer.request)
+    },
+
+    async park(request, now) {
+      const answer = await writer.call('requests.park', { row: requestRow(request), now })
+      return typeof answer === 'string' ? answer : requestIn(answer.request)
+    },
+
+    async find(stepUp) {
+      const row = await reader.read((reads) => reads.request.get({ step_up: stepUp }))
+      return (
+        row && {
+          request: requestIn(row.request),
+          stepUp: row.stepUp === null ? undefined : stepUpIn(row.stepUp),
+        }
+      )
+    },
+
+    async issue(stepUp, browser, { hash, seconds }, now) {
+      const of = { step_up: stepUp, browser, hash, seconds, now, spare: toRows.spare() }
+      const answer = await writer.call('requests.issue', of)
+      if ('event' in answer) tell(answer.event)
+      if (!('request' in answer)) return { heard: answer.heard }
+      return {
+        heard: answer.heard,
+        request: requestIn(answer.request),
+        stepUp: stepUpIn(answer.stepUp),
+      }
+    },
+
+    async redeem(code, verifierHash, token, once, now) {
+      const answer = await writer.call('requests.redeem', {
+        hash: code.hash,
+        client: code.client,
+        redirect_uri: code.redirectUri,
+        seconds: code.seconds,
+        verifier_hash: verifierHash,
+        token_hash: token.hash,
+        token_expires_at: token.expiresAt,
+        once: onceRow(once),
+        now,
+        spare: toRows.spare(),
+      })
+      if ('event' in answer) tell(answer.event)
+      if (!('request' in answer)) return { heard: answer.heard }
+      const { request, stepUp } = answer
+      return { heard: 'redeemed', request: requestIn(request), stepUp: satisfiedIn(stepUp) }
+    },
+
+    async findToken(hash, now) {
+      const row = await reader.read((reads) => reads.token.get({ token_hash: hash }))
+      if (row === undefined || row.token_expires_at === null || now >= row.token_expires_at)
+        return undefined
+      return { request: requestIn(row.request), stepUp: satisfiedIn(row.stepUp) }
+    },
+
+    async refuse(event) {
+      const [told] = toRows.told([event])
+      invariant(told !== undefined, 'one event makes one row')
+      await writer.call('requests.refuse', told)
+    },
+  }
+
+  function tell(event: string | null): void {
+    if (event !== null) heard([eventIn(event)])
+  }
+}
+
+function satisfiedIn(json: string): Extract<StepUp, { state: 'satisfied' }> {
+  const stepUp = stepUpIn(json)
+  invariant(stepUp.state === 'satisfied', 'a code belongs to a satisfied step-up')
+  return stepUp
+}

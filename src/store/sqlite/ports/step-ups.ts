@@ -1,0 +1,99 @@
+import { type Instant, instantOf } from '../../../kernel/index.ts'
+import type { Change, Claim, Found, StepUpStore } from '../../../stepup/index.ts'
+import { enrolledIn, eventIn, stepUpIn, talliesIn } from '../../rows.ts'
+import { changedRow, stepUpRow } from '../../to-rows.ts'
+import type { FoundMessage } from '../operations.ts'
+import type { PortDeps } from './deps.ts'
+
+export function stepUpStore({ writer, reader, toRows, heard }: PortDeps): StepUpStore {
+  return {
+    async open(stepUp, events, claim, now) {
+      const change = { row: stepUpRow(stepUp, 1), told: toRows.told(events) }
+      const answer = await writer.call('stepUps.open', { change, claim: claimOf(claim), now })
+      switch (answer.heard) {
+        case 'opened': {
+          const tallies = talliesIn(answer.tallies)
+          return { heard: 'opened', at: { version: 1, value: stepUp, tallies } }
+        }
+        case 'found':
+          return { heard: 'found', at: foundIn(answer.at) }
+        case 'too-soon':
+          return { heard: 'too-soon', until: instantOf(answer.until) }
+      }
+    },
+
+    async find(id) {
+      const row = await reader.read((reads) => reads.stepUp.get({ id }))
+      return row && foundIn(row)
+    },
+
+    async standing(account) {
+      const row = await reader.read((reads) => reads.standing.get({ account }))
+      return {
+        enrolled: enrolledIn(row?.enrolled ?? '[]'),
+        tallies: talliesIn(row?.tallies ?? '[]'),
+      }
+    },
+
+    replace(change) {
+      // A verdict is a verdict, whichever way it is kept.
+      const isVerdict = change.events.some(({ event }) => event === 'answer.judged')
+      const durability = isVerdict ? 'durable' : 'ordered'
+      return writer.call('stepUps.replace', messageOf(change), durability)
+    },
+
+    async send(change, claim, now) {
+      const of = { change: messageOf(change), claim: { ...claim }, now }
+      const answer = await writer.call('stepUps.send', of)
+      if (typeof answer === 'string') return answer
+      return { heard: 'too-soon', until: instantOf(answer.until) }
+    },
+
+    async spend(change, counter, rule, now) {
+      const { client } = change.next.request
+      const of = { change: messageOf(change), counter, rule, now, client, spare: toRows.spare() }
+      const answer = await writer.call('stepUps.spend', of)
+      switch (answer.heard) {
+        case 'spent':
+          if (answer.event !== null) heard([eventIn(answer.event)])
+          return { heard: 'spent', locked: answer.locked === null ? null : untilIn(answer.locked) }
+        case 'locked':
+          return { heard: 'locked', until: untilIn(answer.until) }
+        case 'stale':
+          return { heard: 'stale' }
+      }
+    },
+
+    settle(change, counter, judged) {
+      const consumed =
+        judged.verdict === 'accepted'
+          ? { ...judged.consumption, expires_at: expiryOf(judged.consumption.source, change) }
+          : null
+      return writer.call('stepUps.settle', { change: messageOf(change), counter, consumed })
+    },
+
+    enrol(change, enrolment) {
+      const of = { change: messageOf(change), enrolment: toRows.enrolment(enrolment) }
+      return writer.call('stepUps.enrol', of)
+    },
+  }
+
+  function messageOf(change: Change) {
+    return { row: changedRow(change), told: toRows.told(change.events) }
+  }
+}
+
+const claimOf = (claim: Claim | null) => claim && { ...claim }
+
+/** A challenge dies with its step-up; what an enrolment used up stays for as long as the enrolment. */
+function expiryOf(source: string, { next }: Change): Instant | null {
+  return source.startsWith('chl_') ? next.expiresAt : null
+}
+
+function foundIn({ version, value, tallies }: FoundMessage): Found {
+  return { version, value: stepUpIn(value), tallies: talliesIn(tallies) }
+}
+
+function untilIn(until: number | 'operator'): Instant | 'operator' {
+  return until === 'operator' ? until : instantOf(until)
+}

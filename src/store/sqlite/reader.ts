@@ -1,0 +1,185 @@
+import Sqlite from 'better-sqlite3'
+import { sql } from 'kysely'
+import { Fault } from '../../kernel/index.ts'
+import { asFault } from './faults.ts'
+import { createQuery, given, prepare, type Query } from './statements.ts'
+import { foundStepUp, talliesOf } from './tallies.ts'
+
+/** Readers never wait for the writer (WAL); only a recovery after a crash of another process can hold them up. */
+const BUSY_MS = 100
+
+export type Reads = ReturnType<typeof prepared>
+
+export type Reader = Disposable & {
+  read<T>(from: (reads: Reads) => T): Promise<T>
+  /** After the writer came back, perhaps to a file that was put back. */
+  reopen(): void
+}
+
+/** Reads on the thread that asks: a row by its key takes microseconds, less than a message to another thread. */
+export function openReader(file: string): Reader {
+  const query = createQuery()
+  let db: Sqlite.Database | undefined
+  let reads: Reads | undefined
+  open()
+
+  return {
+    async read(from) {
+      if (reads === undefined) throw new Fault('store.unavailable', 'the store is not open')
+      try {
+        return from(reads)
+      } catch (error) {
+        throw asFault(error, 'the store did not read')
+      }
+    },
+    reopen() {
+      close()
+      try {
+        open()
+      } catch {
+        // Stays closed: every read is a Fault until it is opened again.
+      }
+    },
+    [Symbol.dispose]: close,
+  }
+
+  function open(): void {
+    try {
+      db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
+      reads = prepared(db, query)
+    } catch (error) {
+      throw asFault(error, `cannot read ${file}`)
+    }
+  }
+
+  function close(): void {
+    reads = undefined
+    db?.close()
+    db = undefined
+  }
+}
+
+function prepared(db: Sqlite.Database, query: Query) {
+  const account = given('account')
+  const factorsOf = sql<string>`(
+    select json_group_array(json_object(
+      'kind', factor, 'provenance', provenance, 'secretBits', secret_bits, 'at', at))
+    from enrolments where enrolments.account = people.account)`
+  const withRequest = query
+    .selectFrom('requests')
+    .leftJoin('step_ups', 'step_ups.id', 'requests.step_up')
+    .select(['requests.value as request', 'step_ups.value as stepUp'])
+  const summaries = query
+    .selectFrom('people')
+    .selectAll()
+    .select(factorsOf.as('factors'))
+    .where('directory', '=', given('directory'))
+  const events = query.selectFrom('audit_events').select(['id', 'event'])
+
+  return {
+    stepUp: prepare(db, foundStepUp(query)),
+    standing: prepare(
+      db,
+      query.selectNoFrom([
+        sql<string>`(
+          select json_group_array(json_object('factor', factor, 'provenance', provenance))
+          from enrolments where account = ${account})`.as('enrolled'),
+        talliesOf(account).as('tallies'),
+      ]),
+    ),
+    totp: prepare(
+      db,
+      query
+        .selectFrom('enrolments')
+        .leftJoin('consumed', 'consumed.source', 'enrolments.id')
+        .selectAll('enrolments')
+        .select('consumed.part')
+        .where('account', '=', account)
+        .where('factor', '=', sql.lit('totp')),
+    ),
+    request: prepare(db, withRequest.where('requests.step_up', '=', given('step_up'))),
+    token: prepare(
+      db,
+      query
+        .selectFrom('authorization_codes')
+        .innerJoin('requests', 'requests.step_up', 'authorization_codes.step_up')
+        .innerJoin('step_ups', 'step_ups.id', 'authorization_codes.step_up')
+        .select([
+          'authorization_codes.token_expires_at',
+          'requests.value as request',
+          'step_ups.value as stepUp',
+        ])
+        .where('token_hash', '=', given('token_hash')),
+    ),
+    personByName: prepare(
+      db,
+      query
+        .selectFrom('people')
+        .selectAll()
+        .where('directory', '=', given('directory'))
+        .where('name_key', '=', given('name_key')),
+    ),
+    personByAccount: prepare(
+      db,
+      query
+        .selectFrom('people')
+        .selectAll()
+        .where('directory', '=', given('directory'))
+        .where('account', '=', account),
+    ),
+    summaryByName: prepare(db, summaries.where('name_key', '=', given('name_key'))),
+    summaryByAccount: prepare(db, summaries.where('account', '=', account)),
+    people: prepare(
+      db,
+      summaries
+        .where('name_key', '>', given('after'))
+        .orderBy('name_key')
+        .limit(given<number>('count')),
+    ),
+    signingKeys: prepare(
+      db,
+      query.selectFrom('signing_keys').selectAll().orderBy('made_at').orderBy('kid'),
+    ),
+    sealedSecrets: prepare(
+      db,
+      query.selectFrom('enrolments').select(['id as row', 'secret as sealed']),
+    ),
+    sealedKeys: prepare(
+      db,
+      query.selectFrom('signing_keys').select(['kid as row', 'private_key as sealed']),
+    ),
+    unsealed: prepare(
+      db,
+      events
+        .where('position', '>', sql<number>`(select coalesce(max(position), 0) from audit_links)`)
+        .orderBy('position')
+        .limit(given<number>('count')),
+    ),
+    head: prepare(
+      db,
+      query
+        .selectFrom('audit_links')
+        .select(['sequence', 'mac'])
+        .orderBy('sequence', 'desc')
+        .limit(sql.lit(1)),
+    ),
+    sealed: prepare(
+      db,
+      query
+        .selectFrom('audit_links')
+        .innerJoin('audit_events', 'audit_events.position', 'audit_links.position')
+        .select([
+          ...(['audit_events.id', 'audit_events.event'] as const),
+          ...(['audit_links.sequence', 'audit_links.key_id', 'audit_links.mac'] as const),
+        ])
+        .where('sequence', '>', given<number>('after'))
+        .orderBy('sequence')
+        .limit(given<number>('count')),
+    ),
+    checkpoint: prepare(
+      db,
+      query.selectFrom('checkpoints').selectAll().orderBy('sequence', 'desc').limit(sql.lit(1)),
+    ),
+    alive: prepare(db, query.selectFrom('schema_versions').select('version').limit(sql.lit(1))),
+  }
+}

@@ -1,0 +1,180 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { Fault } from '../../kernel/index.ts'
+import { isOfTheWorld } from './faults.ts'
+import {
+  DURABILITY,
+  type Durability,
+  type Message,
+  type Operation,
+  type Operations,
+  type Reply,
+} from './operations.ts'
+import type { FromWriter, ToWriter, WriterData } from './writer.ts'
+
+export type WriterThread = AsyncDisposable & {
+  call<O extends Operation>(
+    op: O,
+    of: Parameters<Operations[O]>[0],
+    durability?: Durability,
+  ): Promise<ReturnType<Operations[O]>>
+  state(): 'up' | 'down'
+}
+
+export type WriterThreadDeps = {
+  readonly file: string
+  /** The writer is back after it was lost; what else holds the file may have to open it anew. */
+  readonly restarted: () => void
+  /** Why the writer was lost, for the log. */
+  readonly lost: (why: unknown) => void
+}
+
+const WAITING_MAX = 10_000
+const PATIENCE_MS = 3_000
+/** An import of everybody is one operation. */
+const LONG_PATIENCE_MS = 120_000
+const LONG: ReadonlySet<Operation> = new Set(['people.add', 'upkeep.reseal'])
+const RESTART_MS = 100
+const RESTART_MAX_MS = 5_000
+
+type Waiting = { resolve(answer: unknown): void; reject(why: unknown): void }
+
+/** The main thread's end of the writer: a bounded queue, patience, and another writer when one is lost. */
+export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterThread> {
+  const { file } = deps
+  const waiting = new Map<number, Waiting>()
+  let outbox: Message[] = []
+  let seq = 0
+  let restartMs = RESTART_MS
+  let restart: NodeJS.Timeout | undefined
+  let worker: Worker | undefined
+  let state: 'starting' | 'up' | 'down' | 'closing' = 'starting'
+
+  await start()
+  return {
+    call: (op, of, durability = DURABILITY[op]) =>
+      // The table of operations types both ends; between them there are only messages.
+      call(op, of, durability) as Promise<ReturnType<Operations[typeof op]>>,
+    state: () => (state === 'up' ? 'up' : 'down'),
+    async [Symbol.asyncDispose]() {
+      state = 'closing'
+      clearTimeout(restart)
+      const running = worker
+      if (running === undefined) return
+      flush()
+      const exited = once(running, 'exit')
+      post(running, 'close')
+      await exited
+    },
+  }
+
+  function call(op: Operation, of: unknown, durability: Durability): Promise<unknown> {
+    if (state !== 'up') return Promise.reject(unavailable('the store is down'))
+    if (waiting.size >= WAITING_MAX) return Promise.reject(unavailable('the store is too busy'))
+    return new Promise((resolve, reject) => {
+      const id = ++seq
+      waiting.set(id, { resolve, reject })
+      // What one turn of the loop asks for crosses in one message.
+      if (outbox.push({ seq: id, op, of, durability }) === 1) setImmediate(flush)
+    })
+  }
+
+  function flush(): void {
+    const messages = outbox
+    outbox = []
+    hand(
+      messages.filter(({ op }) => !LONG.has(op)),
+      PATIENCE_MS,
+    )
+    hand(
+      messages.filter(({ op }) => LONG.has(op)),
+      LONG_PATIENCE_MS,
+    )
+  }
+
+  function hand(messages: readonly Message[], patienceMs: number): void {
+    if (messages.length === 0 || worker === undefined) return
+    post(worker, messages)
+    giveUpOn(messages, patienceMs)
+  }
+
+  /** What is committed later than this is simply not seen by whoever asked. */
+  function giveUpOn(messages: readonly Message[], patienceMs: number): void {
+    const last = messages.at(-1)
+    const timer = setTimeout(() => {
+      for (const { seq, op } of messages)
+        settle({ seq, error: `${op} took more than ${patienceMs} ms`, code: 'ETIMEDOUT' })
+    }, patienceMs)
+    const waits = last && waiting.get(last.seq)
+    if (last === undefined || waits === undefined) return
+    // Answers come in order: with the last of them nobody waits any more.
+    const { resolve, reject } = waits
+    waiting.set(last.seq, {
+      resolve(answer) {
+        clearTimeout(timer)
+        resolve(answer)
+      },
+      reject(why) {
+        clearTimeout(timer)
+        reject(why)
+      },
+    })
+  }
+
+  function settle(reply: Reply): void {
+    const waits = waiting.get(reply.seq)
+    if (waits === undefined) return
+    waiting.delete(reply.seq)
+    if ('answer' in reply) {
+      waits.resolve(reply.answer)
+      return
+    }
+    const cause = Object.assign(new Error(String(reply.error)), { code: reply.code })
+    waits.reject(isOfTheWorld(cause) ? unavailable('the store did not write', cause) : cause)
+  }
+
+  function start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const workerData: WriterData = { file }
+      const started = new Worker(new URL('./writer.ts', import.meta.url), { workerData })
+      let why: unknown = new Error('the writer ended')
+      worker = started
+      started.on('message', (said: FromWriter) => {
+        if ('replies' in said) return said.replies.forEach(settle)
+        if (state !== 'closing') state = 'up'
+        restartMs = RESTART_MS
+        resolve()
+      })
+      started.on('error', (error) => {
+        why = error
+      })
+      started.on('exit', () => {
+        worker = undefined
+        const gone = unavailable('the writer was lost', why)
+        for (const { reject } of waiting.values()) reject(gone)
+        waiting.clear()
+        outbox = []
+        reject(gone)
+        if (state !== 'closing') startAgain(why)
+      })
+    })
+  }
+
+  function startAgain(why: unknown): void {
+    if (state === 'starting') return
+    state = 'down'
+    deps.lost(why)
+    restart = setTimeout(() => {
+      start().then(deps.restarted, () => undefined)
+    }, restartMs)
+    restartMs = Math.min(restartMs * 2, RESTART_MAX_MS)
+  }
+}
+
+function post(worker: Worker, message: ToWriter): void {
+  worker.postMessage(message)
+}
+
+function unavailable(saying: string, cause?: unknown): Fault {
+  return new Fault('store.unavailable', saying, { cause })
+}

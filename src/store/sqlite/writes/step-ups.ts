@@ -1,0 +1,209 @@
+import type { Database } from 'better-sqlite3'
+import { sql } from 'kysely'
+import type { LockRule } from '../../../stepup/index.ts'
+import type { ChangeMessage, ClaimMessage, ConsumedMessage, Operations } from '../operations.ts'
+import { columns, given, prepare, type Query } from '../statements.ts'
+import { foundStepUp, talliesOf } from '../tallies.ts'
+import { createEnrolments } from './enrolments.ts'
+import { createTell } from './tell.ts'
+
+type StepUpOperations = Pick<Operations, Extract<keyof Operations, `stepUps.${string}`>>
+
+/**
+ * Runs in the writer. Synchronous, so nothing comes between the statements; every 'no' precedes the first write,
+ * so that there is nothing to undo.
+ */
+export function stepUpWrites(db: Database, query: Query): StepUpOperations {
+  const tell = createTell(db, query)
+  const enrolments = createEnrolments(db, query)
+  const { find, insert, replace, tallies, locks, count, reset, budget, claimed, freed } = prepared(
+    db,
+    query,
+  )
+
+  return {
+    'stepUps.open'({ change, claim, now }) {
+      const at = find.get({ id: change.row.id })
+      if (at !== undefined) return { heard: 'found', at }
+      const until = claim === null ? null : claimMessage(claim, now)
+      if (until !== null) return { heard: 'too-soon', until }
+      insert.run(change.row)
+      tell(change.told)
+      return {
+        heard: 'opened',
+        tallies: tallies.get({ account: change.row.account })?.tallies ?? '[]',
+      }
+    },
+
+    'stepUps.replace': (change) => (swap(change) ? 'replaced' : 'stale'),
+
+    'stepUps.send'({ change, claim, now }) {
+      const next = nextBudget(claim, now)
+      if ('until' in next) return { heard: 'too-soon', until: next.until }
+      if (!swap(change)) return 'stale'
+      claimed.run(next)
+      return 'claimed'
+    },
+
+    'stepUps.spend'({ change, counter, rule, now, client, spare }) {
+      const { total, failures, locked_until } = locks.get(counter) ?? NONE
+      if (total >= rule.cap) return { heard: 'locked', until: 'operator' }
+      if (locked_until !== null && now < locked_until)
+        return { heard: 'locked', until: locked_until }
+      if (!swap(change)) return { heard: 'stale' }
+      const counted = failures + 1
+      const until = counted % rule.every === 0 ? lockEnd(rule, counted, now) : null
+      count.run({ ...counter, failures: counted, locked_until: until ?? locked_until })
+      const locked = total + 1 >= rule.cap ? 'operator' : until
+      if (locked === null) return { heard: 'spent', locked, event: null }
+
+      const { id: stepUp, account } = change.row
+      const { factor, lane } = counter
+      const event = JSON.stringify({
+        ...{ at: now, actor: 'person', stepUp, client, account, event: 'factor.locked' },
+        ...{ factor, lane, failures: counted, until: locked },
+      })
+      tell([{ id: spare.id, event }])
+      return { heard: 'spent', locked, event }
+    },
+
+    'stepUps.settle'({ change, counter, consumed }) {
+      if (consumed !== null && isUsed(consumed)) return 'used'
+      if (!swap(change)) return 'stale'
+      if (consumed === null) return 'settled'
+      enrolments.consume(consumed)
+      reset.run(counter)
+      freed.run({ account: counter.account, channel: counter.factor })
+      return 'settled'
+    },
+
+    'stepUps.enrol'({ change, enrolment }) {
+      if (enrolments.has(enrolment.row)) return 'exists'
+      if (!swap(change)) return 'stale'
+      enrolments.add(enrolment)
+      return 'enrolled'
+    },
+  }
+
+  function swap({ row, told }: ChangeMessage): boolean {
+    if (replace.run(row).changes === 0) return false
+    tell(told)
+    return true
+  }
+
+  function isUsed({ source, part }: ConsumedMessage): boolean {
+    return (enrolments.usedPart(source) ?? Number.NEGATIVE_INFINITY) >= part
+  }
+
+  /** Claims one message at once; else says until when it may not be sent. */
+  function claimMessage(claim: ClaimMessage, now: number): number | null {
+    const next = nextBudget(claim, now)
+    if ('until' in next) return next.until
+    claimed.run(next)
+    return null
+  }
+
+  function nextBudget({ account, channel, rule }: ClaimMessage, now: number) {
+    const { coolDownSeconds, windowSeconds, sendsMax } = rule
+    const before = budget.get({ account, channel })
+    if (before !== undefined && now < before.next_at) return { until: before.next_at }
+    const windowEnd = (before?.window_started_at ?? 0) + windowSeconds * 1000
+    const isSame = before !== undefined && now < windowEnd
+    const sends = isSame ? before.sends + 1 : 1
+    if (sends > sendsMax) return { until: windowEnd }
+    const coolDown = coolDownSeconds[Math.min(sends, coolDownSeconds.length) - 1] ?? 0
+    const window_started_at = isSame ? before.window_started_at : now
+    return { account, channel, window_started_at, sends, next_at: now + coolDown * 1000 }
+  }
+}
+
+const NONE = { total: 0, failures: 0, locked_until: null }
+
+/** The n-th lock takes the n-th time, and the last time again from there on. */
+function lockEnd({ every, seconds }: LockRule, failures: number, now: number): number {
+  const nth = Math.min(failures / every, seconds.length)
+  return now + (seconds[nth - 1] ?? 0) * 1000
+}
+
+function prepared(db: Database, query: Query) {
+  const ofCounter = (names: readonly ('account' | 'factor' | 'lane')[]) =>
+    sql.join(
+      names.map((name) => sql`${sql.ref(name)} = ${given(name)}`),
+      sql` and `,
+    )
+  return {
+    find: prepare(db, foundStepUp(query)),
+    insert: prepare(
+      db,
+      query
+        .insertInto('step_ups')
+        .values(columns('id', 'version', 'account', 'browser', 'state', 'expires_at', 'value')),
+    ),
+    /** `version` is the new one: of all who saw the former exactly one comes through. */
+    replace: prepare(
+      db,
+      query
+        .updateTable('step_ups')
+        .set({ ...columns('version', 'account', 'state', 'expires_at', 'value') })
+        .where('id', '=', given('id'))
+        .where('version', '=', sql<number>`${given<number>('version')} - 1`),
+    ),
+    tallies: prepare(db, query.selectNoFrom(talliesOf(given('account')).as('tallies'))),
+    locks: prepare(
+      db,
+      query
+        .selectFrom('counters')
+        .select((eb) => [
+          eb.fn.coalesce(eb.fn.sum<number>('failures'), eb.lit(0)).as('total'),
+          sql<number>`coalesce(max(failures) filter (where lane = ${given('lane')}), 0)`.as(
+            'failures',
+          ),
+          sql<number | null>`max(locked_until) filter (where lane = ${given('lane')})`.as(
+            'locked_until',
+          ),
+        ])
+        .where(sql<boolean>`${ofCounter(['account', 'factor'])}`),
+    ),
+    count: prepare(
+      db,
+      query
+        .insertInto('counters')
+        .values(columns('account', 'factor', 'lane', 'failures', 'locked_until'))
+        .onConflict((clash) =>
+          clash
+            .columns(['account', 'factor', 'lane'])
+            .doUpdateSet(columns('failures', 'locked_until')),
+        ),
+    ),
+    reset: prepare(
+      db,
+      query.deleteFrom('counters').where(sql<boolean>`${ofCounter(['account', 'factor', 'lane'])}`),
+    ),
+    budget: prepare(
+      db,
+      query
+        .selectFrom('send_budgets')
+        .select(['window_started_at', 'sends', 'next_at'])
+        .where('account', '=', given('account'))
+        .where('channel', '=', given('channel')),
+    ),
+    claimed: prepare(
+      db,
+      query
+        .insertInto('send_budgets')
+        .values(columns('account', 'channel', 'window_started_at', 'sends', 'next_at'))
+        .onConflict((clash) =>
+          clash
+            .columns(['account', 'channel'])
+            .doUpdateSet(columns('window_started_at', 'sends', 'next_at')),
+        ),
+    ),
+    freed: prepare(
+      db,
+      query
+        .deleteFrom('send_budgets')
+        .where('account', '=', given('account'))
+        .where('channel', '=', given('channel')),
+    ),
+  }
+}

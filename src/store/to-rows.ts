@@ -1,0 +1,88 @@
+import type { AuditEvent } from '../audit/index.ts'
+import type { LocalPerson } from '../directories/index.ts'
+import { newId, type Random } from '../kernel/index.ts'
+import type { AuthorizationRequest, Once, SigningKey } from '../oidc/index.ts'
+import type { Change, Enrolment, StepUp } from '../stepup/index.ts'
+import type { EnrolmentRow, PersonRow, RequestRow, SigningKeyRow, StepUpRow } from './schema.ts'
+import type { Sealing } from './sealing.ts'
+
+/** Values as rows: the same on every engine. */
+export type ToRows = ReturnType<typeof createToRows>
+
+export function createToRows({ sealing, random }: { sealing: Sealing; random: Random }) {
+  return {
+    spare: () => ({ id: newId('event', random) }),
+
+    told: (events: readonly AuditEvent[]) =>
+      events.map((event) => ({ id: newId('event', random), event: JSON.stringify(event) })),
+
+    enrolment(enrolment: Enrolment) {
+      const { id, account, factor, provenance, secret, usedTimeStep } = enrolment
+      const bytes = secret.reveal()
+      const row: EnrolmentRow = {
+        ...{ id, account, factor, provenance },
+        secret: sealing.seal(placeOfSecret(id), bytes),
+        secret_bits: bytes.length * 8,
+        algorithm: enrolment.algorithm,
+        digits: enrolment.digits,
+        period_seconds: enrolment.periodSeconds,
+        at: enrolment.at,
+      }
+      return { row, consumed: { source: id, part: usedTimeStep, expires_at: null } }
+    },
+
+    signingKey(key: SigningKey): SigningKeyRow {
+      const { kid, alg, state } = key
+      return {
+        ...{ kid, alg, state },
+        private_key: sealing.seal(placeOfKey(kid), Buffer.from(key.privateKey.reveal())),
+        public_jwk: key.publicJwk,
+        made_at: key.madeAt,
+        activated_at: key.activatedAt,
+        retired_at: key.retiredAt,
+      }
+    },
+  }
+}
+
+export const placeOfSecret = (row: string) => ({ table: 'enrolments', column: 'secret', row })
+export const placeOfKey = (row: string) => ({ table: 'signing_keys', column: 'private_key', row })
+
+export function stepUpRow(stepUp: StepUp, version: number): StepUpRow {
+  const { id, account, browser, state, expiresAt } = stepUp
+  const value = JSON.stringify(stepUp)
+  return { id, version, account, browser, state, expires_at: expiresAt, value }
+}
+
+export const changedRow = ({ version, next }: Change): StepUpRow => stepUpRow(next, version + 1)
+
+export function requestRow(request: AuthorizationRequest): RequestRow {
+  return {
+    uri_hash: request.uriHash,
+    step_up: request.stepUp,
+    client: request.client,
+    nonce: request.nonce,
+    redirect_uri: request.redirectUri,
+    code_challenge: request.codeChallenge,
+    open_by: request.openBy,
+    opened_at: null,
+    expires_at: request.expiresAt,
+    value: JSON.stringify(request),
+  }
+}
+
+export function onceRow(once: Once | null) {
+  return once && { client: once.client, jti: once.jti, expires_at: once.expiresAt }
+}
+
+export function personRow(person: LocalPerson): PersonRow {
+  const { account, directory, username, nameKey, displayName, locale, state } = person
+  return {
+    ...{ account, directory, username, locale, state },
+    name_key: nameKey,
+    display_name: displayName,
+    emails: JSON.stringify(person.emails),
+    phones: JSON.stringify(person.phones),
+    created_at: person.createdAt,
+  }
+}

@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict'
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import Sqlite from 'better-sqlite3'
+import type { AuditEvent } from '../../src/audit/index.ts'
+import { Fault, instantOf, later, Secret } from '../../src/kernel/index.ts'
+import { migrateSqlite, openSqliteStore, type SqliteOptions } from '../../src/store/index.ts'
+import { enrolmentSample } from '../support/enrolment.ts'
+import { requestSample } from '../support/request.ts'
+import { challengedSample, createSampler, satisfiedSample } from '../support/step-up.ts'
+import { createFakeClock, createSeededRandom, createTestKeys, NOON } from '../support/world.ts'
+import { eventsOf, namesOf, times } from './bench.ts'
+
+const sampler = createSampler('faults')
+const until = later(NOON, 60)
+const unavailable = (error: unknown) => error instanceof Fault && error.code === 'store.unavailable'
+
+async function bench(over: Partial<SqliteOptions> = {}) {
+  await using opening = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-faults-'))
+  opening.defer(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'sallyport.db')
+  const options: SqliteOptions = {
+    ...{ file, keys: createTestKeys(), random: createSeededRandom('faults') },
+    ...{ clock: createFakeClock(), ...over },
+  }
+  const store = opening.use(await openSqliteStore(options))
+  const made = opening.move()
+  return { store, file, options, [Symbol.asyncDispose]: () => made.disposeAsync() }
+}
+
+describe('the sqlite store', () => {
+  test('keeps what was kept when it is opened again', async () => {
+    await using made = await bench()
+    const stepUp = challengedSample(sampler)
+    await made.store.stepUps.open(stepUp, [], null, NOON)
+    await made.store[Symbol.asyncDispose]()
+    await using again = await openSqliteStore(made.options)
+    assert.deepEqual((await again.stepUps.find(stepUp.id))?.value, stepUp)
+  })
+
+  test('makes a file that only its own user may read', async () => {
+    await using made = await bench()
+    for (const end of ['', '-wal', '-shm'])
+      assert.equal(statSync(`${made.file}${end}`).mode & 0o077, 0)
+  })
+
+  test('refuses a schema that is newer than it knows, and touches nothing', async () => {
+    await using made = await bench()
+    using db = closing(new Sqlite(made.file))
+    db.prepare("INSERT INTO schema_versions VALUES (99, 'from the future', 0)").run()
+    await assert.rejects(openSqliteStore(made.options), unavailable)
+    assert.throws(() => migrateSqlite(made.file, createFakeClock()), /schema 99/)
+  })
+
+  test('refuses a file that is no database', async () => {
+    await using made = await bench()
+    const file = `${made.file}.other`
+    writeFileSync(file, 'This is a letter to nobody. '.repeat(400))
+    await assert.rejects(openSqliteStore({ ...made.options, file }), unavailable)
+    const nowhere = join(made.file, 'below', 'a.db')
+    await assert.rejects(openSqliteStore({ ...made.options, file: nowhere }), unavailable)
+  })
+
+  test('says a fault, and still reads, while another process holds the file', async () => {
+    await using made = await bench()
+    const { leases, stepUps } = made.store
+    using db = closing(new Sqlite(made.file))
+    db.exec('BEGIN IMMEDIATE')
+    const held = leases.claim('job', 'a', NOON, until)
+    assert.equal(await stepUps.find(sampler.id('stepUp')), undefined)
+    await assert.rejects(held, unavailable)
+    db.exec('ROLLBACK')
+    assert.equal(await leases.claim('job', 'a', NOON, until), 'held')
+  })
+
+  test('is down while its file is away, loses nothing, and comes back with it', async () => {
+    const lost: unknown[] = []
+    await using made = await bench({ onFault: (why) => lost.push(why) })
+    const { store, file } = made
+    const stepUp = challengedSample(sampler)
+    await store.stepUps.open(stepUp, [], null, NOON)
+    assert.equal(await store.health(), 'up')
+
+    const ends = ['', '-wal', '-shm']
+    for (const end of ends) renameSync(`${file}${end}`, `${file}.away${end}`)
+    await assert.rejects(store.leases.claim('job', 'a', NOON, until), unavailable)
+    assert.equal(await store.health(), 'down')
+    // Other than this the store would write where nobody ever looks again.
+    const again = ends.filter((end) => statSync(`${file}.away${end}`, { throwIfNoEntry: false }))
+    for (const end of again) renameSync(`${file}.away${end}`, `${file}${end}`)
+
+    await comesTo('up', () => store.health())
+    assert.equal(lost.length > 0, true)
+    assert.equal(await store.leases.claim('job', 'b', NOON, until), 'held')
+    assert.deepEqual((await store.stepUps.find(stepUp.id))?.value, stepUp)
+  })
+
+  test('rolls back alone what throws, and keeps the rest of its batch', async () => {
+    await using made = await bench()
+    const { requests } = made.store
+    const [first, second, third] = [1, 2, 3].map(() => requestSample(sampler))
+    assert.ok(first && second && third)
+    // Two requests of one hash are a bug, and no Fault. Its assertion was used up before it threw.
+    const once = { client: 'iam', jti: 'once', expiresAt: until }
+    const whole = requests.push(first, null)
+    const broken = requests.push({ ...second, uriHash: first.uriHash }, once)
+    const after = requests.push(third, once)
+    await assert.rejects(broken, (error: unknown) => !(error instanceof Fault))
+    assert.deepEqual(await Promise.all([whole, after]), ['pushed', 'pushed'])
+    assert.equal(await requests.find(second.stepUp), undefined)
+    assert.notEqual(await requests.find(third.stepUp), undefined)
+  })
+
+  test('takes ten thousand waiting operations and refuses the next at once', async () => {
+    await using made = await bench()
+    const claims = times(10_001, () => made.store.leases.claim('job', 'a', NOON, until))
+    const answers = await Promise.allSettled(claims)
+    const failed = answers.filter(({ status }) => status === 'rejected')
+    assert.equal(failed.length, 1)
+    assert.equal(answers.at(-1)?.status, 'rejected')
+  })
+
+  test('fails what is asked of it after it was closed', async () => {
+    await using made = await bench()
+    const { store } = made
+    await store[Symbol.asyncDispose]()
+    await assert.rejects(store.leases.claim('job', 'a', NOON, until), unavailable)
+    await assert.rejects(store.stepUps.find(sampler.id('stepUp')), unavailable)
+    assert.equal(await store.health(), 'down')
+  })
+
+  test('throws on a row that another release wrote, and grants nothing on it', async () => {
+    await using made = await bench()
+    const stepUp = challengedSample(sampler)
+    await made.store.stepUps.open(stepUp, [], null, NOON)
+    using db = closing(new Sqlite(made.file))
+    const put = db.prepare('UPDATE step_ups SET value = ?')
+    for (const value of [{ state: 'waived' }, { later: 1 }, { attemptsLeft: -1 }, { id: 'x' }]) {
+      put.run(JSON.stringify({ ...stepUp, ...value }))
+      await assert.rejects(made.store.stepUps.find(stepUp.id), /does not hold a step-up/)
+    }
+  })
+})
+
+describe('what is sealed', () => {
+  test('stands nowhere in the file in clear', async () => {
+    await using made = await bench()
+    const account = sampler.id('account')
+    const secret = Buffer.from('a seed of twenty byt')
+    await enrolled(made.store, account, { secret: new Secret<Uint8Array>(secret) })
+    const privateKey = new Secret<string>('-----BEGIN PRIVATE KEY-----')
+    const key = { kid: 'k', alg: 'ES256', state: 'next', publicJwk: '{}' } as const
+    const times = { madeAt: NOON, activatedAt: null, retiredAt: null }
+    await made.store.signingKeys.replaceSet([], [{ ...key, ...times, privateKey }], [])
+    const bytes = Buffer.concat([readFileSync(made.file), readFileSync(`${made.file}-wal`)])
+    assert.equal(bytes.includes(account), true)
+    for (const clear of [secret, Buffer.from('PRIVATE KEY'), ...encodings(secret)])
+      assert.equal(bytes.includes(clear), false)
+  })
+
+  test('opens in its own row alone', async () => {
+    await using made = await bench()
+    const [mine, yours] = [sampler.id('account'), sampler.id('account')]
+    await enrolled(made.store, mine)
+    await enrolled(made.store, yours)
+    using db = closing(new Sqlite(made.file))
+    db.prepare(
+      'UPDATE enrolments SET secret = (SELECT secret FROM enrolments WHERE account = ?) WHERE account = ?',
+    ).run(mine, yours)
+    await assert.rejects(made.store.totp.find(yours))
+    assert.notEqual(await made.store.totp.find(mine), undefined)
+  })
+
+  test('goes under the newest key, and then opens without the old one', async () => {
+    await using made = await bench({ keys: createTestKeys('old') })
+    const account = sampler.id('account')
+    const before = await enrolled(made.store, account)
+    await made.store[Symbol.asyncDispose]()
+    const reopen = (...ids: string[]) =>
+      openSqliteStore({ ...made.options, keys: createTestKeys(...ids) })
+    {
+      await using store = await reopen('new', 'old')
+      assert.deepEqual(await store.reseal(), { resealed: 1 })
+      assert.deepEqual(await store.reseal(), { resealed: 0 })
+    }
+    {
+      await using store = await reopen('new')
+      const found = await store.totp.find(account)
+      assert.deepEqual(found?.secret.reveal(), Buffer.from(before.secret.reveal()))
+    }
+    await using store = await reopen('old')
+    await assert.rejects(store.totp.find(account), /needs the encryption key "new"/)
+  })
+})
+
+describe('the sweeper', () => {
+  test('takes away what has been over for an hour, and says of a step-up that it expired', async () => {
+    const heard: AuditEvent[] = []
+    await using made = await bench({ heard: (events) => heard.push(...events) })
+    const { store } = made
+    const request = requestSample(sampler)
+    const over = challengedSample(sampler, { id: request.stepUp })
+    const done = satisfiedSample(sampler)
+    await store.requests.push(request, { client: 'iam', jti: 'j', expiresAt: until })
+    for (const one of [over, done]) await store.stepUps.open(one, [], null, NOON)
+    const hour = instantOf(over.expiresAt + 3_600_000)
+    const none = { stepUps: 0, requests: 0, assertions: 0, consumed: 0, sendBudgets: 0 }
+
+    const early = await store.sweep(instantOf(hour - 1), { rowsMax: 100 })
+    assert.deepEqual(early, { ...none, assertions: 1 })
+    // The request expires a minute after its step-up.
+    assert.deepEqual(await store.sweep(hour, { rowsMax: 100 }), { ...none, stepUps: 2 })
+    assert.deepEqual(await store.sweep(later(hour, 60), { rowsMax: 9 }), { ...none, requests: 1 })
+    assert.equal(await store.stepUps.find(over.id), undefined)
+    assert.deepEqual(await eventsOf(store), [
+      {
+        ...{ at: hour, actor: 'system', stepUp: over.id, client: 'iam' },
+        ...{ account: over.account, event: 'step-up.expired' },
+      },
+    ])
+    assert.deepEqual(heard, await eventsOf(store))
+  })
+
+  test('takes a few at a time, oldest first', async () => {
+    await using made = await bench()
+    const { store } = made
+    for (let n = 0; n < 5; n++) await store.stepUps.open(challengedSample(sampler), [], null, NOON)
+    const day = later(NOON, 86_400)
+    const counts = []
+    for (let n = 0; n < 4; n++) counts.push((await store.sweep(day, { rowsMax: 2 })).stepUps)
+    assert.deepEqual(counts, [2, 2, 1, 0])
+    assert.deepEqual(await namesOf(store), Array(5).fill('step-up.expired'))
+  })
+
+  test('never forgets what an enrolment used up, and forgets what a challenge did', async () => {
+    await using made = await bench()
+    const { store } = made
+    const account = sampler.id('account')
+    const enrolment = await enrolled(store, account)
+    const stepUp = challengedSample(sampler, { account, factor: 'email' })
+    await store.stepUps.open(stepUp, [], null, NOON)
+    await store.stepUps.settle(
+      { version: 1, next: stepUp, events: [] },
+      { account, factor: 'email', lane: 'signed' },
+      {
+        ...{ verdict: 'accepted', enrolledBy: 'operator' },
+        consumption: { source: stepUp.challenge, part: 0 },
+      },
+    )
+    const years = later(NOON, 10 * 365 * 86_400)
+    assert.equal((await store.sweep(years, { rowsMax: 100 })).consumed, 1)
+    assert.equal((await store.totp.find(account))?.usedTimeStep, enrolment.usedTimeStep)
+  })
+})
+
+async function enrolled(
+  store: Awaited<ReturnType<typeof openSqliteStore>>,
+  account: ReturnType<typeof sampler.id<'account'>>,
+  over: Parameters<typeof enrolmentSample>[2] = {},
+) {
+  const stepUp = challengedSample(sampler, { account })
+  const enrolment = enrolmentSample(sampler, account, over)
+  await store.stepUps.open(stepUp, [], null, NOON)
+  await store.stepUps.enrol({ version: 1, next: stepUp, events: [] }, enrolment)
+  return enrolment
+}
+
+function encodings(bytes: Buffer): readonly Buffer[] {
+  return (['hex', 'base64', 'base64url'] as const).map((one) => Buffer.from(bytes.toString(one)))
+}
+
+function closing(db: Sqlite.Database): Sqlite.Database & Disposable {
+  return Object.assign(db, { [Symbol.dispose]: () => void db.close() })
+}
+
+/** The store comes back by itself, and says nothing when it does. */
+async function comesTo(wanted: string, look: () => Promise<string>): Promise<void> {
+  for (let n = 0; n < 200; n++) {
+    if ((await look()) === wanted) return
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  assert.fail(`never came to be ${wanted}`)
+}

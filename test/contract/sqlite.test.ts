@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AuditEvent } from '../../src/audit/index.ts'
+import { openSqliteStore } from '../../src/store/index.ts'
+import { createFakeClock, createSeededRandom, createTestKeys } from '../support/world.ts'
+import { auditStoreContract } from './audit-store.contract.ts'
+import type { Bench } from './bench.ts'
+import { peopleStoreContract } from './people-store.contract.ts'
+import { requestStoreContract } from './request-store.contract.ts'
+import { signingKeyStoreContract } from './signing-key-store.contract.ts'
+import { stepUpStoreContract } from './step-up-store.contract.ts'
+import { totpStoreContract } from './totp-store.contract.ts'
+
+let opened = 0
+
+async function open(): Promise<Bench> {
+  await using opening = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-contract-'))
+  opening.defer(() => rm(folder, { recursive: true }))
+  const heard: AuditEvent[] = []
+  const another = () =>
+    openSqliteStore({
+      file: join(folder, 'sallyport.db'),
+      keys: createTestKeys(),
+      random: createSeededRandom(`contract ${opened++}`),
+      clock: createFakeClock(),
+      heard: (events) => heard.push(...events),
+    })
+  const store = opening.use(await another())
+  const made = opening.move()
+  return { store, another, heard, [Symbol.asyncDispose]: () => made.disposeAsync() }
+}
+
+stepUpStoreContract('sqlite', open)
+requestStoreContract('sqlite', open)
+signingKeyStoreContract('sqlite', open)
+auditStoreContract('sqlite', open)
+peopleStoreContract('sqlite', open)
+totpStoreContract('sqlite', open)

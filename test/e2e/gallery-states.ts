@@ -1,0 +1,133 @@
+import type { Html } from '../../src/http/index.ts'
+import { instantOf, type Locale } from '../../src/kernel/index.ts'
+import type { Pages } from '../../src/portal/pages.ts'
+import type { ChallengeView, EnrolView, Frame, Message, Way } from '../../src/portal/views.ts'
+
+const form = (action: string) => ({ action: `/step-up/stp_1/${action}`, proof: 'proof' })
+const NONE: Message = { says: 'none' }
+
+const totp: Way = { use: 'ask', factor: 'totp', to: [], standing: 'open' }
+const email: Way = { use: 'ask', factor: 'email', to: ['l•••i@kestrel.example'], standing: 'open' }
+const sms: Way = { use: 'ask', factor: 'sms', to: ['+86 •••5678'], standing: 'open' }
+const dingtalk: Way = { use: 'ask', factor: 'dingtalk', to: [], standing: 'open' }
+const enrol: Way = { use: 'enrol', factor: 'totp', to: ['l•••i@kestrel.example'], standing: 'open' }
+
+const emailed: ChallengeView = {
+  factor: 'email',
+  challenge: 'chl_1',
+  answer: form('answer'),
+  digits: 6,
+  to: 'l•••i@kestrel.example',
+  validMinutes: 5,
+  attemptsLeft: 5,
+  message: NONE,
+  resend: { form: form('resend'), inSeconds: 0 },
+  others: [totp, sms, dingtalk],
+  ways: '/step-up/stp_1/ways',
+  leadsTo: 'signed-in',
+  mailFrom: 'no-reply@kestrel.example',
+  signedInFrom: null,
+}
+
+const app: ChallengeView = { ...emailed, factor: 'totp', to: null, resend: null, others: [email] }
+
+const enrolling: EnrolView = {
+  enrolment: 'enr_1',
+  confirm: form('confirm'),
+  digits: 6,
+  key: 'M5VQ7T2KXR4HJ6ZNBW3EOY2LPC5DUGSA',
+  uri: 'otpauth://totp/Kestrel:li.wei%40kestrel.example?secret=M5VQ7T2KXR4HJ6ZNBW3EOY2LPC5DUGSA&issuer=Kestrel',
+  account: 'li.wei@kestrel.example',
+  provenBy: 'email',
+  message: NONE,
+  others: [email],
+  ways: '/step-up/stp_1/ways',
+}
+
+export function frameIn(locale: Locale): Frame {
+  return {
+    locale,
+    application: locale === 'en' ? 'Payroll' : '薪酬系统',
+    username: 'li.wei@kestrel.example',
+    language: form('language'),
+    cancel: form('cancel'),
+    requestId: '7F3K-92QD',
+    now: instantOf(Date.UTC(2026, 10, 25, 6, 2)),
+  }
+}
+
+/** Every page and what it says of every move. */
+export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Html>> {
+  const over: Frame = { ...frame, cancel: null }
+  const nobody: Frame = { ...over, application: null, username: null }
+  const resume = '/step-up/stp_1/resume'
+  const asked = (message: Message, rest: Partial<ChallengeView> = {}) =>
+    pages.challenge(frame, { ...emailed, ...rest, message })
+  const choice = { choose: form('choose'), message: NONE, signedInFrom: null }
+  const smsDown: Way = { use: 'ask', factor: 'sms', to: ['+86 •••5678'], standing: 'down' }
+  const to = ['l•••i@kestrel.example', 'w•••l@mail.example']
+  const two: Way = { use: 'ask', factor: 'email', to, standing: 'open' }
+
+  return {
+    choose: pages.choose(frame, { ...choice, ways: [totp, email, smsDown, dingtalk] }),
+    'choose-enrol': pages.choose(frame, { ...choice, ways: [enrol, two] }),
+    'choose-spent': pages.choose(frame, {
+      ...{ ...choice, ways: [totp, email], message: { says: 'spent' } },
+    }),
+    email: asked(NONE),
+    'email-8': asked(NONE, { digits: 8 }),
+    'email-wrong': asked({ says: 'wrong', left: 3, then: 'new-code' }, { attemptsLeft: 3 }),
+    'email-last': asked({ says: 'wrong', left: 1, then: { pauseMinutes: 15 } }),
+    'email-format': asked({ says: 'format' }),
+    'email-old': asked({ says: 'old' }),
+    'email-sent': asked(
+      { says: 'sent-again' },
+      { resend: { form: form('resend'), inSeconds: 27 } },
+    ),
+    'email-replaced': asked({ says: 'code-replaced' }),
+    'email-failed': asked({ says: 'send-failed' }),
+    'email-soon': asked(
+      { says: 'too-soon', seconds: 48 },
+      { resend: { form: form('resend'), inSeconds: 48 } },
+    ),
+    'email-stale': asked({ says: 'stale' }),
+    'email-elsewhere': asked(NONE, { signedInFrom: '203.0.113.24' }),
+    'email-first': asked(NONE, { leadsTo: 'enrol', others: [email] }),
+    totp: pages.challenge(frame, app),
+    'totp-last': pages.challenge(frame, {
+      ...{ ...app, others: [], message: { says: 'wrong', left: 1, then: 'new-code' } },
+    }),
+    enrol: pages.enrol(frame, enrolling),
+    'enrol-wrong': pages.enrol(frame, {
+      ...{ ...enrolling, provenBy: null, others: [] },
+      message: { says: 'wrong', left: 4, then: 'new-code' },
+    }),
+    locked: pages.blocked(frame, {
+      why: { block: 'factor-locked', factor: 'email', until: { minutes: 15 } },
+      ...{ ways: [totp, dingtalk], choose: form('choose'), retry: null },
+    }),
+    hard: pages.blocked(frame, {
+      why: { block: 'factor-locked', factor: 'totp', until: 'operator' },
+      ...{ ways: [], choose: null, retry: form('retry') },
+    }),
+    'no-contact': pages.blocked(frame, {
+      ...{ why: { block: 'no-contact' }, ways: [], choose: null, retry: form('retry') },
+    }),
+    'channel-down': pages.blocked(frame, {
+      ...{ why: { block: 'channel-down' }, ways: [totp] },
+      ...{ choose: form('choose'), retry: form('retry') },
+    }),
+    'refused-denied': pages.refused(over, { why: 'denied', resume }),
+    'refused-spent': pages.refused(over, { why: 'attempts-spent', resume }),
+    'refused-stronger': pages.refused(over, { why: 'essential-acr-unmet', resume }),
+    cancelled: pages.cancelled(over, { resume }),
+    expired: pages.expired(over, { resume, openMinutes: 10 }),
+    done: pages.done(over, { url: '/over?code=1&state=2', how: 'proven' }),
+    'done-ended': pages.done(over, { url: '/over', how: 'ended' }),
+    error: pages.error(nobody, { says: 'our-mistake', resume: null }),
+    'error-later': pages.error(nobody, { says: 'try-again-later', resume: null }),
+    'error-gone': pages.error(nobody, { says: 'not-found', resume: null }),
+    'error-browser': pages.error(nobody, { says: 'other-browser', resume: null }),
+    'error-elsewhere': pages.error(nobody, { says: 'finished-elsewhere', resume: null }),
+  }
+}

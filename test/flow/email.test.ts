@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { decodeJwt } from 'jose'
+import { openApp } from '../support/app.ts'
+import { codeFrom, pass } from '../support/passage.ts'
+import { createUserAgent } from '../support/user-agent.ts'
+
+describe('a step-up by email', () => {
+  test('gives the client what was proven, and nothing more', async () => {
+    await using app = await openApp({ settings: { factors: ['email'] } })
+    const browser = createUserAgent()
+    const pushed = await app.party.push({ acr_values: 'mfa' })
+    assert.equal(pushed.status, 201)
+    const asked = await browser.follow(app.party.authorizeUrl(pushed))
+    assert.match(asked.title, /Enter the code we emailed you/)
+    assert.match(asked.body, /l•••i@kestrel\.example/)
+
+    const done = await browser.submit(asked, 'answer', { code: app.mailbox.last().code })
+    assert.equal(done.status, 200)
+    const token = await app.party.redeem(pushed, codeFrom(done, app.party.redirectUri, pushed))
+    assert.equal(token.status, 200)
+    const body = (await token.json()) as Record<string, string>
+    const claims = decodeJwt(body['id_token'] ?? '')
+    assert.deepEqual(
+      { ...claims, jti: typeof claims.jti },
+      {
+        ...{ iss: app.issuer, sub: 'li.wei', aud: 'iam', nonce: pushed.nonce, jti: 'string' },
+        ...{ acr: 'mfa', amr: ['otp'], auth_time: app.clock.now() / 1000 },
+        ...{ iat: app.clock.now() / 1000, exp: app.clock.now() / 1000 + 300 },
+      },
+    )
+  })
+
+  test('makes at most twelve calls to the store', async () => {
+    await using app = await openApp({ settings: { factors: ['email'] } })
+    await pass(app, createUserAgent())
+    const metrics = await (await fetch(`${app.managementUrl}/metrics`)).text()
+    const calls = [...metrics.matchAll(/^sallyport_store_duration_seconds_count\{.*\} (\d+)$/gm)]
+    const total = calls.reduce((sum, [, count]) => sum + Number(count), 0)
+    assert.ok(total > 0 && total <= 12, `${total} calls: ${calls.map(([line]) => line).join('\n')}`)
+  })
+})
