@@ -1,10 +1,10 @@
 import { type AuditVerdict, exportAudit, verifyAudit } from './audit/index.ts'
 import type { Tools } from './cli/index.ts'
-import { compose } from './compose.ts'
+import { compose, type World } from './compose.ts'
 import type { Config } from './config/index.ts'
 import { createPeople } from './directories/index.ts'
 import { listen } from './http/index.ts'
-import { type Clock, createKeyRing, type Random } from './kernel/index.ts'
+import { createKeyRing } from './kernel/index.ts'
 import { createLog } from './log/index.ts'
 
 const GRACE_SECONDS = 10
@@ -12,7 +12,7 @@ const GRACE_SECONDS = 10
 /** What the commands reach of the rooms: the same app that serves, with nothing running until `serve` is asked for. */
 export async function composeTools(
   config: Config,
-  world: { readonly clock: Clock; readonly random: Random; readonly version: string },
+  world: Omit<World, 'log' | 'fetch'>,
 ): Promise<Tools> {
   await using opening = new AsyncDisposableStack()
   const log = createLog({ level: config.logLevel })

@@ -1,5 +1,5 @@
+import type { RequestListener } from 'node:http'
 import { hostname } from 'node:os'
-import type { Express } from 'express'
 import { createSealer } from './audit/index.ts'
 import { createCodeMail, createEmailChannel } from './channels/email/index.ts'
 import type { Channel } from './channels/index.ts'
@@ -15,6 +15,7 @@ import {
   type FactorKind,
   type Random,
   randomToken,
+  type Stopwatch,
   startLoop,
 } from './kernel/index.ts'
 import { createEventLog, type Log } from './log/index.ts'
@@ -38,6 +39,7 @@ import { noTrust } from './trust/index.ts'
 /** Handed in once, at the top, by main.ts or by a test. */
 export type World = {
   readonly clock: Clock
+  readonly stopwatch: Stopwatch
   readonly random: Random
   readonly log: Log
   readonly version: string
@@ -46,8 +48,8 @@ export type World = {
 }
 
 export type App = AsyncDisposable & {
-  readonly main: Express
-  readonly management: Express
+  readonly main: RequestListener
+  readonly management: RequestListener
   readonly store: Store
   readonly signingKeys: SigningKeys
   /** Makes what is missing and lets the loops run by themselves. */
@@ -63,7 +65,7 @@ const SWEEP_ROWS = 300
 
 /** What is opened first is closed last, also when a later line throws. */
 export async function compose(config: Config, world: World): Promise<App> {
-  const { clock, random, log } = world
+  const { clock, stopwatch, random, log } = world
   await using opening = new AsyncDisposableStack()
   const keys = createKeyRing(config.encryption.keys)
 
@@ -90,10 +92,10 @@ export async function compose(config: Config, world: World): Promise<App> {
     },
     world.version,
   )
-  const stepUpStore = timed('step-ups', kept, metrics.store)
-  const requestStore = timed('requests', keptRequests, metrics.store)
-  const peopleStore = timed('people', keptPeople, metrics.store)
-  const totpStore = timed('totp', keptTotp, metrics.store)
+  const stepUpStore = timed('step-ups', kept, metrics.store, stopwatch)
+  const requestStore = timed('requests', keptRequests, metrics.store, stopwatch)
+  const peopleStore = timed('people', keptPeople, metrics.store, stopwatch)
+  const totpStore = timed('totp', keptTotp, metrics.store, stopwatch)
 
   // Words
   const base = new URL(config.issuer).pathname.replace(/\/$/, '')
@@ -117,6 +119,7 @@ export async function compose(config: Config, world: World): Promise<App> {
                 ...{ org, desk, host: new URL(config.issuer).host },
               }),
               log,
+              stopwatch,
               timed: (provider, seconds) => metrics.channel('email', provider, seconds),
             }),
           ),
@@ -207,7 +210,7 @@ export async function compose(config: Config, world: World): Promise<App> {
     base,
     before: [
       http.createRequestIds(random),
-      http.createHttpTiming(base, metrics.http),
+      http.createHttpTiming(base, stopwatch, metrics.http),
       http.createSecurityHeaders(scheme),
     ],
     routers: [oidc.router, portal.router],

@@ -9,6 +9,7 @@ const CHUNK = 64 * 1024
 const EX_SOFTWARE = 70
 
 const clock = { now: () => instantOf(Date.now()) }
+const stopwatch = { seconds: () => performance.now() / 1000 }
 const random = { bytes: (count: number) => randomBytes(count) }
 
 const { version } = packageJson
@@ -35,7 +36,12 @@ const world: World = {
   operator: process.env['SUDO_USER'] ?? process.env['USER'] ?? loginName(),
   // Loaded when a command needs it: `check` and `secrets new` open nothing.
   openTools: async (config) =>
-    (await import('./compose-tools.ts')).composeTools(config, { clock, random, version }),
+    (await import('./compose-tools.ts')).composeTools(config, {
+      clock,
+      stopwatch,
+      random,
+      version,
+    }),
   stopped: () =>
     new Promise((resolve) => {
       // Once: whoever asks a second time does not want to wait.

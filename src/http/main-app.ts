@@ -4,6 +4,7 @@ import express, {
   type RequestHandler,
   type Router,
 } from 'express'
+import type { Stopwatch } from '../kernel/index.ts'
 
 export type MainApp = {
   /** The path of the issuer: empty, or `/path`. */
@@ -43,17 +44,18 @@ export function createMainApp(parts: MainApp): Express {
 /** The pattern that a request matched, from a closed list; what matched none is `other`. */
 export function createHttpTiming(
   base: string,
+  stopwatch: Stopwatch,
   observe: (method: string, route: string, status: number, seconds: number) => void,
 ): RequestHandler {
   return (request, response, next) => {
-    const since = performance.now()
+    const since = stopwatch.seconds()
     response.once('finish', () => {
       const pattern: unknown = request.route?.path
       const route =
         typeof pattern === 'string'
           ? pattern.slice(pattern.startsWith(base) ? base.length : 0)
           : 'other'
-      observe(request.method, route, response.statusCode, (performance.now() - since) / 1000)
+      observe(request.method, route, response.statusCode, stopwatch.seconds() - since)
     })
     next()
   }

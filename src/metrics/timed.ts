@@ -1,8 +1,11 @@
+import type { Stopwatch } from '../kernel/index.ts'
+
 /** Times every call of a port, under `room.operation`, whether it succeeds or fails. Methods are wrapped once. */
 export function timed<T extends object>(
   room: string,
   port: T,
   observe: (operation: string, seconds: number) => void,
+  stopwatch: Stopwatch,
 ): T {
   const wrapped = new Map<PropertyKey, unknown>()
   return new Proxy(port, {
@@ -13,11 +16,11 @@ export function timed<T extends object>(
       if (typeof method !== 'function') return method
       const operation = `${room}.${String(name)}`
       const timing = async (...given: readonly unknown[]): Promise<unknown> => {
-        const since = performance.now()
+        const since = stopwatch.seconds()
         try {
           return await Reflect.apply(method, target, given)
         } finally {
-          observe(operation, (performance.now() - since) / 1000)
+          observe(operation, stopwatch.seconds() - since)
         }
       }
       wrapped.set(name, timing)

@@ -88,7 +88,8 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
     level: 'debug',
     destination: { write: (line) => void logged.push(line) },
   })
-  const world = { clock, random, log, fetch, version: 'test' }
+  const stopwatch = { seconds: () => performance.now() / 1000 }
+  const world = { clock, stopwatch, random, log, fetch, version: 'test' }
   const app = opening.use(await compose(config, world))
   front.server.on('request', app.main)
   back.server.on('request', app.management)

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer'
-import type { Secret } from '../../kernel/index.ts'
+import type { Secret, Stopwatch } from '../../kernel/index.ts'
 import type { Channel, CodeMessage, Delivery } from '../channel.ts'
 import type { RenderCodeMail } from './message.ts'
 import { blameOf, type MailError, outcomeOf } from './verdict.ts'
@@ -43,9 +43,10 @@ export function createEmailChannel(deps: {
   readonly settings: EmailSettings
   readonly render: RenderCodeMail
   readonly log: { warn(message: string, facts: object): void }
+  readonly stopwatch: Stopwatch
   readonly timed: (provider: string, seconds: number) => void
 }): Channel & AsyncDisposable {
-  const { settings, render, log, timed } = deps
+  const { settings, render, log, timed, stopwatch } = deps
   const transport = createTransport({
     ...TIMEOUTS,
     pool: true,
@@ -71,7 +72,7 @@ export function createEmailChannel(deps: {
       if (!ADDRESS.test(message.to)) return failed('recipient-refused', 'not one plain address')
       if (waiting >= WAITING_MAX) return failed('failed', 'too many messages are waiting')
       waiting++
-      const since = performance.now()
+      const since = stopwatch.seconds()
       try {
         await hand(message)
         return { outcome: 'accepted', provider: PROVIDER, detail: 'accepted' }
@@ -83,7 +84,7 @@ export function createEmailChannel(deps: {
         return failed(outcomeOf(blame), blame)
       } finally {
         waiting--
-        timed(PROVIDER, (performance.now() - since) / 1000)
+        timed(PROVIDER, stopwatch.seconds() - since)
       }
     },
     async [Symbol.asyncDispose]() {

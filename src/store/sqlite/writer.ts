@@ -17,6 +17,8 @@ export type WriterData = { readonly file: string }
 
 /** Below the patience of callers, so that a file that another process holds is told before they leave. */
 const BUSY_MS = 2_000
+/** The pages of everybody who is under way, taken as they are needed. */
+const CACHE_KIB = 16 * 1024
 const JOURNAL_BYTES = 64 * 1024 * 1024
 /** One transaction at most holds this many operations, so that the first of them is not kept waiting. */
 const BATCH_MAX = 500
@@ -28,6 +30,7 @@ const { file }: WriterData = workerData
 const opened = statSync(file)
 const db = new Sqlite(file, { fileMustExist: true, timeout: BUSY_MS })
 db.pragma('temp_store = MEMORY')
+db.pragma(`cache_size = -${CACHE_KIB}`)
 db.pragma(`journal_size_limit = ${JOURNAL_BYTES}`)
 
 const query = createQuery()
