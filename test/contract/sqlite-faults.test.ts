@@ -115,6 +115,34 @@ describe('the sqlite store', () => {
     assert.notEqual(await requests.find(third.stepUp), undefined)
   })
 
+  test('holds in its schema too what may be there once', async () => {
+    await using made = await bench()
+    using db = closing(new Sqlite(made.file))
+    const once: Readonly<Record<string, string>> = {
+      'a version of a step-up': "step_ups VALUES ('s', 1, NULL, 'b', 'choosing', 0, '{}')",
+      'a tally of a lane': "counters VALUES ('a', 'totp', 'signed', 1, NULL)",
+      'what was consumed': "consumed VALUES ('enr', 7, NULL)",
+      'a factor of an account':
+        "enrolments VALUES (hex(randomblob(8)), 'a', 'totp', 'open', 'x', 160, 'sha1', 6, 30, 0)",
+      'a nonce of a client':
+        "requests VALUES (hex(randomblob(8)), hex(randomblob(8)), 'c', 'n', 'u', 'v', 0, NULL, 0, '{}')",
+      'a step-up of a request':
+        "requests VALUES (hex(randomblob(8)), 's', 'c', NULL, 'u', 'v', 0, NULL, 0, '{}')",
+      'an assertion of a client': "client_assertions VALUES ('c', 'j', 0)",
+      'a code of a step-up':
+        "authorization_codes VALUES (hex(randomblob(8)), 's', 0, NULL, NULL, NULL)",
+      'a name in a directory':
+        "people VALUES (hex(randomblob(8)), 'local', 'A', 'a', NULL, '[]', '[]', NULL, 'enabled', 0)",
+      'an id in a directory': "accounts VALUES (hex(randomblob(8)), 'corp', 'guid')",
+      'a link at a place of the chain': "audit_links VALUES (1, abs(random()), 'k', 'm')",
+      'a link of an event': "audit_links VALUES (abs(random()), 1000000, 'k', 'm')",
+    }
+    for (const [what, row] of Object.entries(once)) {
+      db.exec(`INSERT INTO ${row}`)
+      assert.throws(() => db.exec(`INSERT INTO ${row}`), /UNIQUE/, what)
+    }
+  })
+
   test('takes ten thousand waiting operations and refuses the next at once', async () => {
     await using made = await bench()
     const claims = times(10_001, () => made.store.leases.claim('job', 'a', NOON, until))

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { getCompileCacheDir } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { Fault } from '../../kernel/index.ts'
 import { isOfTheWorld } from './faults.ts'
@@ -135,8 +136,8 @@ export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterT
 
   function start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const workerData: WriterData = { file }
-      const started = new Worker(new URL('./writer.ts', import.meta.url), { workerData })
+      const workerData: WriterData = { file, cacheFolder: getCompileCacheDir() }
+      const started = new Worker(new URL('./start-writer.js', import.meta.url), { workerData })
       let why: unknown = new Error('the writer ended')
       worker = started
       started.on('message', (said: FromWriter) => {

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { decodeJwt } from 'jose'
+import { generateSync } from 'otplib'
+import { openApp, type TestApp } from '../support/app.ts'
+import { begin, codeFrom, wayBack } from '../support/passage.ts'
+import type { Pushed } from '../support/relying-party.ts'
+import { createUserAgent, decoded, type Page, type UserAgent } from '../support/user-agent.ts'
+
+const keyOn = (page: Page): string =>
+  new URL(decoded(/href="(otpauth:[^"]+)"/.exec(page.body)?.[1] ?? '')).searchParams.get(
+    'secret',
+  ) ?? ''
+
+const codeNow = (app: TestApp, secret: string) =>
+  generateSync({ secret, epoch: app.clock.now() / 1000 })
+
+async function enrol(
+  app: TestApp,
+  browser: UserAgent,
+): Promise<{ pushed: Pushed; done: Page; key: string }> {
+  const { pushed, page } = await begin(app, browser)
+  assert.match(page.title, /How do you want to confirm/)
+  const first = await browser.submit(page, 'choose', { factor: 'enrol-totp' })
+  assert.match(first.title, /First, a code to l•••i@kestrel\.example/)
+  const setUp = await browser.submit(first, 'answer', { code: app.mailbox.last().code })
+  assert.match(setUp.title, /Set up your OTP app/)
+  const key = keyOn(setUp)
+  const done = await browser.submit(setUp, 'confirm', { code: codeNow(app, key) })
+  return { pushed, done, key }
+}
+
+async function claimsOf(app: TestApp, pushed: Pushed, done: Page) {
+  const response = await app.party.redeem(pushed, codeFrom(done, app.party.redirectUri, pushed))
+  const body = (await response.json()) as Record<string, string>
+  return decodeJwt(body['id_token'] ?? '')
+}
+
+describe('an OTP app', () => {
+  test('is set up at the sign-in once the contact is proven, and is worth that proof', async () => {
+    await using app = await openApp()
+    const { pushed, done } = await enrol(app, createUserAgent())
+    const { acr, amr } = await claimsOf(app, pushed, done)
+    assert.deepEqual([acr, amr], ['mfa', ['otp']])
+    const enrolled = (await app.events()).find(({ event }) => event === 'factor.enrolled')
+    assert.equal(enrolled?.['provenance'], 'contact:email')
+  })
+
+  test('is asked from then on, at most twelve calls to the store a step-up', async () => {
+    await using app = await openApp()
+    const { key } = await enrol(app, createUserAgent())
+    app.clock.advance(30)
+    const browser = createUserAgent()
+    const before = await calls(app)
+    const { pushed, page } = await begin(app, browser)
+    const asked = await browser.submit(page, 'choose', { factor: 'totp' })
+    const done = await browser.submit(asked, 'answer', { code: codeNow(app, key) })
+    assert.equal((await claimsOf(app, pushed, done))['acr'], 'mfa')
+    const chose = 2 // found again and saved, where there was a choice
+    const shown = 1
+    assert.ok((await calls(app)) - before <= 12 + chose + shown)
+  })
+
+  test('takes the confirming code no second time', async () => {
+    await using app = await openApp()
+    const { key } = await enrol(app, createUserAgent())
+    const browser = createUserAgent()
+    const { page } = await begin(app, browser)
+    const asked = await browser.submit(page, 'choose', { factor: 'totp' })
+    const again = await browser.submit(asked, 'answer', { code: codeNow(app, key) })
+    assert.equal(again.status, 422)
+    assert.match(again.body, /Not the right code/)
+  })
+})
+
+describe('the ways out', () => {
+  test('cancel leads back to the client with access_denied', async () => {
+    await using app = await openApp()
+    const { browser, page } = await begin(app)
+    const cancelled = await browser.submit(page, 'cancel')
+    assert.match(cancelled.title, /You cancelled this sign-in/)
+    const href = decoded(/href="([^"]*resume[^"]*)"/.exec(cancelled.body)?.[1] ?? '')
+    const back = wayBack(await browser.get(new URL(href, app.issuer).href))
+    assert.equal(back.searchParams.get('error'), 'access_denied')
+    assert.equal(back.searchParams.get('iss'), app.issuer)
+  })
+
+  test('the language is changed without losing the question', async () => {
+    await using app = await openApp({ settings: { factors: ['email'] } })
+    const { browser, page } = await begin(app)
+    const chinese = await browser.submit(page, 'language')
+    assert.match(chinese.body, /lang="zh-CN"/)
+    const done = await browser.submit(chinese, 'answer', { code: app.mailbox.last().code })
+    assert.equal(done.status, 200)
+    assert.equal(app.mailbox.mails.length, 1)
+  })
+
+  test('mail that cannot be sent offers the other ways and costs no try', async () => {
+    await using app = await openApp()
+    app.mailbox.set('busy')
+    const { browser, page } = await begin(app)
+    const blocked = await browser.submit(page, 'choose', { factor: 'email' })
+    assert.match(blocked.title, /can’t send codes right now/)
+    app.mailbox.set('accept')
+    app.clock.advance(60)
+    const again = await browser.submit(blocked, 'retry')
+    assert.match(again.title, /How do you want to confirm/)
+  })
+
+  test('who has no contact is told so, may try again, and leaves an exact reason', async () => {
+    await using app = await openApp()
+    const { page } = await begin(app, createUserAgent(), { login_hint: 'no.contact' })
+    assert.equal(page.status, 403)
+    assert.match(page.title, /We have nowhere to send your code/)
+    const { page: nobody } = await begin(app, createUserAgent(), { login_hint: 'nobody' })
+    assert.equal(nobody.status, 403)
+    const reasons = (await app.events())
+      .filter(({ event }) => event === 'step-up.blocked')
+      .map(({ reason }) => reason)
+    assert.deepEqual(reasons, ['no factor has what it needs', 'subject is not-found'])
+  })
+})
+
+async function calls(app: TestApp): Promise<number> {
+  const metrics = await (await fetch(`${app.managementUrl}/metrics`)).text()
+  return [...metrics.matchAll(/^sallyport_store_duration_seconds_count\{.*\} (\d+)$/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  )
+}
