@@ -4,5 +4,5 @@
  * and no time of its own, and no other room learns that SQL exists.
  */
 export { migrateSqlite } from './sqlite/migrate.ts'
-export { openSqliteStore, type SqliteOptions, type SqliteStore } from './sqlite/open.ts'
-export type { Heard, Store, Swept } from './store.ts'
+export { openSqliteStore, type SqliteOptions } from './sqlite/open.ts'
+export type { Store } from './store.ts'

@@ -1,9 +1,12 @@
 /** A browser without a screen: keeps cookies, follows nothing by itself, reads forms. */
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1'])
+
 export type UserAgent = {
   get(url: string, headers?: Record<string, string>): Promise<Page>
-  /** Follows redirects on `origin` and stops at the first answer that is none, or leads away. */
+  /** Follows redirects while they stay on this machine, and stops at the first answer that is none. */
   follow(url: string): Promise<Page>
   submit(page: Page, action: string, fields?: Record<string, string>): Promise<Page>
+  /** Of `localhost`, where Sallyport is. */
   readonly cookies: Map<string, string>
 }
 
@@ -23,8 +26,23 @@ export type Form = {
   readonly fields: Readonly<Record<string, string>>
 }
 
-export function createUserAgent(language = 'en'): UserAgent {
-  const cookies = new Map<string, string>()
+export function createUserAgent(
+  language = 'en',
+  heard: (hop: {
+    readonly method: string
+    readonly url: string
+    readonly status: number
+  }) => void = () => {},
+): UserAgent {
+  /** By host, as browsers do: ports share them. */
+  const jars = new Map<string, Map<string, string>>()
+  const jarOf = (url: string): Map<string, string> => {
+    const { hostname } = new URL(url)
+    const jar = jars.get(hostname) ?? new Map<string, string>()
+    jars.set(hostname, jar)
+    return jar
+  }
+  const cookies = jarOf('http://localhost')
 
   const agent: UserAgent = {
     cookies,
@@ -35,7 +53,7 @@ export function createUserAgent(language = 'en'): UserAgent {
         const to = page.headers.get('location')
         if (to === null) return page
         const next = new URL(to, page.url)
-        if (next.origin !== new URL(url).origin) return page
+        if (!LOOPBACK.has(next.hostname)) return page
         page = await load(next.href, {})
       }
       return page
@@ -55,16 +73,18 @@ export function createUserAgent(language = 'en'): UserAgent {
   return agent
 
   async function load(url: string, init: RequestInit): Promise<Page> {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const jar = jarOf(url)
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
     const own = { 'accept-language': language, ...(cookie === '' ? {} : { cookie }) }
     const headers = { ...own, ...(init.headers as Record<string, string> | undefined) }
     const response = await fetch(url, { ...init, headers, redirect: 'manual' })
     for (const line of response.headers.getSetCookie()) {
       const [pair = ''] = line.split(';')
       const at = pair.indexOf('=')
-      cookies.set(pair.slice(0, at), pair.slice(at + 1))
+      jar.set(pair.slice(0, at), pair.slice(at + 1))
     }
     const body = await response.text()
+    heard({ method: init.method ?? 'GET', url, status: response.status })
     return {
       ...{ url, status: response.status, headers: response.headers, body },
       forms: formsIn(body, url),

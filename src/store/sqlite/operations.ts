@@ -1,5 +1,6 @@
 import type { LockRule, SendRule } from '../../stepup/index.ts'
 import type { EnrolmentRow, PersonRow, RequestRow, SigningKeyRow, StepUpRow } from '../schema.ts'
+import type { Swept } from '../store.ts'
 
 /**
  * What the writer is asked to do, as plain as a message between threads must be: what is kept as JSON crosses as JSON.
@@ -7,7 +8,7 @@ import type { EnrolmentRow, PersonRow, RequestRow, SigningKeyRow, StepUpRow } fr
  */
 export type Told = { readonly id: string; readonly event: string }
 /** What an event says that only the writer can word. */
-export type Spare = { readonly id: string }
+type Spare = { readonly id: string }
 
 export type ChangeMessage = {
   readonly row: StepUpRow
@@ -20,7 +21,7 @@ export type ClaimMessage = {
   readonly rule: SendRule
 }
 
-export type CounterMessage = {
+type CounterMessage = {
   readonly account: string
   readonly factor: string
   readonly lane: string
@@ -197,14 +198,6 @@ export type Operations = {
   }): number
   /** Whether the batch that this runs in waits for the disk (2, FULL) or not (1, NORMAL). */
   'upkeep.diagnose'(of: null): { readonly synchronous: number }
-}
-
-export type Swept = {
-  readonly stepUps: number
-  readonly requests: number
-  readonly assertions: number
-  readonly consumed: number
-  readonly sendBudgets: number
 }
 
 export type Operation = keyof Operations

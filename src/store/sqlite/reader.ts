@@ -8,7 +8,7 @@ import { foundStepUp, talliesOf } from './tallies.ts'
 /** Readers never wait for the writer (WAL); only a recovery after a crash of another process can hold them up. */
 const BUSY_MS = 100
 
-export type Reads = ReturnType<typeof prepared>
+type Reads = ReturnType<typeof prepared>
 
 export type Reader = Disposable & {
   read<T>(from: (reads: Reads) => T): Promise<T>

@@ -1,7 +1,7 @@
-// Plain JavaScript, since a thread does not inherit the compile cache: only what is loaded after the next line comes out
-// of it. Without it the writer would load the whole TypeScript stripper for itself, 20 MiB and as many milliseconds.
+// Plain JavaScript, since a thread does not inherit the compile cache: what is loaded from here on comes out of it.
+// Otherwise the writer would load Node's whole TypeScript stripper once more, for itself alone.
 import { enableCompileCache } from 'node:module'
 import { workerData } from 'node:worker_threads'
 
-if (workerData.cacheFolder !== undefined) enableCompileCache(workerData.cacheFolder)
+if (workerData.cacheFolder !== null) enableCompileCache(workerData.cacheFolder)
 await import('./writer.ts')

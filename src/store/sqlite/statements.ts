@@ -36,7 +36,7 @@ export function columns<const Name extends string>(...names: readonly Name[]) {
   return Object.fromEntries(values) as Record<Name, RawBuilder<never>>
 }
 
-export type Values = Readonly<Record<string, string | number | null>>
+type Values = Readonly<Record<string, string | number | null>>
 
 /** Rows are typed by the schema, and STRICT tables hold SQLite to it. */
 export type Prepared<Row> = {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Fault } from '../../kernel/index.ts'
 import { isOfTheWorld } from './faults.ts'
@@ -136,7 +137,10 @@ export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterT
 
   function start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const workerData: WriterData = { file, cacheFolder: getCompileCacheDir() }
+      // Node adds a folder of its version to the one that it is given.
+      const cache = getCompileCacheDir()
+      const cacheFolder = cache === undefined ? null : dirname(cache)
+      const workerData: WriterData = { file, cacheFolder }
       const started = new Worker(new URL('./start-writer.js', import.meta.url), { workerData })
       let why: unknown = new Error('the writer ended')
       worker = started

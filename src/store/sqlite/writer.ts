@@ -13,7 +13,7 @@ import { upkeepWrites } from './writes/upkeep.ts'
 /** What the writer says to the thread that started it. */
 export type FromWriter = { readonly ready: true } | { readonly replies: readonly Reply[] }
 export type ToWriter = readonly Message[] | 'close'
-export type WriterData = { readonly file: string; readonly cacheFolder: string | undefined }
+export type WriterData = { readonly file: string; readonly cacheFolder: string | null }
 
 /** Below the patience of callers, so that a file that another process holds is told before they leave. */
 const BUSY_MS = 2_000
