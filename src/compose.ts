@@ -62,6 +62,7 @@ export type App = AsyncDisposable & {
 
 const LOOKUP_SECONDS = 5
 const SWEEP_ROWS = 300
+const UNSEALED_SHOWN = 1_000
 
 /** What is opened first is closed last, also when a later line throws. */
 export async function compose(config: Config, world: World): Promise<App> {
@@ -244,6 +245,10 @@ export async function compose(config: Config, world: World): Promise<App> {
     const swept = await store.sweep(clock.now(), { rowsMax: SWEEP_ROWS })
     if (Object.values(swept).includes(SWEEP_ROWS)) await sweep()
   }
+  const seal = async () => {
+    await sealer.tick()
+    metrics.unsealed((await store.audit.unsealed(UNSEALED_SHOWN)).length)
+  }
   const tendKeys = async () => {
     await signingKeys.refresh()
     const ages = (await signingKeys.list()).map(({ alg, state, madeAt }) => ({
@@ -252,7 +257,7 @@ export async function compose(config: Config, world: World): Promise<App> {
     metrics.signingKeys(ages)
   }
   const loops = [
-    { everySeconds: 1, task: () => sealer.tick() },
+    { everySeconds: 1, task: seal },
     { everySeconds: 30, task: sweep },
     { everySeconds: 60, task: tendKeys },
   ]
@@ -280,7 +285,7 @@ export async function compose(config: Config, world: World): Promise<App> {
       state = 'retired'
     },
     async tend() {
-      await sealer.tick()
+      await seal()
       await sweep()
       await tendKeys()
     },

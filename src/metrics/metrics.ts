@@ -73,8 +73,8 @@ export function createMetrics(sets: Sets, version: string): Metrics {
       const outcome = status < 400 ? 'SUCCESS' : status < 500 ? 'CLIENT_ERROR' : 'SERVER_ERROR'
       http.observe(
         {
-          ...{ method: label.method(method), route: label.route(route), outcome },
-          status: label.status(status),
+          ...{ method: label.method(method), route: label.route(route) },
+          ...{ status: label.status(status), outcome },
         },
         seconds,
       )

@@ -19,6 +19,8 @@ export type WriterData = { readonly file: string; readonly cacheFolder: string |
 const BUSY_MS = 2_000
 /** The pages of everybody who is under way, taken as they are needed. */
 const CACHE_KIB = 16 * 1024
+/** Busy pages are written to the log again and again, and from there to the file once: so not too often. */
+const CHECKPOINT_PAGES = 4_000
 const JOURNAL_BYTES = 64 * 1024 * 1024
 /** One transaction at most holds this many operations, so that the first of them is not kept waiting. */
 const BATCH_MAX = 500
@@ -31,6 +33,7 @@ const opened = statSync(file)
 const db = new Sqlite(file, { fileMustExist: true, timeout: BUSY_MS })
 db.pragma('temp_store = MEMORY')
 db.pragma(`cache_size = -${CACHE_KIB}`)
+db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
 db.pragma(`journal_size_limit = ${JOURNAL_BYTES}`)
 
 const query = createQuery()

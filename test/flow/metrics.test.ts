@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { createMetrics } from '../../src/metrics/index.ts'
+import { openApp } from '../support/app.ts'
+import { needs } from '../support/needs.ts'
+import { begin, pass } from '../support/passage.ts'
+import { createUserAgent } from '../support/user-agent.ts'
+
+const scrape = async (url: string) => (await fetch(`${url}/metrics`)).text()
+
+describe('the metrics', () => {
+  test('count a step-up where it belongs', async () => {
+    await using app = await openApp({ settings: { factors: ['email'] } })
+    await pass(app)
+    const { browser, page } = await begin(app)
+    await browser.submit(page, 'answer', { code: '000000' })
+    await app.app.tend()
+    const body = await scrape(app.managementUrl)
+    const lines = [
+      'sallyport_step_ups_total{client="iam",outcome="opened"} 2',
+      'sallyport_step_ups_total{client="iam",outcome="satisfied"} 1',
+      'sallyport_answers_total{factor="email",verdict="accepted"} 1',
+      'sallyport_answers_total{factor="email",verdict="rejected"} 1',
+      'sallyport_codes_sent_total{channel="email",provider="smtp",outcome="accepted"} 2',
+      'sallyport_directory_lookups_total{directory="local",outcome="person"} 2',
+      'sallyport_build_info{version="test"} 1',
+      'sallyport_audit_unsealed_events 0',
+    ]
+    for (const line of lines) assert.ok(body.includes(`\n${line}\n`), `${line}\n${body}`)
+    assert.match(body, /sallyport_signing_key_age_seconds\{alg="ES256",state="active"\} \d/)
+    assert.match(
+      body,
+      /http_server_requests_seconds_count\{method="POST",route="\/par",status="201",outcome="SUCCESS"\} 2/,
+    )
+  })
+
+  test('are taken by promtool as they are', needs('promtool'), async () => {
+    await using app = await openApp({ settings: { factors: ['email'] } })
+    await pass(app)
+    const input = await scrape(app.managementUrl)
+    const checked = spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' })
+    // promtool lints prom-client's own process metrics too; ours are what is held to it.
+    const ours = checked.stderr.split('\n').filter((line) => /^(sallyport_|http_server)/.test(line))
+    assert.deepEqual(ours, [])
+    assert.ok(checked.status === 0 || checked.status === 3, checked.stderr)
+  })
+
+  test('grow by no series, whatever is asked of the server', async () => {
+    await using app = await openApp({ settings: { factors: ['email'] } })
+    const browser = createUserAgent()
+    const odd = [
+      '/x',
+      '/par/',
+      '/PAR',
+      '/step-up/../jwks',
+      '/jwks?x=1',
+      '/%00',
+      '/authorize?client_id=evil',
+    ]
+    for (const path of [...odd, ...odd.map((path) => `${path}/${Math.PI}`)])
+      await browser.get(`${app.issuer}${path}`)
+    await fetch(`${app.issuer}/jwks`, { method: 'PROPFIND' })
+    await begin(app, browser, { login_hint: 'somebody "else"\\' })
+    const body = await scrape(app.managementUrl)
+    const routes = new Set([...body.matchAll(/route="([^"]*)"/g)].map(([, route]) => route))
+    for (const route of routes)
+      assert.match(route ?? '', /^(other|\/[a-z:./-]*)$/, `a route is a pattern: ${route}`)
+    const methods = new Set([...body.matchAll(/method="([^"]*)"/g)].map(([, method]) => method))
+    assert.ok(methods.isSubsetOf(new Set(['GET', 'POST', 'other'])), [...methods].join())
+    assert.ok(!body.includes('else') && !body.includes('evil'))
+  })
+
+  test('take a label value from a closed set or call it other', async () => {
+    const sets = { clients: ['iam'], directories: ['local'], providers: ['smtp'] }
+    const metrics = createMetrics({ ...sets, routes: ['/par'], operations: ['a.b'] }, '1')
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.integer(), (one, other, status) => {
+        metrics.http(one, other, status, 0)
+        metrics.channel(one, other, 0)
+        metrics.directory(one, other, 0)
+        metrics.store(one, 0)
+        metrics.signingKeys([{ alg: one, state: other, ageSeconds: 1 }])
+      }),
+      { seed: 1, numRuns: 500 },
+    )
+    const { body } = await metrics.render()
+    const series = body.split('\n').filter((line) => /^(sallyport|http)_.*_count/.test(line))
+    assert.ok(series.length < 40, `${series.length} series`)
+  })
+})
+
+describe('the management port', () => {
+  test('is ready while it serves and its store answers', async () => {
+    await using app = await openApp()
+    const health = async (kind: string) => {
+      const response = await fetch(`${app.managementUrl}/health/${kind}`)
+      return [response.status, await response.json()] as const
+    }
+    assert.deepEqual(await health('live'), [200, { status: 'UP', checks: [] }])
+    assert.equal((await health('ready'))[0], 503)
+    await app.app.start()
+    assert.equal((await health('started'))[0], 200)
+    assert.deepEqual(await health('ready'), [
+      200,
+      {
+        status: 'UP',
+        checks: [
+          { name: 'Serving', status: 'UP' },
+          { name: 'Store', status: 'UP' },
+        ],
+      },
+    ])
+    app.app.retire()
+    assert.equal((await health('ready'))[0], 503)
+  })
+
+  test('is not on the main port', async () => {
+    await using app = await openApp()
+    for (const path of ['/metrics', '/health/ready', '/health'])
+      assert.equal((await fetch(`${app.issuer}${path}`)).status, 404)
+  })
+})
