@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { hostname } from 'node:os'
-import { createSealer } from './audit/index.ts'
+import { createSealer, pruneAudit } from './audit/index.ts'
 import { createCodeMail, createEmailChannel } from './channels/email/index.ts'
 import type { Channel } from './channels/index.ts'
 import type { Config } from './config/index.ts'
@@ -13,6 +13,7 @@ import {
   type Clock,
   createKeyRing,
   type FactorKind,
+  later,
   type Random,
   randomToken,
   type Stopwatch,
@@ -63,6 +64,7 @@ export type App = AsyncDisposable & {
 const LOOKUP_SECONDS = 5
 const SWEEP_ROWS = 300
 const UNSEALED_SHOWN = 1_000
+const DAY_SECONDS = 86_400
 
 /** What is opened first is closed last, also when a later line throws. */
 export async function compose(config: Config, world: World): Promise<App> {
@@ -249,6 +251,8 @@ export async function compose(config: Config, world: World): Promise<App> {
     await sealer.tick()
     metrics.unsealed((await store.audit.unsealed(UNSEALED_SHOWN)).length)
   }
+  const auditDays = config.retention.auditDays
+  const prune = () => pruneAudit(store.audit, keys, later(clock.now(), -auditDays * DAY_SECONDS))
   const tendKeys = async () => {
     await signingKeys.refresh()
     const ages = (await signingKeys.list()).map(({ alg, state, madeAt }) => ({
@@ -260,6 +264,7 @@ export async function compose(config: Config, world: World): Promise<App> {
     { everySeconds: 1, task: seal },
     { everySeconds: 30, task: sweep },
     { everySeconds: 60, task: tendKeys },
+    { everySeconds: 60, task: prune },
   ]
   let state: 'starting' | 'started' | 'retired' = 'starting'
   const management = createManagement({
@@ -288,6 +293,7 @@ export async function compose(config: Config, world: World): Promise<App> {
       await seal()
       await sweep()
       await tendKeys()
+      await prune()
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }

@@ -36,6 +36,14 @@ export type AuditStore = {
   /** In order of sequence, starting after `after`. */
   sealed(after: number, limit: number): Promise<readonly Sealed[]>
   lastCheckpoint(): Promise<Checkpoint | undefined>
+  checkpointAt(sequence: number): Promise<Checkpoint | undefined>
+  /**
+   * The newest checkpoint that is older than `before` and at most `rows` links from the beginning, else the next one after
+   * those; never the last of all. Undefined where there is nothing to take away.
+   */
+  prunable(before: Instant, rows: number): Promise<Checkpoint | undefined>
+  /** Takes away every link and event up to a checkpoint, whose new signature says that this was meant. Durable. */
+  prune(sequence: number, signature: string): Promise<void>
 }
 
 /** One holder at a time does a background job; it is harmless when two believe to. */

@@ -45,6 +45,22 @@ export function checkpointOf(
   return { sequence, mac, at, keyId: keys.activeId, signature }
 }
 
+/** Signed in place of a checkpoint's own signature when all that came before it was taken away on purpose. */
+export function prunedSignature(keys: KeyRing, { sequence, mac, at, keyId }: Checkpoint): string {
+  const signature = macOver(keys, keyId, ['pruned', `${sequence}`, mac, `${at}`])
+  invariant(signature !== undefined, 'the audit key is in the ring')
+  return signature
+}
+
+/** Whether the chain may begin after this checkpoint: who has the file and no key cannot make it look so. */
+export function checkPruned(
+  keys: KeyRing,
+  { sequence, mac, at, keyId, signature }: Checkpoint,
+): 'genuine' | 'forged' {
+  const parts = ['pruned', `${sequence}`, mac, `${at}`]
+  return isSame(macOver(keys, keyId, parts), signature) ? 'genuine' : 'forged'
+}
+
 /** Whether a checkpoint is ours. */
 export function checkCheckpoint(
   keys: KeyRing,

@@ -7,5 +7,6 @@ export type { AuditStore, Checkpoint, KeptEvent, LeaseStore, Sealed } from './au
 export { canonical, checkLink, checkpointOf, GENESIS, linkOf } from './chain.ts'
 export type { Actor, AuditEvent, AuditEventName } from './events.ts'
 export { exportAudit } from './export.ts'
+export { pruneAudit } from './prune.ts'
 export { createSealer, type Sealer, type SealerDeps } from './sealer.ts'
 export { type AuditVerdict, verifyAudit } from './verify.ts'

@@ -1,6 +1,6 @@
 import type { KeyRing } from '../kernel/index.ts'
 import type { AuditStore } from './audit-store.ts'
-import { checkCheckpoint, checkLink, GENESIS } from './chain.ts'
+import { checkCheckpoint, checkLink, checkPruned, GENESIS } from './chain.ts'
 
 export type AuditVerdict =
   | { readonly verdict: 'whole'; readonly checked: number; readonly unsealed: number }
@@ -26,6 +26,13 @@ export async function verifyAudit(
 ): Promise<AuditVerdict> {
   const unsealed = (await store.unsealed(UNSEALED_MAX)).length
   let before = { sequence: 0, mac: GENESIS }
+  const [first] = await store.sealed(0, 1)
+  if (after === 0 && first !== undefined && first.sequence > 1) {
+    const pruned = await store.checkpointAt(first.sequence - 1)
+    if (pruned === undefined || checkPruned(keys, pruned) !== 'genuine')
+      return { verdict: 'missing', sequence: 1, checked: 0, unsealed }
+    before = pruned
+  }
   if (after > 0) {
     const [good] = await store.sealed(after - 1, 1)
     if (good?.sequence !== after)

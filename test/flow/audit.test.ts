@@ -95,3 +95,33 @@ describe('the audit of a step-up', () => {
     assert.deepEqual([verdict.verdict, verdict.unsealed], ['whole', 0])
   })
 })
+
+describe('the audit after its retention', () => {
+  async function aged(): Promise<{ app: TestApp; keys: KeyRing } & AsyncDisposable> {
+    const of = await passedAndSealed()
+    of.app.clock.advance(401 * 86_400)
+    await pass(of.app)
+    await of.app.app.tend()
+    of.app.clock.advance(61)
+    await pass(of.app)
+    await of.app.app.tend()
+    return of
+  }
+
+  test('begins at a signed checkpoint and is whole from there', async () => {
+    await using of = await aged()
+    const { audit } = of.app.app.store
+    const [first] = await audit.sealed(0, 1)
+    assert.ok(first !== undefined && first.sequence > 1, 'something was taken away')
+    assert.equal(first.event.at >= of.app.clock.now() - 400 * 86_400_000, true)
+    assert.equal((await verifyAudit(audit, of.keys, 0)).verdict, 'whole')
+  })
+
+  test('shows a beginning that was taken away by somebody without the key', async () => {
+    await using of = await aged()
+    const { audit } = of.app.app.store
+    const checkpoint = await audit.lastCheckpoint()
+    tamper(of.app, `DELETE FROM audit_links WHERE sequence <= ${(checkpoint?.sequence ?? 0) - 1}`)
+    assert.equal((await verifyAudit(audit, of.keys, 0)).verdict, 'missing')
+  })
+})

@@ -161,6 +161,7 @@ export type Operations = {
       readonly signature: string
     } | null
   }): 'sealed' | 'stale'
+  'audit.prune'(of: { sequence: number; signature: string }): null
   'leases.claim'(of: { name: string; holder: string; now: number; until: number }): 'held' | 'taken'
   'leases.release'(of: { name: string; holder: string }): null
 
@@ -234,6 +235,7 @@ export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'signingKeys.replaceSet': 'durable',
   'audit.keep': 'durable',
   'audit.seal': 'durable',
+  'audit.prune': 'durable',
   'leases.claim': 'ordered',
   'leases.release': 'ordered',
   'people.add': 'durable',

@@ -180,6 +180,25 @@ function prepared(db: Sqlite.Database, query: Query) {
       db,
       query.selectFrom('checkpoints').selectAll().orderBy('sequence', 'desc').limit(sql.lit(1)),
     ),
+    checkpointAt: prepare(
+      db,
+      query.selectFrom('checkpoints').selectAll().where('sequence', '=', given<number>('sequence')),
+    ),
+    // Those in reach come first, newest first; failing them, the nearest beyond.
+    prunable: prepare(
+      db,
+      query
+        .selectFrom('checkpoints')
+        .selectAll()
+        .where('at', '<', given<number>('before'))
+        .where('sequence', '>=', sql<number>`(select min(sequence) from audit_links)`)
+        .where('sequence', '<', sql<number>`(select max(sequence) from checkpoints)`)
+        .orderBy(
+          sql`max(0, sequence - (select min(sequence) from audit_links) - ${given<number>('rows')})`,
+        )
+        .orderBy('sequence', 'desc')
+        .limit(sql.lit(1)),
+    ),
     alive: prepare(db, query.selectFrom('schema_versions').select('version').limit(sql.lit(1))),
   }
 }

@@ -1,4 +1,4 @@
-import type { AuditStore, LeaseStore } from '../../../audit/index.ts'
+import type { AuditStore, Checkpoint, LeaseStore } from '../../../audit/index.ts'
 import { instantOf } from '../../../kernel/index.ts'
 import { eventIn, idIn } from '../../rows.ts'
 import type { PortDeps } from './deps.ts'
@@ -38,12 +38,29 @@ export function auditStore({ writer, reader, toRows }: PortDeps): AuditStore {
     },
 
     async lastCheckpoint() {
-      const row = await reader.read((reads) => reads.checkpoint.get({}))
-      if (row === undefined) return undefined
-      const { sequence, mac, at, key_id, signature } = row
-      return { sequence, mac, at: instantOf(at), keyId: key_id, signature }
+      return checkpointIn(await reader.read((reads) => reads.checkpoint.get({})))
+    },
+
+    async checkpointAt(sequence) {
+      return checkpointIn(await reader.read((reads) => reads.checkpointAt.get({ sequence })))
+    },
+
+    async prunable(before, rows) {
+      return checkpointIn(await reader.read((reads) => reads.prunable.get({ before, rows })))
+    },
+
+    async prune(sequence, signature) {
+      await writer.call('audit.prune', { sequence, signature })
     },
   }
+}
+
+function checkpointIn(
+  row: { sequence: number; mac: string; at: number; key_id: string; signature: string } | undefined,
+): Checkpoint | undefined {
+  if (row === undefined) return undefined
+  const { sequence, mac, at, key_id, signature } = row
+  return { sequence, mac, at: instantOf(at), keyId: key_id, signature }
 }
 
 export function leaseStore({ writer }: PortDeps): LeaseStore {

@@ -41,6 +41,33 @@ export function auditWrites(db: Database, query: Query): AuditOperations {
         clash.column('sequence').doUpdateSet(columns('mac', 'at', 'key_id', 'signature')),
       ),
   )
+  const pruned = {
+    mark: prepare(
+      db,
+      query
+        .updateTable('checkpoints')
+        .set({ signature: given('signature') })
+        .where('sequence', '=', given<number>('sequence')),
+    ),
+    events: prepare(
+      db,
+      query
+        .deleteFrom('audit_events')
+        .where(
+          'position',
+          '<=',
+          sql<number>`(select position from audit_links where sequence = ${given<number>('sequence')})`,
+        ),
+    ),
+    links: prepare(
+      db,
+      query.deleteFrom('audit_links').where('sequence', '<=', given<number>('sequence')),
+    ),
+    checkpoints: prepare(
+      db,
+      query.deleteFrom('checkpoints').where('sequence', '<', given<number>('sequence')),
+    ),
+  }
   const claim = prepare(
     db,
     query
@@ -83,6 +110,14 @@ export function auditWrites(db: Database, query: Query): AuditOperations {
       })
       if (checkpoint !== null) check.run(checkpoint)
       return 'sealed'
+    },
+
+    'audit.prune'({ sequence, signature }) {
+      pruned.mark.run({ sequence, signature })
+      pruned.events.run({ sequence })
+      pruned.links.run({ sequence })
+      pruned.checkpoints.run({ sequence })
+      return null
     },
 
     'leases.claim': (of) => (claim.run(of).changes === 1 ? 'held' : 'taken'),
