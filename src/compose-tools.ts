@@ -1,11 +1,12 @@
 import { type AuditVerdict, exportAudit, verifyAudit } from './audit/index.ts'
-import type { Tools } from './cli/index.ts'
+import type { Inspect, Tools } from './cli/index.ts'
 import { compose, type World } from './compose.ts'
 import type { Config } from './config/index.ts'
 import { createPeople } from './directories/index.ts'
-import { listen } from './http/index.ts'
+import { createTemplates, listen } from './http/index.ts'
 import { createKeyRing } from './kernel/index.ts'
 import { createLog } from './log/index.ts'
+import { checkTheme, openAssets } from './portal/index.ts'
 
 const GRACE_SECONDS = 10
 
@@ -63,4 +64,20 @@ export async function composeTools(
 
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
+}
+
+/** The parts of a configuration that only show themselves when pages are made. */
+export const inspectTheme: Inspect = async ({ theme }) => {
+  const folders = theme.folder === null ? [] : [theme.folder]
+  const problems = [...createTemplates({ folders }).checkAll()]
+  try {
+    openAssets(theme)
+  } catch (error) {
+    problems.push(`theme: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  const notes = checkTheme(theme).map(
+    ({ scheme, brand, onBrand, textRatio, mark, markRatio }) =>
+      `theme, ${scheme}: ${onBrand} on ${brand} reads at ${textRatio}:1; the path is ${mark}, ${markRatio}:1`,
+  )
+  return { problems, notes }
 }

@@ -42,6 +42,7 @@ const world: World = {
       random,
       version,
     }),
+  inspect: async (config) => (await import('./compose-tools.ts')).inspectTheme(config),
   stopped: () =>
     new Promise((resolve) => {
       // Once: whoever asks a second time does not want to wait.

@@ -92,6 +92,7 @@ function bench({ files = {}, tools: given = {}, stdin = '', fault }: Options = {
     },
     ...{ clock, random, operator: 'ann', version: '0.0.0' },
     env: { SALLYPORT_CONFIG: 'sallyport.yaml', ...SECRETS },
+    inspect: async () => ({ problems: [], notes: [] }),
     openTools: async () => {
       if (fault !== undefined) throw fault
       return tools

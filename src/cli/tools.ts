@@ -47,4 +47,11 @@ export type Tools = AsyncDisposable & {
   serve(): Promise<{ close(): Promise<void>; readonly urls: readonly string[] }>
 }
 
+/** What only the rooms can say of a configuration: a theme's templates, pictures and colours. Opens no store. */
+export type Inspect = (config: Config) => Promise<{
+  readonly problems: readonly string[]
+  /** For the operator to read, a line each. */
+  readonly notes: readonly string[]
+}>
+
 export type OpenTools = (config: Config) => Promise<Tools>

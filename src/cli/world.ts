@@ -1,5 +1,5 @@
 import type { Clock, Random, Result } from '../kernel/index.ts'
-import type { OpenTools } from './tools.ts'
+import type { Inspect, OpenTools } from './tools.ts'
 
 export type Io = {
   stdout(text: string): void
@@ -20,6 +20,7 @@ export type World = {
   readonly operator: string
   readonly version: string
   readonly openTools: OpenTools
+  readonly inspect: Inspect
   /** Settles at the first request to stop. */
   stopped(): Promise<void>
 }

@@ -85,6 +85,7 @@ async function bench() {
       writeFile: () => fail('read only'),
     },
     ...{ env: ENV, clock, random, operator: 'ann', version: '0.0.0' },
+    inspect: async () => ({ problems: [], notes: [] }),
     openTools: async () => tools,
     stopped: async () => {},
   }

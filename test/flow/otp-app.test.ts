@@ -128,3 +128,22 @@ async function calls(app: TestApp): Promise<number> {
     0,
   )
 }
+
+describe('a person with an OTP app alone', () => {
+  test('is asked at once, in six exchanges and twelve calls to the store', async () => {
+    await using app = await openApp({ settings: { factors: ['totp', 'email'] }, people: 'none' })
+    const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+    const uri = `otpauth://totp/Old:bob?secret=${secret}&issuer=Old`
+    const rows = Buffer.from(`username,totp\nbob,${uri}\n`)
+    const file = { bytes: rows, format: 'csv' } as const
+    const options = { partial: false, allowShortSecrets: false }
+    const report = await app.people.importPeople('test', file, options)
+    assert.deepEqual(report.ok && report.value.added, 1)
+    const before = await calls(app)
+    const { browser, pushed, page } = await begin(app, createUserAgent(), { login_hint: 'bob' })
+    assert.match(page.title, /Enter the code from your OTP app/)
+    const done = await browser.submit(page, 'answer', { code: codeNow(app, secret) })
+    assert.equal((await claimsOf(app, pushed, done))['acr'], 'mfa-app')
+    assert.equal((await calls(app)) - before, 12)
+  })
+})
