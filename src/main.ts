@@ -10,7 +10,23 @@ const EX_SOFTWARE = 70
 
 const clock = { now: () => instantOf(Date.now()) }
 const stopwatch = { seconds: () => performance.now() / 1000 }
-const random = { bytes: (count: number) => randomBytes(count) }
+/** Many small requests of one large one: each call costs as much as some thousand bytes. What is handed out is wiped behind. */
+const POOL_BYTES = 8192
+let pool = randomBytes(POOL_BYTES)
+let taken = 0
+const random = {
+  bytes(count: number) {
+    if (count > POOL_BYTES / 8) return randomBytes(count)
+    if (taken + count > POOL_BYTES) {
+      pool = randomBytes(POOL_BYTES)
+      taken = 0
+    }
+    const bytes = Uint8Array.prototype.slice.call(pool, taken, taken + count)
+    pool.fill(0, taken, taken + count)
+    taken += count
+    return bytes
+  },
+}
 
 const { version } = packageJson
 
