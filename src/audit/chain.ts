@@ -90,9 +90,8 @@ export function checkLink(
 function macOver(keys: KeyRing, keyId: string, parts: readonly string[]): string | undefined {
   const key = keys.subkey('audit', keyId)
   if (key === undefined) return undefined
-  const mac = createHmac('sha256', key)
-  for (const part of parts) mac.update(`${Buffer.byteLength(part)}:${part}`)
-  return mac.digest('base64url')
+  const framed = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('')
+  return createHmac('sha256', key).update(framed).digest('base64url')
 }
 
 function isSame(one: string | undefined, other: string): boolean {

@@ -1,4 +1,12 @@
-import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import { createRequire } from 'node:module'
+
+/** Loaded at the first number: its tables take 7 MiB, and whoever only looks people up parses none. */
+let loaded: typeof import('libphonenumber-js/max') | undefined
+function library(): typeof import('libphonenumber-js/max') {
+  loaded ??= createRequire(import.meta.url)('libphonenumber-js/max')
+  if (loaded === undefined) throw new Error('invariant broken: a library that loads is there')
+  return loaded
+}
 
 const LENGTH_MAX = 40
 
@@ -8,6 +16,7 @@ const LENGTH_MAX = 40
  */
 export function parsePhone(text: string, defaultCountry: string | null): string | 'unparseable' {
   if (text.length > LENGTH_MAX) return 'unparseable'
+  const { isSupportedCountry, parsePhoneNumberFromString } = library()
   const country =
     defaultCountry !== null && isSupportedCountry(defaultCountry) ? defaultCountry : undefined
   const phone = parsePhoneNumberFromString(text.trim(), {

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { Secret } from './secret.ts'
 
 /** What a subkey is for. A value made for one purpose can never be taken for another. */
@@ -18,8 +18,8 @@ const SUBKEY_BYTES = 32
 export type KeyRing = {
   readonly activeId: string
   readonly ids: readonly string[]
-  /** 32 bytes by HKDF-SHA256 (RFC 5869), cached; undefined for an unknown key id. */
-  subkey(purpose: Purpose, id: string): Buffer | undefined
+  /** 32 bytes by HKDF-SHA256 (RFC 5869), made once; undefined for an unknown key id. A KeyObject costs a MAC a fifth of what bytes do. */
+  subkey(purpose: Purpose, id: string): KeyObject | undefined
 }
 
 /** @param keys at least one, newest first; secrets of 32 bytes or more. */
@@ -28,7 +28,7 @@ export function createKeyRing(
 ): KeyRing {
   const [active] = keys
   if (active === undefined) throw new Error('invariant broken: a key ring holds a key')
-  const made = new Map<string, Buffer>()
+  const made = new Map<string, KeyObject>()
 
   return {
     activeId: active.id,
@@ -40,7 +40,8 @@ export function createKeyRing(
       const key = keys.find((one) => one.id === id)
       if (key === undefined) return undefined
       const label = `sallyport/v1/${purpose}`
-      const subkey = Buffer.from(hkdfSync('sha256', key.secret.reveal(), '', label, SUBKEY_BYTES))
+      const bytes = hkdfSync('sha256', key.secret.reveal(), '', label, SUBKEY_BYTES)
+      const subkey = createSecretKey(Buffer.from(bytes))
       made.set(name, subkey)
       return subkey
     },
@@ -70,7 +71,6 @@ export function verifyParts(
 function macOf(ring: KeyRing, purpose: Purpose, id: string, parts: readonly string[]) {
   const key = ring.subkey(purpose, id)
   if (key === undefined) return undefined
-  const mac = createHmac('sha256', key)
-  for (const part of parts) mac.update(`${Buffer.byteLength(part)}:${part}`)
-  return mac.digest('base64url')
+  const framed = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('')
+  return createHmac('sha256', key).update(framed).digest('base64url')
 }

@@ -164,7 +164,8 @@ export const talliesIn = (json: string): readonly Tally[] =>
 export const enrolledIn = (json: string) => parsed('enrolments', enrolled, json)
 export const factorsIn = (json: string) => parsed('factors', factors, json)
 export const eventIn = (json: string): AuditEvent => parsed('an event', event, json)
-export const textsIn = (json: string): readonly string[] => parsed('texts', z.array(text), json)
+const texts = z.array(text)
+export const textsIn = (json: string): readonly string[] => parsed('texts', texts, json)
 
 /** Of a column that holds one word. */
 export function wordIn<const T extends string | number>(words: readonly T[], value: unknown): T {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 import { invariant, type KeyRing, type Random } from '../kernel/index.ts'
 
 /** Where a sealed value stands. It opens nowhere else: a row copied over another one's is told. */
@@ -49,7 +49,7 @@ export function createSealing(keys: KeyRing, random: Random): Sealing {
     return Buffer.concat([decipher.update(body.subarray(0, -TAG_BYTES)), decipher.final()])
   }
 
-  function keyOf(id: string): Buffer {
+  function keyOf(id: string): KeyObject {
     const key = keys.subkey('seal', id)
     if (key === undefined) throw new Error(`a sealed value needs the encryption key "${id}"`)
     return key

@@ -27,10 +27,10 @@ export function deriveCode(
   const size = 10 ** digits
   const fair = 2 ** 32 - (2 ** 32 % size)
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const mac = createHmac('sha256', key)
-    for (const part of [challenge, account, channel, to, `${generation}`, `${round}`])
-      mac.update(`${Buffer.byteLength(part)}:${part}`)
-    const bytes = mac.digest()
+    const framed = [challenge, account, channel, to, `${generation}`, `${round}`]
+      .map((part) => `${Buffer.byteLength(part)}:${part}`)
+      .join('')
+    const bytes = createHmac('sha256', key).update(framed).digest()
     for (let at = 0; at + 4 <= bytes.length; at += 4) {
       const number = bytes.readUInt32BE(at)
       if (number < fair) return `${number % size}`.padStart(digits, '0')

@@ -1,4 +1,5 @@
-import { importJWK, type JWK } from 'jose'
+import type { JWK } from 'jose'
+import { importJWK } from 'jose/key/import'
 import type { ClientAlgorithm } from './client.ts'
 import type { Jwk } from './fetch-key-set.ts'
 

@@ -1,4 +1,5 @@
-import { compactVerify, decodeProtectedHeader } from 'jose'
+import { decodeProtectedHeader } from 'jose/decode/protected_header'
+import { compactVerify } from 'jose/jws/compact/verify'
 import { z } from 'zod'
 import { fail, ok, type Result } from '../../kernel/index.ts'
 import { CLIENT_ALGORITHMS, type Client } from './client.ts'

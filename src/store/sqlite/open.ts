@@ -1,5 +1,6 @@
 import { type Clock, Fault, type KeyRing, type Random } from '../../kernel/index.ts'
-import { eventIn } from '../rows.ts'
+import { createRemembered } from '../remembered.ts'
+import { eventIn, requestIn, stepUpIn } from '../rows.ts'
 import { createSealing, type Place } from '../sealing.ts'
 import type { Heard, Store } from '../store.ts'
 import { createToRows, placeOfKey, placeOfSecret } from '../to-rows.ts'
@@ -30,6 +31,7 @@ export type SqliteStore = Store & {
 }
 
 const ROWS_MAX = 1_000
+const REMEMBERED = 1_000
 
 /** Brings the schema up to date first. What is opened first is closed last: the writer leaves a tidy file behind. */
 export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
@@ -44,7 +46,9 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
 
   const sealing = createSealing(keys, random)
   const toRows = createToRows({ sealing, random })
-  const deps = { writer, reader, toRows, sealing, heard }
+  const stepUpRows = createRemembered(stepUpIn, REMEMBERED)
+  const requestRows = createRemembered(requestIn, REMEMBERED)
+  const deps = { writer, reader, toRows, sealing, heard, stepUpRows, requestRows }
 
   const opened = opening.move()
   return {

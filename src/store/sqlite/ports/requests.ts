@@ -1,31 +1,35 @@
 import { invariant } from '../../../kernel/index.ts'
 import type { RequestStore } from '../../../oidc/index.ts'
 import type { StepUp } from '../../../stepup/index.ts'
-import { eventIn, requestIn, stepUpIn } from '../../rows.ts'
+import { eventIn } from '../../rows.ts'
 import { onceRow, requestRow } from '../../to-rows.ts'
 import type { PortDeps } from './deps.ts'
 
-export function requestStore({ writer, reader, toRows, heard }: PortDeps): RequestStore {
+export function requestStore(deps: PortDeps): RequestStore {
+  const { writer, reader, toRows, heard, stepUpRows, requestRows } = deps
   return {
-    push: (request, once) =>
-      writer.call('requests.push', { row: requestRow(request), once: onceRow(once) }),
+    push(request, once) {
+      const row = requestRow(request)
+      requestRows.wrote(row.value, request)
+      return writer.call('requests.push', { row, once: onceRow(once) })
+    },
 
     async open(uriHash, client, now) {
       const answer = await writer.call('requests.open', { uri_hash: uriHash, client, now })
-      return typeof answer === 'string' ? answer : requestIn(answer.request)
+      return typeof answer === 'string' ? answer : requestRows.parse(answer.request)
     },
 
     async park(request, now) {
       const answer = await writer.call('requests.park', { row: requestRow(request), now })
-      return typeof answer === 'string' ? answer : requestIn(answer.request)
+      return typeof answer === 'string' ? answer : requestRows.parse(answer.request)
     },
 
     async find(stepUp) {
       const row = await reader.read((reads) => reads.request.get({ step_up: stepUp }))
       return (
         row && {
-          request: requestIn(row.request),
-          stepUp: row.stepUp === null ? undefined : stepUpIn(row.stepUp),
+          request: requestRows.parse(row.request),
+          stepUp: row.stepUp === null ? undefined : stepUpRows.parse(row.stepUp),
         }
       )
     },
@@ -37,8 +41,8 @@ export function requestStore({ writer, reader, toRows, heard }: PortDeps): Reque
       if (!('request' in answer)) return { heard: answer.heard }
       return {
         heard: answer.heard,
-        request: requestIn(answer.request),
-        stepUp: stepUpIn(answer.stepUp),
+        request: requestRows.parse(answer.request),
+        stepUp: stepUpRows.parse(answer.stepUp),
       }
     },
 
@@ -58,14 +62,14 @@ export function requestStore({ writer, reader, toRows, heard }: PortDeps): Reque
       if ('event' in answer) tell(answer.event)
       if (!('request' in answer)) return { heard: answer.heard }
       const { request, stepUp } = answer
-      return { heard: 'redeemed', request: requestIn(request), stepUp: satisfiedIn(stepUp) }
+      return { heard: 'redeemed', request: requestRows.parse(request), stepUp: satisfiedIn(stepUp) }
     },
 
     async findToken(hash, now) {
       const row = await reader.read((reads) => reads.token.get({ token_hash: hash }))
       if (row === undefined || row.token_expires_at === null || now >= row.token_expires_at)
         return undefined
-      return { request: requestIn(row.request), stepUp: satisfiedIn(row.stepUp) }
+      return { request: requestRows.parse(row.request), stepUp: satisfiedIn(row.stepUp) }
     },
 
     async refuse(event) {
@@ -78,10 +82,10 @@ export function requestStore({ writer, reader, toRows, heard }: PortDeps): Reque
   function tell(event: string | null): void {
     if (event !== null) heard([eventIn(event)])
   }
-}
 
-function satisfiedIn(json: string): Extract<StepUp, { state: 'satisfied' }> {
-  const stepUp = stepUpIn(json)
-  invariant(stepUp.state === 'satisfied', 'a code belongs to a satisfied step-up')
-  return stepUp
+  function satisfiedIn(json: string): Extract<StepUp, { state: 'satisfied' }> {
+    const stepUp = stepUpRows.parse(json)
+    invariant(stepUp.state === 'satisfied', 'a code belongs to a satisfied step-up')
+    return stepUp
+  }
 }

@@ -1,14 +1,17 @@
 import { type Instant, instantOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUpStore } from '../../../stepup/index.ts'
-import { enrolledIn, eventIn, stepUpIn, talliesIn } from '../../rows.ts'
+import { enrolledIn, eventIn, talliesIn } from '../../rows.ts'
 import { changedRow, stepUpRow } from '../../to-rows.ts'
 import type { FoundMessage } from '../operations.ts'
 import type { PortDeps } from './deps.ts'
 
-export function stepUpStore({ writer, reader, toRows, heard }: PortDeps): StepUpStore {
+export function stepUpStore(deps: PortDeps): StepUpStore {
+  const { writer, reader, toRows, heard, stepUpRows } = deps
   return {
     async open(stepUp, events, claim, now) {
-      const change = { row: stepUpRow(stepUp, 1), told: toRows.told(events) }
+      const row = stepUpRow(stepUp, 1)
+      stepUpRows.wrote(row.value, stepUp)
+      const change = { row, told: toRows.told(events) }
       const answer = await writer.call('stepUps.open', { change, claim: claimOf(claim), now })
       switch (answer.heard) {
         case 'opened': {
@@ -78,8 +81,14 @@ export function stepUpStore({ writer, reader, toRows, heard }: PortDeps): StepUp
     },
   }
 
+  function foundIn({ version, value, tallies }: FoundMessage): Found {
+    return { version, value: stepUpRows.parse(value), tallies: talliesIn(tallies) }
+  }
+
   function messageOf(change: Change) {
-    return { row: changedRow(change), told: toRows.told(change.events) }
+    const row = changedRow(change)
+    stepUpRows.wrote(row.value, change.next)
+    return { row, told: toRows.told(change.events) }
   }
 }
 
@@ -88,10 +97,6 @@ const claimOf = (claim: Claim | null) => claim && { ...claim }
 /** A challenge dies with its step-up; what an enrolment used up stays for as long as the enrolment. */
 function expiryOf(source: string, { next }: Change): Instant | null {
   return source.startsWith('chl_') ? next.expiresAt : null
-}
-
-function foundIn({ version, value, tallies }: FoundMessage): Found {
-  return { version, value: stepUpIn(value), tallies: talliesIn(tallies) }
 }
 
 function untilIn(until: number | 'operator'): Instant | 'operator' {
