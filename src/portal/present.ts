@@ -73,7 +73,8 @@ export function createPresent(deps: PresentDeps): Present {
       case 'choosing':
         return { status, html: choose(page) }
       case 'challenged':
-        return { status, html: challenge(page, stepUp) }
+        // With no answer left it is over, also where the last verdict was lost with the process that had it.
+        return { status, html: stepUp.attemptsLeft === 0 ? choose(page) : challenge(page, stepUp) }
       case 'enrolling':
         return { status, html: enrol(page, stepUp) }
       case 'blocked':

@@ -1,13 +1,14 @@
 import type { AuditEvent } from '../audit/index.ts'
 import { type Clock, type FactorKind, Fault, type Instant, invariant } from '../kernel/index.ts'
 import { decide } from './decide.ts'
-import { LOCK_RULE, SEND_RULE } from './limits.ts'
+import { ANSWERS_MAX, LOCK_RULE, SEND_RULE } from './limits.ts'
 import type { Move } from './move.ts'
 import { askedBy } from './plan.ts'
 import { withTally } from './seen.ts'
 import type { Change, Claim, Found, StepUpStore } from './step-up-store.ts'
 
-const RACES_MAX = 5
+/** More than a step-up takes answers: who was spent for is judged, however many came at once. */
+const RACES_MAX = 2 * ANSWERS_MAX
 
 export type Made = {
   readonly made: 'moved' | 'illegal' | 'locked' | 'used' | 'exists' | { readonly tooSoon: Instant }
