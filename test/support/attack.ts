@@ -59,10 +59,6 @@ export function post(
 }
 
 type Pairs = readonly (readonly [string, string])[]
-type Fields = Record<string, string> | Pairs
-const isList = (fields: Fields): fields is Pairs => Array.isArray(fields)
-
-type Pairs = readonly (readonly [string, string])[]
 
 /** A list where a name comes more than once. */
 export type Fields = Pairs | Readonly<Record<string, string>>

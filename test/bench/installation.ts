@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { CLIENT, importFile, publicKeySet, REDIRECT_URI } from '../support/load.ts'
+
+const LAUNCH = join(import.meta.dirname, '../../src/launch.js')
+const READY_MS_MAX = 30_000
+const POLL_MS = 5
+
+/** A folder with a configuration, a field key, a client's keys and a database: a real one, as an operator would make it. */
+export type Installation = {
+  readonly folder: string
+  readonly config: string
+  readonly database: string
+  readonly issuer: string
+  readonly management: string
+  readonly privateKeyPem: string
+  readonly publicKeyFile: string
+}
+
+export type Running = {
+  readonly pid: number
+  readonly readyMs: number
+  readonly child: ChildProcess
+  /** What it said on standard error, for whoever wonders why it went. */
+  complaints(): string
+  stop(): Promise<void>
+}
+
+export async function createInstallation(folder: string): Promise<Installation> {
+  mkdirSync(folder, { recursive: true })
+  const [port, management] = await freePorts(2)
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const publicKeyFile = join(folder, 'client-keys.json')
+  const made: Installation = {
+    ...{ folder, privateKeyPem, publicKeyFile, config: join(folder, 'sallyport.yaml') },
+    ...{ database: join(folder, 'sallyport.db'), issuer: `http://127.0.0.1:${port}` },
+    management: `http://127.0.0.1:${management}`,
+  }
+  writeFileSync(publicKeyFile, JSON.stringify(publicKeySet(publicKey.export({ format: 'jwk' }))))
+  writeFileSync(join(folder, 'field-key'), command('secrets', 'new'), { mode: 0o600 })
+  writeFileSync(
+    made.config,
+    `issuer: ${made.issuer}
+listen: { host: 127.0.0.1, port: ${port} }
+management: { host: 127.0.0.1, port: ${management} }
+store: { engine: sqlite, file: sallyport.db }
+encryption: { keys: [{ id: bench, file: field-key }] }
+logLevel: warn
+clients:
+  - id: ${CLIENT}
+    auth: { method: private_key_jwt, jwksFile: client-keys.json }
+    redirectUris: ['${REDIRECT_URI}']
+    subject: { from: par }
+factors: [totp]
+firstEnrolment: open
+`,
+  )
+  return made
+}
+
+export function importPeople(
+  { folder, config }: Installation,
+  enrolled: readonly string[],
+  bare: readonly string[] = [],
+): void {
+  const file = join(folder, 'people.csv')
+  writeFileSync(file, importFile(enrolled, bare))
+  command('user', 'import', file, '--partial', '--config', config)
+}
+
+/** Standard output; throws with what went wrong. */
+export function command(...words: readonly string[]): string {
+  const done = spawnSync(process.execPath, [LAUNCH, ...words], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  })
+  if (done.status === 0) return done.stdout
+  throw new Error(`sallyport ${words.join(' ')}: ${done.stdout.slice(-500)} ${done.stderr}`)
+}
+
+export function serve(
+  { config, management }: Installation,
+  nodeOptions: readonly string[] = [],
+): Promise<Running> {
+  const words = [...nodeOptions, LAUNCH, 'serve', '--config', config]
+  return start(words, `${management}/health/ready`)
+}
+
+/** A Node process, from its start until this address answers 200. */
+export async function start(words: readonly string[], ready: string): Promise<Running> {
+  const from = performance.now()
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let complained = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    complained = `${complained}${chunk}`.slice(-10_000)
+  })
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  while ((await statusOf(ready)) !== 200) {
+    const isLate = performance.now() - from > READY_MS_MAX
+    if (isLate) child.kill('SIGKILL')
+    if (isLate || child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`${words.join(' ')} did not become ready: ${complained}`)
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  }
+  return {
+    ...{ child, pid: child.pid ?? 0, readyMs: performance.now() - from },
+    complaints: () => complained,
+    async stop() {
+      child.kill('SIGTERM')
+      await gone
+    },
+  }
+}
+
+function statusOf(url: string): Promise<number> {
+  return new Promise((resolve) => {
+    get(url, { agent: false }, (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    }).on('error', () => resolve(0))
+  })
+}
+
+/** Held all at once, so that none is handed out twice. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer()
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      return server
+    }),
+  )
+  const ports = servers.map((server) => {
+    const address = server.address()
+    return typeof address === 'object' && address !== null ? address.port : 0
+  })
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}

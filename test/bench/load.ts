@@ -1,0 +1,129 @@
+/** The load, a process of its own so that its work is not counted as the server's. Takes one order at a time from its parent. */
+import {
+  createCaller,
+  createProvider,
+  PERIOD_SECONDS,
+  type Prepared,
+  type Provider,
+  timeStepNow,
+  usernameOf,
+} from '../support/load.ts'
+import { quantile } from './statistics.ts'
+import { beginStepUp, stepUp } from './walk.ts'
+
+export type Target = {
+  readonly issuer: string
+  readonly privateKeyPem: string
+  /** Usernames are this and a number below `people`. */
+  readonly prefix: string
+  readonly people: number
+  readonly order: 'in turn' | 'at random'
+}
+
+export type Order = { readonly target: Target } & (
+  | { readonly load: 'closed'; readonly stepUps: number; readonly workers: number }
+  | { readonly load: 'open'; readonly perSecond: number; readonly seconds: number }
+  | { readonly load: 'pending'; readonly stepUps: number; readonly workers: number }
+)
+
+export type Report = {
+  readonly done: number
+  readonly failed: number
+  /** The first few, in words. */
+  readonly failures: readonly string[]
+  readonly seconds: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly askBytes: number
+  readonly endBytes: number
+}
+
+const CONNECTIONS_MAX = 512
+const FAILURES_SHOWN = 5
+/** A code of the step before is good for the rest of this step; not used when less than this is left of it. */
+const MARGIN_SECONDS = 5
+
+const caller = createCaller(CONNECTIONS_MAX)
+const pools = new Map<string, { readonly used: Map<number, number>; at: number }>()
+const providers = new Map<string, Provider>()
+
+process.on('message', (order: Order) => {
+  run(order).then(
+    (report) => process.send?.(report),
+    (error) => {
+      console.error(error)
+      process.exit(1)
+    },
+  )
+})
+process.on('disconnect', () => process.exit(0))
+
+async function run(order: Order): Promise<Report> {
+  const { target } = order
+  const { issuer, privateKeyPem } = target
+  const provider = providers.get(issuer) ?? createProvider(issuer, privateKeyPem)
+  providers.set(issuer, provider)
+  const count = order.load === 'open' ? Math.round(order.perSecond * order.seconds) : order.stepUps
+  const all = Array.from({ length: count }, () => provider.prepare())
+
+  const times: number[] = []
+  const failures: string[] = []
+  let [done, bytes] = [0, { askBytes: 0, endBytes: 0 }]
+  const from = performance.now()
+  if (order.load === 'open') await arriving(order.perSecond)
+  else await Promise.all(Array.from({ length: order.workers }, worker))
+  return {
+    ...{ done, failed: failures.length, failures: failures.slice(0, FAILURES_SHOWN), ...bytes },
+    seconds: (performance.now() - from) / 1000,
+    ...{ p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) },
+  }
+
+  async function worker(): Promise<void> {
+    for (let next = all.pop(); next !== undefined; next = all.pop()) await one(next)
+  }
+
+  /** Everybody comes at their time, whether or not those before are through. */
+  async function arriving(perSecond: number): Promise<void> {
+    const coming: Promise<void>[] = []
+    while (coming.length < count) {
+      const due = Math.min(count, Math.floor(((performance.now() - from) / 1000) * perSecond) + 1)
+      for (let next = nextDue(due); next !== undefined; next = nextDue(due)) coming.push(one(next))
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    await Promise.all(coming)
+
+    function nextDue(due: number): Prepared | undefined {
+      return coming.length < due ? all.pop() : undefined
+    }
+  }
+
+  async function one(prepared: Prepared): Promise<void> {
+    try {
+      const { username, timeStep } = nextPerson(target)
+      const walk = { caller, issuer, prepared, username, took: (ms: number) => times.push(ms) }
+      if (order.load === 'pending') await beginStepUp(walk)
+      else bytes = await stepUp(walk, timeStep)
+      done++
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error))
+    }
+  }
+}
+
+/** Somebody and a time step of theirs that was not used before: a good code is good once. */
+function nextPerson({ issuer, prefix, people, order }: Target) {
+  const pool = pools.get(issuer) ?? { used: new Map<number, number>(), at: 0 }
+  pools.set(issuer, pool)
+  const seconds = Date.now() / 1000
+  const now = timeStepNow()
+  const left = (now + 1) * PERIOD_SECONDS - seconds
+  const earliest = left > MARGIN_SECONDS ? now - 1 : now
+  for (let tried = 0; tried < people; tried++) {
+    const index = order === 'in turn' ? pool.at++ % people : Math.floor(Math.random() * people)
+    const timeStep = Math.max(earliest, (pool.used.get(index) ?? 0) + 1)
+    if (timeStep > now) continue
+    pool.used.set(index, timeStep)
+    return { username: usernameOf(prefix, index), timeStep }
+  }
+  throw new Error(`nobody of ${people} people is left who has not used the code of this time`)
+}
