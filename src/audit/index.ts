@@ -4,7 +4,7 @@
  * this room never decides anything and never holds up a step-up.
  */
 export type { AuditStore, Checkpoint, KeptEvent, LeaseStore, Sealed } from './audit-store.ts'
-export { canonical, checkLink, checkpointOf, GENESIS, linkOf } from './chain.ts'
+
 export type { Actor, AuditEvent, AuditEventName } from './events.ts'
 export { exportAudit } from './export.ts'
 export { pruneAudit } from './prune.ts'

@@ -18,6 +18,6 @@ export type {
 } from './config.ts'
 export { configurationJsonSchema } from './json-schema.ts'
 export { parseConfig } from './parse-config.ts'
-export { EX_CONFIG, formatProblems, type Problem } from './problem.ts'
+export { formatProblems, type Problem } from './problem.ts'
 export type { Sources } from './reader.ts'
 export { configurationReference, renderDocs } from './reference.ts'

@@ -4,7 +4,7 @@
  */
 export { type Browsers, createBrowsers } from './browser.ts'
 export { createIpOf } from './client-ip.ts'
-export { createFaults, type Face, faceOf, type Says } from './faults.ts'
+export { createFaults, type Face, type Says } from './faults.ts'
 export { Html, html } from './html.ts'
 export { type Listening, listen } from './listen.ts'
 export { createHttpTiming, createMainApp, ROUTES } from './main-app.ts'

@@ -3,7 +3,7 @@
  * Pure and tiny. It imports nothing of ours and knows nothing of step-ups, people or stores.
  */
 export { type Clock, type Instant, instantOf, later, type Stopwatch, secondsOf } from './clock.ts'
-export { FACTOR_KINDS, type FactorKind, parseFactorKind } from './factor-kind.ts'
+export { FACTOR_KINDS, type FactorKind } from './factor-kind.ts'
 export { Fault, type FaultCode, invariant, never } from './fault.ts'
 export { hashOf } from './hash.ts'
 export { type Id, type IdKind, newId, parseId } from './ids.ts'

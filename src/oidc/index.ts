@@ -3,16 +3,15 @@
  * It parses and responds; what happens between `begin` and `resume` is the step-up's. It owns clients, requests, codes and
  * the keys that sign. It knows no provider's name, no factor, no page's words, and it redirects to nobody unregistered.
  */
-export {
-  CLIENT_ALGORITHMS,
-  type Client,
-  type ClientAlgorithm,
-  type ClientAuth,
-  type Clients,
-  type Fetch,
-  type KeySource,
-  type SubjectClaim,
-  type SubjectFrom,
+export type {
+  Client,
+  ClientAlgorithm,
+  ClientAuth,
+  Clients,
+  Fetch,
+  KeySource,
+  SubjectClaim,
+  SubjectFrom,
 } from './clients/index.ts'
 export type { OidcDeps, OidcPages, Page } from './deps.ts'
 export { createOidc, type Oidc } from './oidc.ts'

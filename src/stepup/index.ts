@@ -4,16 +4,10 @@
  * It owns budgets, deadlines, locks and the order of things; it knows no protocol, no page, no SQL, no gateway.
  */
 
-export { decide, type Step } from './decide.ts'
+export type { Step } from './decide.ts'
 export { createDeliver, type Deliver } from './deliver.ts'
-export {
-  type Consumption,
-  type Factor,
-  type Judged,
-  type Question,
-  rejected,
-} from './factor.ts'
-export { LOCK_RULE, SEND_RULE } from './limits.ts'
+export { type Consumption, type Factor, type Judged, type Question, rejected } from './factor.ts'
+
 export { createMake, type Make } from './make.ts'
 export type { Lead, Move, Planned } from './move.ts'
 export { type Browser, createOpen, type Open, type OpenDeps, type Opened } from './open.ts'

@@ -3,4 +3,4 @@
  * that is down, and knows nothing of people, challenges or counters.
  */
 export { createEmailChannel, type EmailSettings } from './email.ts'
-export { type CodeMailSetting, createCodeMail, plain, type RenderCodeMail } from './message.ts'
+export { type CodeMailSetting, createCodeMail, type RenderCodeMail } from './message.ts'

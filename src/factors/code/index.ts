@@ -3,5 +3,5 @@
  * It knows no gateway (that is a channel's), no counter and no cool-down (those are the step-up's).
  */
 export { createCode } from './code.ts'
-export { type CodeDigits, type CodeFacts, deriveCode } from './derive.ts'
+export type { CodeDigits, CodeFacts } from './derive.ts'
 export { createCodeSender } from './sender.ts'

@@ -2,7 +2,7 @@
  * The keys that ID tokens are signed with: made on first start, published before and after their time, kept sealed by the
  * store. It signs what it is given and knows nothing of what an ID token says.
  */
-export { PUBLISHED_AFTER_SECONDS, PUBLISHED_BEFORE_SECONDS, planKeys } from './plan-keys.ts'
+
 export {
   createSigningKeys,
   type Signer,
