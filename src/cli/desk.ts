@@ -3,6 +3,7 @@ import { type Config, formatProblems, parseConfig } from '../config/index.ts'
 import type { Problems } from '../directories/index.ts'
 import { Fault } from '../kernel/index.ts'
 import { EXIT, type ExitCode } from './exit.ts'
+import { printable } from './printable.ts'
 import type { Tools } from './tools.ts'
 import type { World } from './world.ts'
 
@@ -86,7 +87,7 @@ export function createDesk(world: World, keep: (code: ExitCode) => void): Desk {
       return name
     },
 
-    say: (text) => io.stdout(`${text}\n`),
+    say: (text) => io.stdout(`${text.split('\n').map(printable).join('\n')}\n`),
 
     refuse(problems) {
       for (const problem of typeof problems === 'string' ? [problems] : problems)

@@ -10,9 +10,6 @@ export type Problem = {
   readonly wanted: string
 }
 
-/** sysexits.h: something was found in an unconfigured or misconfigured state. */
-export const EX_CONFIG = 78
-
 /** Every problem in file order, each with its place, so that the file is mended in one go. */
 export function formatProblems(problems: readonly Problem[]): string {
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`

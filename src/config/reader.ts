@@ -43,13 +43,13 @@ export function createReader({ file, env, readFile }: Omit<Sources, 'yaml'>): Re
       if (!read.ok) return read
       // Editors and `echo` end a file with one newline that is no part of the secret.
       const secret = read.value.replace(/\r?\n$/, '')
-      if (secret === '')
+      if (isBlank(secret))
         return fail({ says: 'names an empty file', wanted: 'a file with the secret' })
       return ok(new Secret(secret))
     },
     envSecret(name) {
       const secret = Object.hasOwn(env, name) ? env[name] : undefined
-      if (secret === undefined || secret === '')
+      if (secret === undefined || isBlank(secret))
         return fail({
           says: 'names an environment variable that is not set',
           wanted: `${name} in the environment, with the secret as its value`,
@@ -58,6 +58,9 @@ export function createReader({ file, env, readFile }: Omit<Sources, 'yaml'>): Re
     },
   }
 }
+
+/** What a template with nothing to fill in leaves behind: no secret, though it is some text. */
+const isBlank = (secret: string): boolean => secret.trim() === ''
 
 /** The schema and its documentation are made without any file or variable at hand. */
 export const blankReader: Reader = createReader({

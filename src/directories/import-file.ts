@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
-import { fail, ok, type Result } from '../kernel/index.ts'
+import { fail, ok, parseJson, type Result } from '../kernel/index.ts'
 
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024
 const ROWS_MAX = 100_000
@@ -82,7 +82,7 @@ function parseJsonLines(text: string): Result<readonly ImportRow[], string> {
 function readLine(line: string): ImportRow['read'] {
   const record = line.length > ROW_CHARACTERS_MAX ? undefined : parseObject(line)
   if (record === undefined)
-    return fail(`is no JSON object of at most ${ROW_CHARACTERS_MAX} characters`)
+    return fail(`is no JSON object of at most ${ROW_CHARACTERS_MAX} characters with each key once`)
   const fields: [Column, string | undefined][] = []
   for (const [name, value] of Object.entries(record)) {
     const column = columnOf(name)
@@ -95,12 +95,8 @@ function readLine(line: string): ImportRow['read'] {
 }
 
 function parseObject(line: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJson(line)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
 }
 
 function bounded(

@@ -2,6 +2,7 @@
  * What every door needs: the browser's cookie, anti-forgery, security headers, request ids, client addresses, templates,
  * and the one table that gives failure its face. It knows no step-up beyond its id, and no protocol.
  */
+export { refuseLarger } from './body-limit.ts'
 export { type Browsers, createBrowsers } from './browser.ts'
 export { createIpOf } from './client-ip.ts'
 export { createFaults, type Face, type Says } from './faults.ts'

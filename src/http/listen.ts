@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Secret } from '../kernel/index.ts'
@@ -26,12 +26,20 @@ export async function listen(options: {
   readonly tls: { readonly cert: string; readonly key: Secret } | null
 }): Promise<Listening> {
   const { handler, host, port, tls } = options
+  const answering = new Set<ServerResponse>()
+  let isClosing = false
+  const serve: RequestListener = (request, response) => {
+    answering.add(response)
+    response.once('close', () => answering.delete(response))
+    if (isClosing) sayLast(response)
+    handler(request, response)
+  }
   const server =
     tls === null
-      ? createServer(LIMITS, handler)
+      ? createServer(LIMITS, serve)
       : createTlsServer(
           { ...LIMITS, cert: tls.cert, key: tls.key.reveal(), minVersion: 'TLSv1.2' },
-          handler,
+          serve,
         )
   server.maxConnections = CONNECTIONS_MAX
   await new Promise<void>((resolve, reject) => {
@@ -41,7 +49,19 @@ export async function listen(options: {
       resolve()
     })
   })
-  return { port: portOf(server), close: (graceSeconds) => close(server, graceSeconds) }
+  return {
+    port: portOf(server),
+    close(graceSeconds) {
+      isClosing = true
+      for (const response of answering) sayLast(response)
+      return close(server, graceSeconds)
+    },
+  }
+}
+
+/** Otherwise the other side would keep the connection, and what it sends there next would be cut. */
+function sayLast(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close')
 }
 
 function portOf(server: Server): number {

@@ -9,6 +9,3 @@ export const FACTOR_KINDS = [
 ] as const
 
 export type FactorKind = (typeof FACTOR_KINDS)[number]
-
-export const parseFactorKind = (text: unknown): FactorKind | undefined =>
-  FACTOR_KINDS.find((kind) => kind === text)

@@ -89,7 +89,7 @@ export function authorize(door: AuthorizeDoor): Router {
     if (client === undefined) return fail(onPage('client-unknown'))
     const [uri, object] = [parameters.get('request_uri'), parameters.get('request')]
     if (uri !== undefined && object !== undefined) return fail(onPage('request-twice'))
-    if (uri !== undefined) return pushed(client, uri)
+    if (uri !== undefined) return pushed(client, uri, parameters)
     if (object !== undefined) return signed(client, object, parameters)
     return plain(client, parameters)
   }
@@ -98,19 +98,25 @@ export function authorize(door: AuthorizeDoor): Router {
   async function pushed(
     client: Client,
     uri: string,
+    outside: Parameters,
   ): Promise<Result<AuthorizationRequest, Refused>> {
     if (!uri.startsWith(REQUEST_URI)) return fail(onPage('request-uri-foreign'))
     const found = await store.open(hashOf(uri), client.id, clock.now())
     if (found === 'unknown') return fail(onPage('request-unknown'))
     if (found === 'expired') return fail(onPage('request-expired'))
-    return ok(found)
+    // Whom the client named stands; a link that was made to name somebody else is nobody's.
+    const hint = outside.get('login_hint')
+    const isSame = hint === undefined || hint === found.request.subject
+    return isSame ? ok(found) : fail(onPage('object-conflict'))
   }
 
   async function signed(client: Client, object: string, outside: Parameters) {
     const inside = await readObject(object, client, outside, clock.now())
     if (!inside.ok) return fail<Refused>({ at: 'page', why: inside.error })
     const asked = await read(client, inside.value, 'signed')
-    return asked.ok ? keep(client, object, asked.value) : asked
+    if (!asked.ok) return asked
+    // Without the signature: ECDSA has a second one for every text, which anybody can make from the first.
+    return keep(client, object.slice(0, object.lastIndexOf('.')), asked.value)
   }
 
   async function plain(client: Client, parameters: Parameters) {
@@ -157,6 +163,7 @@ export function authorize(door: AuthorizeDoor): Router {
     )
     if (parked === 'expired') return fail(onPage('request-expired'))
     if (parked !== 'nonce-replayed') return ok(parked)
+    if (asked.request.lane === 'signed') await refuse(client, { refusal: parked })
     return fail({ at: 'client', why: { refusal: parked }, to: asked })
   }
 }

@@ -7,8 +7,6 @@ const NAME_MAX = 100
 /** Each name at most once; what was sent empty counts as not sent (RFC 6749 section 3.1). */
 export type Parameters = { get(name: string): string | undefined }
 
-export const noParameters: Parameters = new Map<string, string>()
-
 /**
  * What stands in a query or in a form body. Sending a name twice is refused, whatever the values: two readers of one
  * request must never see two different requests.

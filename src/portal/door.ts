@@ -1,5 +1,5 @@
 import { type Request, type RequestHandler, type Response, Router, urlencoded } from 'express'
-import { type Browsers, type Html, type Proofs, requestIdOf } from '../http/index.ts'
+import { type Browsers, type Html, type Proofs, refuseLarger, requestIdOf } from '../http/index.ts'
 import { type Id, never, parseId, parseLocale } from '../kernel/index.ts'
 import type { Seen, StepUps, Whose } from '../stepup/index.ts'
 
@@ -28,8 +28,9 @@ export type PortalDeps = {
 const ACTIONS = ['choose', 'answer', 'resend', 'confirm', 'retry', 'cancel', 'language'] as const
 type Action = (typeof ACTIONS)[number]
 
-/** Bodies of our own forms: a proof, an id and a code. */
-const BODY = { extended: false, limit: '4kb', parameterLimit: 10 } as const
+/** Bodies of our own forms: a proof, an id and a code. No browser compresses them. */
+const BYTES_MAX = 4 * 1024
+const BODY = { extended: false, limit: BYTES_MAX, parameterLimit: 10, inflate: false } as const
 
 export type Portal = {
   readonly router: Router
@@ -41,7 +42,7 @@ export function createPortal({ stepUps, present, browsers, proofs }: PortalDeps)
   const router = Router({ caseSensitive: true, strict: true })
   router.get('/step-up/:id', look('step-up'))
   router.get('/step-up/:id/ways', look('ways'))
-  const parse = urlencoded(BODY)
+  const parse = refuseLarger(BYTES_MAX, urlencoded(BODY))
   for (const action of ACTIONS) router.post(`/step-up/:id/${action}`, parse, act(action))
 
   return {

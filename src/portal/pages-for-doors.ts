@@ -2,18 +2,23 @@ import type { Request, Response } from 'express'
 import { type Html, requestIdOf } from '../http/index.ts'
 import type { Clock, Locale } from '../kernel/index.ts'
 import type { StepUp } from '../stepup/index.ts'
+import { againAt } from './again.ts'
 import type { Pages } from './pages.ts'
+import { plainName } from './plain-name.ts'
 import type { ErrorView, Frame } from './views.ts'
 
 /** The two pages that other doors show: they know what to say, and this room how it looks. */
 export type PagesForDoors = {
-  error(view: ErrorView, request: Request, response: Response): Html
+  error(view: Omit<ErrorView, 'again'>, request: Request, response: Response): Html
   done(
     view: { readonly url: string; readonly stepUp: StepUp },
     request: Request,
     response: Response,
   ): Html
 }
+
+/** What may be over when it is tried once more. */
+const OURS: readonly ErrorView['says'][] = ['our-mistake', 'try-again', 'try-again-later']
 
 export function createPagesForDoors(deps: {
   readonly pages: Pages
@@ -25,11 +30,16 @@ export function createPagesForDoors(deps: {
     error(view, request, response) {
       const locale = negotiate(request.headers['accept-language'] ?? null)
       const nobody = { application: null, username: null }
-      return pages.error(frame(locale, nobody, response), view)
+      const isOurs = OURS.includes(view.says)
+      const again = isOurs ? againAt(request.method, request.path) : null
+      return pages.error(frame(locale, nobody, response), { ...view, again })
     },
     done({ url, stepUp }, _request, response) {
       const { locale, request, username } = stepUp
-      const who = { application: request.application.name, username }
+      const who = {
+        application: plainName(request.application.name),
+        username: plainName(username),
+      }
       const isProven = stepUp.state === 'satisfied' && stepUp.how === 'factor'
       return pages.done(frame(locale, who, response), { url, how: isProven ? 'proven' : 'passed' })
     },

@@ -11,6 +11,7 @@ import type { Offer, Pending, Seen, StepUp, Tries } from '../stepup/index.ts'
 import type { Asked, Present, Presented } from './door.ts'
 import { maskEmail, maskPhone } from './mask.ts'
 import type { Pages } from './pages.ts'
+import { plainName } from './plain-name.ts'
 import type { Asking, ChallengeView, Form, Frame, Message, Way } from './views.ts'
 
 export type PresentDeps = {
@@ -96,8 +97,11 @@ export function createPresent(deps: PresentDeps): Present {
 
   function challenge(page: Page, stepUp: Extract<Live, { state: 'challenged' }>): Html {
     const { seen, now } = page
-    const { sent, factor } = stepUp
-    const others = stepUp.offered.filter((offer) => offer.factor !== factor)
+    const { sent, factor, leadsTo } = stepUp
+    // A first proof is asked over a factor that may be a way of its own.
+    const isAsked = ({ use, factor: offered }: Offer) =>
+      leadsTo === 'enrolling' ? use === 'enrol' : use === 'ask' && offered === factor
+    const others = stepUp.offered.filter((offer) => !isAsked(offer))
     const view: ChallengeView = {
       factor: asking(factor),
       challenge: stepUp.challenge,
@@ -114,7 +118,7 @@ export function createPresent(deps: PresentDeps): Present {
           : { form: form(page, 'resend'), inSeconds: secondsUntil(sent.resendAt, now) },
       others: others.map(wayOf),
       ways: `${base}/step-up/${stepUp.id}/ways`,
-      leadsTo: stepUp.leadsTo === 'enrolling' ? 'enrol' : 'signed-in',
+      leadsTo: leadsTo === 'enrolling' ? 'enrol' : 'signed-in',
       mailFrom: deps.mailFrom,
       signedInFrom: elsewhere(stepUp),
     }
@@ -122,7 +126,8 @@ export function createPresent(deps: PresentDeps): Present {
   }
 
   function enrol(page: Page, stepUp: Extract<Live, { state: 'enrolling' }>): Html {
-    const { pending, id, offered, username } = stepUp
+    const { pending, id, offered } = stepUp
+    const username = plainName(stepUp.username)
     const { manualKey, uri } = deps.shown(stepUp, pending)
     return pages.enrol(frameOf(page), {
       enrolment: pending.enrolment,
@@ -180,7 +185,10 @@ export function createPresent(deps: PresentDeps): Present {
     const nobody = { application: null, username: null, language: null, cancel: null }
     const frame: Frame = { locale, ...nobody, requestId: asked.requestId, now }
     const says = seen === 'gone' ? 'not-found' : 'other-browser'
-    return { status: seen === 'gone' ? 404 : 403, html: pages.error(frame, { says, resume: null }) }
+    return {
+      status: seen === 'gone' ? 404 : 403,
+      html: pages.error(frame, { says, resume: null, again: null }),
+    }
   }
 
   function frameOf(page: Page): Frame {
@@ -192,11 +200,11 @@ export function createPresent(deps: PresentDeps): Present {
   }
 
   function quietFrame(
-    { locale, request, username }: StepUp,
+    { locale, request, username: name }: StepUp,
     { requestId }: Asked,
     now: Instant,
   ): Frame {
-    const application = request.application.name
+    const [application, username] = [plainName(request.application.name), plainName(name)]
     return { locale, application, username, language: null, cancel: null, requestId, now }
   }
 

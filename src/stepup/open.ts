@@ -20,7 +20,7 @@ import type { Deliver } from './deliver.ts'
 import { ANSWERS_MAX, REPLANS_MAX } from './limits.ts'
 import { claimOf } from './make.ts'
 import type { Planned } from './move.ts'
-import { askedBy, type Plan, planQuietly } from './plan.ts'
+import { askedBy, isOutOfReach, type Plan, planQuietly } from './plan.ts'
 import type { CodeSender, Resolve } from './ports.ts'
 import { firstSent } from './sent.ts'
 import type { Held, Offer, StepUp, StepUpRequest } from './step-up.ts'
@@ -77,7 +77,7 @@ export function createOpen(deps: OpenDeps): {
   return {
     async open(request, id, browser) {
       const looked = await look(request)
-      const person = looked.known ? looked.person : undefined
+      const shown = shownOf(looked)
       const now = clock.now()
       const held: Held = {
         id,
@@ -85,12 +85,12 @@ export function createOpen(deps: OpenDeps): {
         browser: browser.hash,
         ip: browser.ip,
         userAgent: browser.userAgent,
-        account: person?.account ?? null,
-        username: person?.username ?? request.lookup.value,
+        account: looked.known ? looked.person.account : null,
+        username: shown?.username ?? request.lookup.value,
         lane: request.lane,
         locale: negotiate({
           uiLocales: request.uiLocales,
-          person: person?.locale ?? null,
+          person: shown?.locale ?? null,
           acceptLanguage: browser.acceptLanguage,
         }),
         offered: looked.known && looked.plan.plan === 'ask' ? looked.plan.offered : [],
@@ -106,15 +106,11 @@ export function createOpen(deps: OpenDeps): {
 
     async replan({ request }) {
       const looked = await look(request)
+      const username = shownOf(looked)?.username ?? request.lookup.value
       if (!looked.known)
-        return {
-          account: null,
-          username: request.lookup.value,
-          offered: [],
-          outcome: nobody(looked),
-        }
+        return { account: null, username, offered: [], outcome: nobody(request, looked) }
       const { person, plan } = looked
-      const whose = { account: person.account, username: person.username }
+      const whose = { account: person.account, username }
       switch (plan.plan) {
         case 'ask':
           return { ...whose, offered: plan.offered, outcome: { plan: 'ask' } }
@@ -132,9 +128,11 @@ export function createOpen(deps: OpenDeps): {
 
   async function look(request: StepUpRequest): Promise<Looked> {
     const answer = await resolve(request.lookup, request.directories)
+    const account = answer.found === 'person' ? answer.person.account : NOBODY
+    // Looked at for nobody too, so that the time taken does not say who is known.
+    const standing = await store.standing(account)
     if (answer.found !== 'person') return { known: false, why: answer.found }
     const { person } = answer
-    const standing = await store.standing(person.account)
     const effective = policy.effective(request.client, person)
     const { ladder } = policy
     const now = clock.now()
@@ -145,8 +143,15 @@ export function createOpen(deps: OpenDeps): {
     }
   }
 
+  /** Whoever is not there looks like somebody without contacts; the audit alone says which it was. */
+  function nobody(request: StepUpRequest, { why }: { readonly why: string }): End {
+    if (isOutOfReach(request, policy.ladder))
+      return { plan: 'refuse', reason: 'essential-acr-unmet' }
+    return { plan: 'block', why: 'no-contact', reason: `subject is ${why}`, factor: null }
+  }
+
   async function begin(held: Held, looked: Looked, now: Instant): Promise<Begun> {
-    if (!looked.known) return ended(held, quiet(held, nobody(looked)), now)
+    if (!looked.known) return ended(held, quiet(held, nobody(held.request, looked)), now)
     const { plan } = looked
     switch (plan.plan) {
       case 'ask': {
@@ -212,13 +217,20 @@ type Begun = { readonly stepUp: StepUp; readonly events: readonly AuditEvent[] }
 
 type End = Extract<Plan, { plan: 'block' | 'refuse' }>
 
-/** Whoever is not there looks like somebody without contacts; the audit alone says which it was. */
-function nobody({ why }: { readonly why: string }): End {
-  return { plan: 'block', why: 'no-contact', reason: `subject is ${why}`, factor: null }
+/** No account has this id. */
+const NOBODY = 'acc_0000000000000000000000' as Id<'account'>
+
+/** Whose spelling and language a page may use. Of who is asked nothing it says no more than of who is not there. */
+function shownOf(looked: Looked): Person | undefined {
+  if (!looked.known) return undefined
+  const { person, plan } = looked
+  const isAlone = plan.plan === 'refuse' || (plan.plan === 'block' && plan.why === 'no-contact')
+  return isAlone ? undefined : person
 }
 
 function quiet({ request }: Held, end: End): End {
-  return request.prompt === 'none' ? { plan: 'refuse', reason: 'question-needed' } : end
+  const isShown = end.plan === 'block'
+  return request.prompt === 'none' && isShown ? { plan: 'refuse', reason: 'question-needed' } : end
 }
 
 function ended(held: Held, end: End, now: Instant): Begun {

@@ -49,8 +49,7 @@ export function planFor(input: PlanInput): Plan {
     const acr = ladder.choose(wanted, factor, provenance)
     return acr !== undefined && (!essential || wanted.includes(acr))
   }
-  if (essential && !ladder.values.some((value) => wanted.includes(value)))
-    return { plan: 'refuse', reason: 'essential-acr-unmet' }
+  if (isOutOfReach(request, ladder)) return { plan: 'refuse', reason: 'essential-acr-unmet' }
 
   const ways = waysOf(input)
   if (ways.length === 0) return block('no-contact', 'no factor has what it needs', null)
@@ -66,6 +65,11 @@ export function planFor(input: PlanInput): Plan {
     return block('factor-locked', 'every usable factor is locked', askedBy(first))
 
   return { plan: 'ask', offered: open }
+}
+
+/** The client insists on what nobody here can reach, whoever it asks for. */
+export function isOutOfReach({ acr }: StepUpRequest, ladder: Ladder): boolean {
+  return acr.essential && !ladder.values.some((value) => acr.wanted.includes(value))
 }
 
 /** Every enabled factor that this person could use, in the order of the policy. */

@@ -50,7 +50,6 @@ listen: { host: 127.0.0.1, port: ${port} }
 management: { host: 127.0.0.1, port: ${management} }
 store: { engine: sqlite, file: sallyport.db }
 encryption: { keys: [{ id: bench, file: field-key }] }
-logLevel: warn
 clients:
   - id: ${CLIENT}
     auth: { method: private_key_jwt, jwksFile: client-keys.json }

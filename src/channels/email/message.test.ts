@@ -86,6 +86,11 @@ describe('the mail with a code', () => {
     assert.equal(subject, 'Your code for {org} $t(mail.hint)')
   })
 
+  test('takes a name for a name, whatever it looks like to a mail program', () => {
+    const { subject } = render({ ...MESSAGE, application: '=?utf-8?B?4oCuZXZpbA==?=' })
+    assert.equal(subject, 'Your code for = ?utf-8?B?4oCuZXZpbA== ?=')
+  })
+
   test('stays one line and bounded under any name', () => {
     const promise = fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (application) => {
       const { subject, html } = render({ ...MESSAGE, application })

@@ -40,7 +40,7 @@ export function createCodeMail(
     const count = Math.max(1, Math.round((message.validUntil - message.askedAt) / MINUTE))
     const preheader = t('mail.preheader', { code, count })
     return {
-      subject: t('mail.subject', { app }),
+      subject: asSubject(t('mail.subject', { app })),
       text: asText(t, words),
       html: asHtml({ ...words, locale, preheader, org: plain(org) }),
     }
@@ -68,6 +68,9 @@ function rowsOf(t: T, { username, from }: CodeMessage, asked: string): readonly 
   ]
   return place.length === 0 ? rows : [...rows, { label: t('mail.from'), value: place.join(', ') }]
 }
+
+/** RFC 2047: a name that is written like an encoded word would be shown as what it decodes to. */
+const asSubject = (words: string): string => words.replaceAll('=?', '= ?')
 
 function asText(t: T, words: MailWords): string {
   const rows = words.rows.map((row) => t('mail.text.line', row))

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Desk } from '../desk.ts'
 import { EXIT } from '../exit.ts'
+import { printable } from '../printable.ts'
 import { withPeople } from './with-people.ts'
 
 type Options = { readonly json?: true; readonly reveal?: true }
@@ -35,7 +36,7 @@ export const show = (desk: Desk): Command =>
 
 const linesOf = (shown: object): string =>
   Object.entries(shown)
-    .map(([name, value]) => `${name.padEnd(12)} ${wordsOf(value)}`)
+    .map(([name, value]) => `${name.padEnd(12)} ${printable(wordsOf(value))}`)
     .join('\n')
 
 function wordsOf(value: unknown): string {

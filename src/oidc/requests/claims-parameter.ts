@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fail, ok, type Result } from '../../kernel/index.ts'
+import { fail, ok, parseJson, type Result } from '../../kernel/index.ts'
 
 const BYTES_MAX = 4096
 const DEPTH_MAX = 6
@@ -44,7 +44,7 @@ export type ClaimsParameter = {
 export function parseClaims(text: string): Result<ClaimsParameter, 'claims-invalid'> {
   if (Buffer.byteLength(text) > BYTES_MAX || depthOf(text) > DEPTH_MAX)
     return fail('claims-invalid')
-  const parsed = schema.safeParse(jsonOf(text))
+  const parsed = schema.safeParse(parseJson(text))
   if (!parsed.success) return fail('claims-invalid')
   const { id_token: idToken, userinfo } = parsed.data
   const wanted = idToken?.acr ?? {}
@@ -55,14 +55,6 @@ export function parseClaims(text: string): Result<ClaimsParameter, 'claims-inval
     ...(sub?.values === undefined ? [] : [sub.values]),
   ])
   return ok({ acr: { values, isEssential: wanted.essential === true }, subjects })
-}
-
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Of brackets outside strings; what is no JSON is refused by the parser afterwards. */

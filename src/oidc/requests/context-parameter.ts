@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { fail, ok, type Result } from '../../kernel/index.ts'
-import { depthOf, jsonOf } from './claims-parameter.ts'
+import { fail, ok, parseJson, type Result } from '../../kernel/index.ts'
+import { depthOf } from './claims-parameter.ts'
 
 const BYTES_MAX = 4096
 const DEPTH_MAX = 4
@@ -41,6 +41,6 @@ export type Context = z.infer<typeof schema>
 export function parseContext(given: string): Result<Context, 'context-invalid'> {
   if (Buffer.byteLength(given) > BYTES_MAX || depthOf(given) > DEPTH_MAX)
     return fail('context-invalid')
-  const parsed = schema.safeParse(jsonOf(given))
+  const parsed = schema.safeParse(parseJson(given))
   return parsed.success ? ok(parsed.data) : fail('context-invalid')
 }

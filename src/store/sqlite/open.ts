@@ -1,4 +1,4 @@
-import { type Clock, Fault, type KeyRing, type Random } from '../../kernel/index.ts'
+import { type Clock, Fault, type KeyRing, type Random, randomToken } from '../../kernel/index.ts'
 import { createRemembered } from '../remembered.ts'
 import { eventIn, requestIn, stepUpIn } from '../rows.ts'
 import { createSealing, type Place } from '../sealing.ts'
@@ -82,8 +82,11 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
 
     async health() {
       if (writer.state() === 'down') return 'down'
+      const now = clock.now()
+      // Another holder each time, so that a row is really written: on a full disk everything else still succeeds.
+      const lease = { name: 'health', holder: randomToken(random, 6), now, until: now }
       return Promise.all([
-        writer.call('upkeep.diagnose', null),
+        writer.call('leases.claim', lease),
         reader.read((reads) => reads.alive.get({})),
       ]).then(
         () => 'up',

@@ -21,13 +21,14 @@ export function openReader(file: string): Reader {
   const query = createQuery()
   let db: Sqlite.Database | undefined
   let reads: Reads | undefined
+  let isClosed = false
   open()
 
   return {
     async read(from) {
-      if (reads === undefined) throw new Fault('store.unavailable', 'the store is not open')
+      if (isClosed) throw new Fault('store.unavailable', 'the store is closed')
       try {
-        return from(reads)
+        return from(reads ?? open())
       } catch (error) {
         throw asFault(error, 'the store did not read')
       }
@@ -37,17 +38,22 @@ export function openReader(file: string): Reader {
       try {
         open()
       } catch {
-        // Stays closed: every read is a Fault until it is opened again.
+        // Stays away: every read tries to open it again, and is a Fault until that works.
       }
     },
-    [Symbol.dispose]: close,
+    [Symbol.dispose]() {
+      isClosed = true
+      close()
+    },
   }
 
-  function open(): void {
+  function open(): Reads {
     try {
       db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
       reads = prepared(db, query)
+      return reads
     } catch (error) {
+      close()
       throw asFault(error, `cannot read ${file}`)
     }
   }

@@ -1,0 +1,69 @@
+import { exportAudit, verifyAudit } from '../../src/audit/index.ts'
+import { run, type Tools, type World } from '../../src/cli/index.ts'
+import { createKeyRing, fail, ok } from '../../src/kernel/index.ts'
+import type { TestApp } from './app.ts'
+import { createSeededRandom } from './world.ts'
+
+/** What the operator types, beside an app that runs: exit code, and what was printed by that line alone. */
+export type CommandLine = (
+  line: readonly string[],
+  /** Standard input. */
+  stdin?: string,
+) => Promise<{ readonly code: number; readonly out: string; readonly err: string }>
+
+const YAML = `
+issuer: https://2fa.kestrel.example
+store: { engine: sqlite, file: sallyport.db }
+encryption: { keys: [{ id: k1, env: FIELD_KEY }] }
+clients:
+  - id: sso
+    auth: { method: client_secret_basic, secretEnv: CLIENT_SECRET }
+    redirectUris: [https://sso.kestrel.example/callback]
+    subject: { from: par }
+factors: [totp]
+firstEnrolment: open
+`
+const ENV = {
+  SALLYPORT_CONFIG: 'sallyport.yaml',
+  FIELD_KEY: Buffer.alloc(32, 7).toString('base64'),
+  CLIENT_SECRET: 'a-secret-of-at-least-32-characters-9f2c',
+}
+
+export function createCommandLine(app: TestApp): CommandLine {
+  const { audit } = app.app.store
+  const keys = createKeyRing(app.config.encryption.keys)
+  const unused = () => Promise.reject(new Error('no test asks for this'))
+  const tools: Tools = {
+    people: new Map([['local', app.people]]),
+    audit: {
+      export: (after) => exportAudit(audit, after),
+      verify: (after) => verifyAudit(audit, keys, after),
+    },
+    keys: { list: unused, rotate: unused },
+    ...{ reseal: unused, serve: unused },
+    [Symbol.asyncDispose]: async () => {},
+  }
+  return async (line, stdin = '') => {
+    const said = { out: '', err: '' }
+    const world: World = {
+      io: {
+        stdout(text) {
+          said.out += text
+        },
+        stderr(text) {
+          said.err += text
+        },
+        readStdin: async () => ok(Buffer.from(stdin)),
+        readFile: (path) =>
+          path === ENV.SALLYPORT_CONFIG ? ok(Buffer.from(YAML)) : fail('no such file'),
+        writeFile: () => fail('read only'),
+      },
+      ...{ env: ENV, clock: app.clock, random: createSeededRandom('command line') },
+      ...{ operator: 'ann', version: '0.0.0' },
+      openTools: async () => tools,
+      inspect: async () => ({ problems: [], notes: [] }),
+      stopped: async () => {},
+    }
+    return { code: await run(line, world), ...said }
+  }
+}
