@@ -46,10 +46,7 @@ export function askingPages(deps: PagesDeps) {
       const rows: readonly Row[] = [
         ...parts.againRow(view),
         ...(hasOthers ? [parts.waysRow(view.ways, t('ways.title'), names)] : []),
-        parts.tipsRow(
-          t(factor === 'totp' ? 'tips.title.totp' : 'tips.title'),
-          tipsOf(t, org, view),
-        ),
+        parts.tipsRow(t(`tips.title.${factor}`), tipsOf(t, org, view)),
       ]
       const body = templates.render('challenge', {
         title: phrase(heading),
@@ -79,7 +76,9 @@ export function askingPages(deps: PagesDeps) {
         if (message.says === 'wrong') return t(`wrong.check.${factor}`)
         const tries = t('tries', { count: view.attemptsLeft })
         if (factor === 'totp') return t('code.changes', { tries })
-        return t('code.valid', { tries, minutes: t('minutes', { count: view.validMinutes }) })
+        const minutes = t('minutes', { count: view.validMinutes })
+        if (message.says === 'old') return t('code.valid.each', { minutes })
+        return t('code.valid', { tries, minutes })
       }
     },
 

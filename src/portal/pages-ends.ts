@@ -101,12 +101,13 @@ export function endPages(deps: PagesDeps) {
       })
     },
 
-    error(frame: Frame, { says, resume }: ErrorView): Html {
+    error(frame: Frame, { says, resume, again }: ErrorView): Html {
       const t = translate(frame.locale)
+      const retry = again === null ? null : { href: again, word: t('retry') }
       return end(frame, {
         ...errorWords(t, says),
         stage: 'stopped',
-        go: resume === null ? null : { href: resume, word: t('error.go') },
+        go: resume === null ? retry : { href: resume, word: t('error.go') },
       })
     },
   }

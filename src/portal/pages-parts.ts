@@ -101,7 +101,7 @@ export function createParts(templates: Templates, t: T) {
       return { row: 'link', href, title, hint: names, icon: ICONS.ways, chevron: ICONS.right }
     },
 
-    againRow: ({ resend, challenge, factor }: ChallengeView): readonly Row[] => {
+    againRow: ({ resend, challenge, factor, message }: ChallengeView): readonly Row[] => {
       if (resend === null || factor === 'totp') return []
       const { form, inSeconds } = resend
       const steps = Math.ceil(inSeconds / WAIT_STEP) * WAIT_STEP
@@ -111,7 +111,7 @@ export function createParts(templates: Templates, t: T) {
         {
           ...{ row: 'again', form, challenge, wait, before, after, icon: ICONS.again },
           title: t('resend.title'),
-          hint: t(`resend.hint.${factor}`),
+          hint: message.says === 'old' ? t('resend.hint.new') : t(`resend.hint.${factor}`),
           spoken: t('resend.wait.spoken'),
         },
       ]
@@ -135,7 +135,9 @@ export function createParts(templates: Templates, t: T) {
       const tips = [
         html`${t(`${why}.body`)}`,
         ...links.flatMap((link) => (link ? [link] : [])),
-        html`${t('frame.request')} <span class="mono">${requestId}</span>`,
+        ...(why === 'none'
+          ? [html`${t('frame.request')} <span class="mono">${requestId}</span>`]
+          : []),
       ]
       return [
         {

@@ -89,7 +89,7 @@ describe('the pages', () => {
 
   test('name no application where none is known', () => {
     const nobody = { ...frame, application: null, username: null, cancel: null }
-    const page = `${pages.error(nobody, { says: 'not-found', resume: null })}`
+    const page = `${pages.error(nobody, { says: 'not-found', resume: null, again: null })}`
     assert.match(page, /<title>There’s nothing here any more – Kestrel<\/title>/)
     assert.doesNotMatch(page, /aria-current/)
   })

@@ -137,4 +137,6 @@ export type ErrorView = {
     | 'other-browser'
     | 'finished-elsewhere'
   readonly resume: string | null
+  /** Where trying once more leads; null where that would not help. */
+  readonly again: string | null
 }

@@ -1,7 +1,14 @@
 import type { Html } from '../../src/http/index.ts'
 import { instantOf, type Locale } from '../../src/kernel/index.ts'
 import type { Pages } from '../../src/portal/pages.ts'
-import type { ChallengeView, EnrolView, Frame, Message, Way } from '../../src/portal/views.ts'
+import type {
+  ChallengeView,
+  EnrolView,
+  ErrorView,
+  Frame,
+  Message,
+  Way,
+} from '../../src/portal/views.ts'
 
 const form = (action: string) => ({ action: `/step-up/stp_1/${action}`, proof: 'proof' })
 const NONE: Message = { says: 'none' }
@@ -58,11 +65,13 @@ export function frameIn(locale: Locale): Frame {
 
 /** Every page and what it says of every move. */
 export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Html>> {
-  const over: Frame = { ...frame, cancel: null }
+  const over: Frame = { ...frame, cancel: null, language: null }
   const nobody: Frame = { ...over, application: null, username: null }
   const resume = '/step-up/stp_1/resume'
   const asked = (message: Message, rest: Partial<ChallengeView> = {}) =>
     pages.challenge(frame, { ...emailed, ...rest, message })
+  const failed = (says: ErrorView['says'], again: string | null = null) =>
+    pages.error(nobody, { says, resume: null, again })
   const choice = { choose: form('choose'), message: NONE, signedInFrom: null }
   const smsDown: Way = { use: 'ask', factor: 'sms', to: ['+86 •••5678'], standing: 'down' }
   const to = ['l•••i@kestrel.example', 'w•••l@mail.example']
@@ -124,10 +133,11 @@ export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Ht
     expired: pages.expired(over, { resume, openMinutes: 10 }),
     done: pages.done(over, { url: '/over?code=1&state=2', how: 'proven' }),
     'done-ended': pages.done(over, { url: '/over', how: 'ended' }),
-    error: pages.error(nobody, { says: 'our-mistake', resume: null }),
-    'error-later': pages.error(nobody, { says: 'try-again-later', resume: null }),
-    'error-gone': pages.error(nobody, { says: 'not-found', resume: null }),
-    'error-browser': pages.error(nobody, { says: 'other-browser', resume: null }),
-    'error-elsewhere': pages.error(nobody, { says: 'finished-elsewhere', resume: null }),
+    error: failed('our-mistake', ''),
+    'error-later': failed('try-again-later', ''),
+    'error-quicker': failed('try-again', '../stp_1'),
+    'error-gone': failed('not-found'),
+    'error-browser': failed('other-browser'),
+    'error-elsewhere': failed('finished-elsewhere'),
   }
 }
