@@ -10,13 +10,14 @@ export type Log = {
   error(message: string, facts?: object): void
 }
 
-/** Wherever they turn up, at the first three depths: what grants something or belongs to a person alone. */
-const SECRET = [
+/** Wherever they turn up: what grants something or belongs to a person alone. */
+const SECRET: ReadonlySet<string> = new Set([
   ...['code', 'otp', 'proof', 'secret', 'password', 'seed', 'token', 'access_token', 'id_token'],
   ...['client_assertion', 'code_verifier', 'request', 'request_uri', 'login_hint'],
   ...['sallyport_context', 'authorization', 'cookie', 'email', 'phone', 'privateKey'],
-]
-const REDACT = SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
+])
+const CENSORED = '[secret]'
+const DEPTH_MAX = 8
 
 export function createLog(options: {
   readonly level: 'error' | 'warn' | 'info' | 'debug'
@@ -28,8 +29,8 @@ export function createLog(options: {
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: REDACT, censor: '[secret]' },
+      // Pino's own redaction goes by paths: slower by far, and blind below the deepest of them.
+      formatters: { level: (label) => ({ level: label }), log: (facts) => censored(facts, 0) },
       serializers: { error: errorOf },
     },
     options.destination ?? fileDescriptor({ fd: 1, sync: false }),
@@ -40,6 +41,21 @@ export function createLog(options: {
     warn: (message, facts = {}) => logger.warn(facts, message),
     error: (message, facts = {}) => logger.error(facts, message),
   }
+}
+
+function censored(facts: object, depth: number): Record<string, unknown> {
+  const told: Record<string, unknown> = {}
+  for (const [name, fact] of Object.entries(facts))
+    told[name] = SECRET.has(name) ? CENSORED : within(fact, depth)
+  return told
+}
+
+/** What has a form of its own keeps it: an error is serialized, a Secret hides itself. */
+function within(fact: unknown, depth: number): unknown {
+  if (typeof fact !== 'object' || fact === null) return fact
+  if (depth === DEPTH_MAX) return CENSORED
+  if (Array.isArray(fact)) return fact.map((one) => within(one, depth + 1))
+  return fact instanceof Error || 'toJSON' in fact ? fact : censored(fact, depth + 1)
 }
 
 /** Message, stack and causes. Own properties are left out: libraries hang requests and messages on their errors. */
