@@ -1,5 +1,8 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
+import { invariant } from '../kernel/index.ts'
 
 /**
  * On every answer of the main port. `form-action 'self'` holds for all redirects after a post in Chromium, so no post
@@ -23,13 +26,26 @@ export function createSecurityHeaders(scheme: 'https' | 'http'): RequestHandler 
     strictTransportSecurity: scheme === 'https' ? { maxAge: 31_536_000 } : false,
     crossOriginOpenerPolicy: { policy: 'same-origin' },
     crossOriginResourcePolicy: { policy: 'same-origin' },
+    // For Internet Explorer and Flash, which read none of these pages.
+    ...{ ieNoOpen: false, permittedCrossDomainPolicies: false, xssFilter: false },
   })
-  return (request, response, next) => {
-    response.setHeader('Cache-Control', 'no-store')
-    response.setHeader(
-      'Permissions-Policy',
-      'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
-    )
-    protect(request, response, next)
+  const headers = headersOf(protect)
+  return (_request, response, next) => {
+    for (const [name, value] of headers) response.setHeader(name, value)
+    next()
   }
 }
+
+/** They are the same on every answer, so helmet words them once. */
+function headersOf(protect: ReturnType<typeof helmet>): readonly (readonly [string, string])[] {
+  const response = new ServerResponse(new IncomingMessage(new Socket()))
+  protect(response.req, response, () => {})
+  const worded = Object.entries(response.getHeaders())
+  invariant(worded.length > 0, 'helmet answers at once')
+  return [...OURS, ...worded.map(([name, value]): [string, string] => [name, String(value)])]
+}
+
+const OURS = [
+  ['cache-control', 'no-store'],
+  ['permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=(), usb=()'],
+] as const
