@@ -75,7 +75,12 @@ function runBatch(batch: readonly Message[]): Reply[] {
     requireSameFile()
     waitForDisk(batch.some(({ durability }) => durability === 'durable'))
     begin.run()
-    const replies = batch.map((message) => runOne(message))
+    const [only, ...others] = batch
+    // Alone in its transaction an operation needs no savepoint to be undone to.
+    const replies =
+      only !== undefined && others.length === 0
+        ? [answered(only)]
+        : batch.map((message) => runOne(message))
     commit.run()
     return replies
   } catch (error) {
@@ -85,21 +90,25 @@ function runBatch(batch: readonly Message[]): Reply[] {
 }
 
 /** What throws rolls back alone; an answer that says no has written nothing. */
-function runOne({ seq, op, of }: Message): Reply {
+function runOne(message: Message): Reply {
   save.run()
   try {
-    // The caller is typed by the same table; a name that is none throws here.
-    const run = operations[op] as (of: unknown) => unknown
-    const answer = run(of)
+    const reply = answered(message)
     release.run()
-    return { seq, answer }
+    return reply
   } catch (error) {
     // A full disk may have ended the whole transaction: then nothing of the batch is kept.
     if (!db.inTransaction) throw error
     undo.run()
     release.run()
-    return failed(seq, error)
+    return failed(message.seq, error)
   }
+}
+
+function answered({ seq, op, of }: Message): Reply {
+  // The caller is typed by the same table; a name that is none throws here.
+  const run = operations[op] as (of: unknown) => unknown
+  return { seq, answer: run(of) }
 }
 
 function waitForDisk(isDurable: boolean): void {
