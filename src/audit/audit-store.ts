@@ -1,10 +1,10 @@
 import type { Id, Instant } from '../kernel/index.ts'
 import type { AuditEvent } from './events.ts'
 
-/** An event as committed; the sealer gives it its place in the chain. */
-export type KeptEvent = { readonly id: Id<'event'>; readonly event: AuditEvent }
+/** An event as committed, in the very text that was committed; the sealer gives it its place in the chain. */
+export type KeptEvent = { readonly id: Id<'event'>; readonly text: string }
 
-/** `mac` = HMAC-SHA256(audit key, previous mac, sequence, id, canonical event), base64url. */
+/** `mac` = HMAC-SHA256(audit key, previous mac, sequence, id, text), base64url. */
 export type Sealed = KeptEvent & {
   readonly sequence: number
   readonly keyId: string
@@ -30,7 +30,7 @@ export type AuditStore = {
   /** Appends if the head is still at `after` (0 before the first link) and this holder's lease is good. Durable. */
   seal(
     after: number,
-    links: readonly Omit<Sealed, 'event'>[],
+    links: readonly Omit<Sealed, 'text'>[],
     checkpoint: Checkpoint | null,
   ): Promise<'sealed' | 'stale'>
   /** In order of sequence, starting after `after`. */

@@ -5,32 +5,15 @@ import type { Checkpoint, KeptEvent, Sealed } from './audit-store.ts'
 /** The mac before the first link. */
 export const GENESIS = ''
 
-/** Members in the order of their names, at every depth, so that a store may give them back in any. */
-export function canonical(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`)
-  return `{${members.join(',')}}`
-}
-
 /** One link: HMAC-SHA256 over the link before, its number, its id and what it says. */
 export function linkOf(
   keys: KeyRing,
   before: { readonly sequence: number; readonly mac: string },
   kept: KeptEvent,
   keyId = keys.activeId,
-): Omit<Sealed, 'event'> {
+): Omit<Sealed, 'text'> {
   const sequence = before.sequence + 1
-  const mac = macOver(keys, keyId, [
-    'link',
-    before.mac,
-    `${sequence}`,
-    kept.id,
-    canonical(kept.event),
-  ])
+  const mac = macOver(keys, keyId, ['link', before.mac, `${sequence}`, kept.id, kept.text])
   invariant(mac !== undefined, 'the audit key is in the ring')
   return { id: kept.id, sequence, keyId, mac }
 }

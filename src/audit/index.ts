@@ -6,7 +6,7 @@
 export type { AuditStore, Checkpoint, KeptEvent, LeaseStore, Sealed } from './audit-store.ts'
 
 export type { Actor, AuditEvent, AuditEventName } from './events.ts'
-export { exportAudit } from './export.ts'
+export { type Exported, exportAudit } from './export.ts'
 export { pruneAudit } from './prune.ts'
 export { createSealer, type Sealer, type SealerDeps } from './sealer.ts'
 export { type AuditVerdict, verifyAudit } from './verify.ts'

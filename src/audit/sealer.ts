@@ -47,7 +47,7 @@ export function createSealer({ store, leases, keys, clock, holder, log }: Sealer
     const waiting = await store.unsealed(BATCH)
     const head = await store.head()
     const from = head ?? { sequence: 0, mac: GENESIS }
-    const links: Omit<Sealed, 'event'>[] = []
+    const links: Omit<Sealed, 'text'>[] = []
     for (const kept of waiting) links.push(linkOf(keys, links.at(-1) ?? from, kept))
     const end = links.at(-1) ?? head
     const checkpoint = end === undefined ? null : await dueCheckpoint(end)

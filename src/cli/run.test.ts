@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { fakePeopleStore } from '../../test/support/fake-people-store.ts'
-import type { Sealed } from '../audit/index.ts'
+import type { Exported } from '../audit/index.ts'
 import { createPeople } from '../directories/index.ts'
 import { Fault, fail, instantOf, newId, ok } from '../kernel/index.ts'
 import { run } from './run.ts'
@@ -48,7 +48,7 @@ function bench({ files = {}, tools: given = {}, stdin = '', fault }: Options = {
   const written = new Map<string, string>()
   const seen = { out: '', err: '', closed: 0 }
   const disk = new Map(Object.entries({ 'sallyport.yaml': YAML, ...files }))
-  const link: Sealed = {
+  const link: Exported = {
     ...{ sequence: 1, keyId: 'k1', mac: 'm', id: newId('event', random) },
     event: { event: 'signing-key.made', at: NOON, actor: 'system', kid: 'a', alg: 'ES256' },
   }

@@ -1,4 +1,4 @@
-import type { Sealed } from '../audit/index.ts'
+import type { Exported } from '../audit/index.ts'
 import type { Config } from '../config/index.ts'
 import type { People } from '../directories/index.ts'
 import type { Instant } from '../kernel/index.ts'
@@ -29,7 +29,7 @@ export type Tools = AsyncDisposable & {
   readonly people: ReadonlyMap<string, People>
   readonly audit: {
     /** In order of sequence, starting after `after`. */
-    export(after: number): AsyncIterable<Sealed>
+    export(after: number): AsyncIterable<Exported>
     /** Starting after a sequence that was good. */
     verify(after: number): Promise<AuditVerdict>
   }

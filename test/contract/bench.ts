@@ -14,7 +14,7 @@ export type OpenBench = () => Promise<Bench>
 
 /** All events, in the order of their commits. */
 export async function eventsOf(store: Store): Promise<readonly AuditEvent[]> {
-  return (await store.audit.unsealed(10_000)).map(({ event }) => event)
+  return (await store.audit.unsealed(10_000)).map(({ text }) => JSON.parse(text))
 }
 
 export async function namesOf(store: Store): Promise<readonly string[]> {

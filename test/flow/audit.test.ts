@@ -113,7 +113,7 @@ describe('the audit after its retention', () => {
     const { audit } = of.app.app.store
     const [first] = await audit.sealed(0, 1)
     assert.ok(first !== undefined && first.sequence > 1, 'something was taken away')
-    assert.equal(first.event.at >= of.app.clock.now() - 400 * 86_400_000, true)
+    assert.equal(JSON.parse(first.text).at >= of.app.clock.now() - 400 * 86_400_000, true)
     assert.equal((await verifyAudit(audit, of.keys, 0)).verdict, 'whole')
   })
 

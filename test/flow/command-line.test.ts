@@ -137,7 +137,7 @@ describe('the command line on SQLite', () => {
     assert.equal((await app.find('alicia')).found, 'not-found')
     assert.equal((await app.sallyport('user', 'set', 'Ren\u00e9', '--name', 'R')).code, 0)
 
-    const events = (await app.store.audit.unsealed(100)).map(({ event }) => event)
+    const events = (await app.store.audit.unsealed(100)).map(({ text }) => JSON.parse(text))
     assert.ok(events.every(({ actor }) => actor === 'operator:ann'))
     assert.deepEqual(
       events.map(({ event }) => event).filter((name) => !/added|imported/.test(name)),

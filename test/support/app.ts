@@ -109,7 +109,7 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
     async events() {
       const unsealed = await app.store.audit.unsealed(10_000)
       const sealed = await app.store.audit.sealed(0, 10_000)
-      return [...sealed, ...unsealed].map(({ event }) => ({ ...event }))
+      return [...sealed, ...unsealed].map(({ text }) => JSON.parse(text))
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }

@@ -1,6 +1,6 @@
 import type { AuditStore, Checkpoint, LeaseStore } from '../../../audit/index.ts'
 import { instantOf } from '../../../kernel/index.ts'
-import { eventIn, idIn } from '../../rows.ts'
+import { idIn } from '../../rows.ts'
 import type { PortDeps } from './deps.ts'
 
 export function auditStore({ writer, reader, toRows }: PortDeps): AuditStore {
@@ -11,7 +11,7 @@ export function auditStore({ writer, reader, toRows }: PortDeps): AuditStore {
 
     async unsealed(limit) {
       const rows = await reader.read((reads) => reads.unsealed.all({ count: limit }))
-      return rows.map(({ id, event }) => ({ id: idIn('event', id), event: eventIn(event) }))
+      return rows.map(({ id, event }) => ({ id: idIn('event', id), text: event }))
     },
 
     head: () => reader.read((reads) => reads.head.get({})),
@@ -32,7 +32,7 @@ export function auditStore({ writer, reader, toRows }: PortDeps): AuditStore {
     async sealed(after, limit) {
       const rows = await reader.read((reads) => reads.sealed.all({ after, count: limit }))
       return rows.map(({ id, event, sequence, key_id, mac }) => ({
-        ...{ id: idIn('event', id), event: eventIn(event) },
+        ...{ id: idIn('event', id), text: event },
         ...{ sequence, keyId: key_id, mac },
       }))
     },
