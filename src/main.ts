@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
 import packageJson from '../package.json' with { type: 'json' }
 import { EXIT, type Io, run, type World } from './cli/index.ts'
 import { fail, instantOf, ok, type Result } from './kernel/index.ts'
@@ -28,6 +29,10 @@ const random = {
   },
 }
 
+/** What loading leaves behind would size the young heap for good, some 30 MiB that serving seldom needs; load may still grow it. */
+const KEEP_YOUNG_HEAP = '--semi-space-growth-factor=1'
+const GROW_YOUNG_HEAP = '--semi-space-growth-factor=2'
+
 const { version } = packageJson
 
 const io: Io = {
@@ -51,13 +56,15 @@ const world: World = {
   ...{ io, clock, random, env: process.env, version },
   operator: process.env['SUDO_USER'] ?? process.env['USER'] ?? loginName(),
   // Loaded when a command needs it: `check` and `secrets new` open nothing.
-  openTools: async (config) =>
-    (await import('./compose-tools.ts')).composeTools(config, {
-      clock,
-      stopwatch,
-      random,
-      version,
-    }),
+  openTools: async (config) => {
+    setFlagsFromString(KEEP_YOUNG_HEAP)
+    try {
+      const { composeTools } = await import('./compose-tools.ts')
+      return await composeTools(config, { clock, stopwatch, random, version })
+    } finally {
+      setFlagsFromString(GROW_YOUNG_HEAP)
+    }
+  },
   inspect: async (config) => (await import('./compose-tools.ts')).inspectTheme(config),
   stopped: () =>
     new Promise((resolve) => {

@@ -23,7 +23,7 @@ const MANY = 40_000
 const FEW = 1000
 const MILLION = 1_000_000
 const FEW_STEP_UPS = 300
-const PENDING_WARM_UP = 4000
+const PENDING_WARM_UP = 15_000
 const PENDING = 12_000
 const STARTS = 5
 

@@ -54,7 +54,7 @@ export async function delays(
   return { p50Ms: median(p50), p99 }
 }
 
-/** How much more is resident for each page that somebody has been shown and has not answered. */
+/** How much more is resident for each page that somebody has been shown and has not answered, once the heap has its size. */
 export async function bytesPerPending(
   loader: Loader,
   { running, target }: Subject,
