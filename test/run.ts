@@ -14,6 +14,7 @@ const NEEDS = [
   { command: 'oathtool', packages: ['oathtool'] },
   { command: 'promtool', packages: ['prometheus'] },
   { command: 'strace', packages: ['strace'] },
+  { command: 'openssl', packages: ['openssl'] },
 ] as const
 
 const LAYERS: Readonly<Record<string, readonly string[]>> = {

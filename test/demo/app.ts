@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as client from 'openid-client'
 import { cookieIn, escaped, page } from './page.ts'
+import { type Place, serve } from './place.ts'
 
 type Options = {
-  readonly port: number
+  readonly place: Place
   readonly idp: string
   readonly id: string
   readonly secret: string
@@ -18,12 +19,12 @@ type Session = {
 const COOKIE = 'demo_app'
 
 /** An application that signs people in through the demo IAM and shows what it was told. */
-export async function startApp({ port, idp, id, secret }: Options): Promise<AsyncDisposable> {
-  const origin = `http://127.0.0.1:${port}`
+export async function startApp({ place, idp, id, secret }: Options): Promise<AsyncDisposable> {
+  const { origin } = place
   const sessions = new Map<string, Session>()
   let known: client.Configuration | undefined
 
-  const server = createServer((request, response) => {
+  return serve(place, (request, response) => {
     route(request, response).catch((error: unknown) => {
       const why = error instanceof client.AuthorizationResponseError ? error.error : String(error)
       html(
@@ -36,14 +37,6 @@ export async function startApp({ port, idp, id, secret }: Options): Promise<Asyn
       )
     })
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-
-  return {
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', origin)
@@ -68,9 +61,8 @@ export async function startApp({ port, idp, id, secret }: Options): Promise<Asyn
   }
 
   async function configuration(): Promise<client.Configuration> {
-    known ??= await client.discovery(new URL(idp), id, {}, client.ClientSecretBasic(secret), {
-      execute: [client.allowInsecureRequests],
-    })
+    const auth = client.ClientSecretBasic(secret)
+    known ??= await client.discovery(new URL(idp), id, {}, auth, place.calls)
     return known
   }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { exportJWK, generateKeyPair } from 'jose'
 import { type Configuration, Provider } from 'oidc-provider'
 import { cookieIn, escaped, page } from './page.ts'
+import { type Place, serve } from './place.ts'
 import { createStepUp, type Sent } from './step-up.ts'
 
 export type DemoUser = {
@@ -13,7 +14,7 @@ export type DemoUser = {
 }
 
 type Options = {
-  readonly port: number
+  readonly place: Place
   readonly sallyport: string
   readonly app: { readonly id: string; readonly secret: string; readonly callback: string }
   readonly users: readonly DemoUser[]
@@ -30,9 +31,14 @@ type Away = {
 const COOKIE = 'demo_iam_browser'
 
 /** A small IAM: checks the password, has Sallyport ask for more, and tells the application what was proven. */
-export async function startIdp({ port, sallyport, app, users }: Options): Promise<AsyncDisposable> {
-  const issuer = `http://127.0.0.1:${port}`
-  const stepUp = await createStepUp(sallyport, `${issuer}/2fa/callback`)
+export async function startIdp({
+  place,
+  sallyport,
+  app,
+  users,
+}: Options): Promise<AsyncDisposable> {
+  const { origin: issuer } = place
+  const stepUp = await createStepUp(sallyport, `${issuer}/2fa/callback`, place.calls)
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   const provider = new Provider(issuer, await settings(app, users, privateKey))
   const answer = provider.callback()
@@ -43,7 +49,7 @@ export async function startIdp({ port, sallyport, app, users }: Options): Promis
     Awaited<ReturnType<typeof stepUp.redeem>> & { readonly user: DemoUser }
   >()
 
-  const server = createServer((request, response) => {
+  return serve(place, (request, response) => {
     route(request, response).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error)
       send(
@@ -53,14 +59,6 @@ export async function startIdp({ port, sallyport, app, users }: Options): Promis
       )
     })
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-
-  return {
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', issuer)

@@ -1,18 +1,19 @@
-import { createServer } from 'node:http'
-import { openMailbox } from '../support/mailbox.ts'
+import { type Mail, openMailbox } from '../support/mailbox.ts'
 import { escaped, page } from './page.ts'
+import { serve } from './place.ts'
 
 export type Outbox = AsyncDisposable & {
   readonly smtpPort: number
   /** The code of the newest mail to somebody, once there are more than `after` mails to them. */
   codeFor(to: string, after: number): string | undefined
   count(to: string): number
+  newest(to: string): Mail | undefined
 }
 
 /** A mail server that delivers nowhere, and a page with what it was given. */
 export async function startOutbox(port: number): Promise<Outbox> {
   const mailbox = await openMailbox()
-  const server = createServer((_request, response) => {
+  const server = await serve({ port, tls: null }, (_request, response) => {
     const mails = mailbox.mails
       .toReversed()
       .map(
@@ -24,15 +25,14 @@ export async function startOutbox(port: number): Promise<Outbox> {
     response.setHeader('Content-Type', 'text/html; charset=utf-8')
     response.end(page('Outbox', `<h1>Outbox</h1>${body}`))
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const sentTo = (to: string) => mailbox.mails.filter((mail) => mail.to === to)
   return {
     smtpPort: mailbox.port,
     codeFor: (to, after) => (sentTo(to).length > after ? sentTo(to).at(-1)?.code : undefined),
     count: (to) => sentTo(to).length,
+    newest: (to) => sentTo(to).at(-1),
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await server[Symbol.asyncDispose]()
       await mailbox[Symbol.asyncDispose]()
     },
   }

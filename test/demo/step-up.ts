@@ -42,7 +42,11 @@ const CLIENT_ID = 'demo-iam'
  * How a provider calls Sallyport, whole: a pushed request signed with a key of its own, PKCE, nonce, state; then the code for
  * an ID token. This is the part to copy.
  */
-export async function createStepUp(issuer: string, callback: string): Promise<StepUp> {
+export async function createStepUp(
+  issuer: string,
+  callback: string,
+  calls: client.DiscoveryRequestOptions,
+): Promise<StepUp> {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
   const kid = randomBytes(8).toString('hex')
   const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' }
@@ -50,10 +54,9 @@ export async function createStepUp(issuer: string, callback: string): Promise<St
 
   /** Read at the first use, so that the provider starts whether Sallyport is up or not. */
   const configuration = (): Promise<client.Configuration> => {
+    const auth = client.PrivateKeyJwt({ key: privateKey, kid })
     known ??= client
-      .discovery(new URL(issuer), CLIENT_ID, {}, client.PrivateKeyJwt({ key: privateKey, kid }), {
-        execute: [client.allowInsecureRequests], // the demo is on loopback
-      })
+      .discovery(new URL(issuer), CLIENT_ID, {}, auth, calls)
       .catch((error: unknown) => {
         known = undefined
         throw error

@@ -2,9 +2,12 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { allowInsecureRequests, customFetch } from 'openid-client'
 import { startApp } from './app.ts'
+import { fetchByName } from './fetch-by-name.ts'
 import { type DemoUser, startIdp } from './idp.ts'
 import { type Outbox, startOutbox } from './outbox.ts'
+import type { Tls } from './place.ts'
 
 export type DemoWorld = AsyncDisposable & {
   readonly app: string
@@ -13,6 +16,16 @@ export type DemoWorld = AsyncDisposable & {
   readonly metrics: string
   readonly outbox: Outbox
   readonly users: readonly DemoUser[]
+  /** Host and port of what is reached by name, and the port of loopback that it stands for. */
+  readonly addresses: ReadonlyMap<string, number>
+}
+
+/** Names that no DNS knows, and the certificate for all of them and for 127.0.0.1. */
+export type Names = {
+  readonly sallyport: string
+  readonly idp: string
+  readonly app: string
+  readonly tls: Tls
 }
 
 const USERS: readonly DemoUser[] = [
@@ -22,32 +35,54 @@ const USERS: readonly DemoUser[] = [
 const LAUNCH = join(import.meta.dirname, '../../src/launch.js')
 const START_MS_MAX = 20_000
 
-/** A whole small company: Sallyport on `localhost`, the IAM and the application on `127.0.0.1`, another site to a browser. */
-export async function startWorld(folder: string): Promise<DemoWorld> {
+/**
+ * A whole small company. Without names Sallyport is on `localhost`, the IAM and the application on `127.0.0.1`, which is
+ * another site to a browser; with names all is over TLS, as in life.
+ */
+export async function startWorld(
+  folder: string,
+  { users = USERS, names }: { readonly users?: readonly DemoUser[]; readonly names?: Names } = {},
+): Promise<DemoWorld> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   await using opening = new AsyncDisposableStack()
-  const [sallyport, management, idp, app, mail] = await freePorts(5)
-  const outbox = opening.use(await startOutbox(mail ?? 0))
-  const idpUrl = `http://127.0.0.1:${idp}`
-  const issuer = `http://localhost:${sallyport}`
-  const config = join(folder, 'sallyport.yaml')
-  writeFileSync(join(folder, 'field-key'), run('secrets', 'new'), { mode: 0o600 })
-  writeFileSync(config, yaml({ issuer, sallyport, management, idpUrl, smtp: outbox.smtpPort }))
-  for (const { username, email } of USERS)
-    run('user', 'add', username, '--email', email, '--config', config)
+  const [sallyport = 0, management = 0, idp = 0, app = 0, mail = 0] = await freePorts(5)
+  const outbox = opening.use(await startOutbox(mail))
+  const { idpOrigin, appOrigin, issuer, addresses } = addressesOf({ sallyport, idp, app }, names)
+  const tls = names?.tls ?? null
+  const calls =
+    tls === null
+      ? { execute: [allowInsecureRequests] } // on loopback
+      : { [customFetch]: fetchByName(addresses, tls.ca) }
 
-  opening.use(await startSallyport(config, `http://127.0.0.1:${management}/health/ready`))
+  const config = join(folder, 'sallyport.yaml')
+  const keys = `${tls === null ? 'http' : 'https'}://127.0.0.1:${idp}/2fa/keys`
+  writeFileSync(join(folder, 'field-key'), run('secrets', 'new'), { mode: 0o600 })
+  for (const [name, text] of Object.entries(tls ?? {}))
+    writeFileSync(join(folder, `${name}.pem`), text, { mode: 0o600 })
+  writeFileSync(
+    config,
+    yaml({ issuer, sallyport, management, keys, idpOrigin, smtp: outbox.smtpPort, isTls: !!tls }),
+  )
+  const people = join(folder, 'people.csv')
+  const rows = users.map(({ username, email }) => `${username},${email}\n`)
+  writeFileSync(people, `username,email\n${rows.join('')}`)
+  run('user', 'import', people, '--config', config)
+
+  const trusted = tls === null ? {} : { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') }
+  opening.use(await startSallyport(config, `http://127.0.0.1:${management}/health/ready`, trusted))
   const demoApp = {
     id: 'demo-app',
     secret: 'demo-app-secret',
-    callback: `http://127.0.0.1:${app}/callback`,
+    callback: `${appOrigin}/callback`,
   }
-  opening.use(await startIdp({ port: idp ?? 0, sallyport: issuer, app: demoApp, users: USERS }))
-  opening.use(await startApp({ port: app ?? 0, idp: idpUrl, ...demoApp }))
+  const atIdp = { origin: idpOrigin, port: idp, tls, calls }
+  const atApp = { origin: appOrigin, port: app, tls, calls }
+  opening.use(await startIdp({ place: atIdp, sallyport: issuer, app: demoApp, users }))
+  opening.use(await startApp({ place: atApp, idp: idpOrigin, ...demoApp }))
   const opened = opening.move()
   return {
-    ...{ outbox, sallyport: issuer, users: USERS, app: `http://127.0.0.1:${app}` },
+    ...{ outbox, users, addresses, sallyport: issuer, app: appOrigin },
     ...{
       outboxPage: `http://127.0.0.1:${mail}`,
       metrics: `http://127.0.0.1:${management}/metrics`,
@@ -56,18 +91,44 @@ export async function startWorld(folder: string): Promise<DemoWorld> {
   }
 }
 
+type Ports = { readonly sallyport: number; readonly idp: number; readonly app: number }
+
+function addressesOf({ sallyport, idp, app }: Ports, names: Names | undefined) {
+  if (names === undefined)
+    return {
+      issuer: `http://localhost:${sallyport}`,
+      idpOrigin: `http://127.0.0.1:${idp}`,
+      appOrigin: `http://127.0.0.1:${app}`,
+      addresses: new Map<string, number>(),
+    }
+  return {
+    issuer: `https://${names.sallyport}`,
+    idpOrigin: `https://${names.idp}`,
+    appOrigin: `https://${names.app}`,
+    addresses: new Map([
+      [names.sallyport, sallyport],
+      [names.idp, idp],
+      [names.app, app],
+    ]),
+  }
+}
+
 function yaml(of: {
   readonly issuer: string
-  readonly sallyport: number | undefined
-  readonly management: number | undefined
-  readonly idpUrl: string
+  readonly sallyport: number
+  readonly management: number
+  readonly keys: string
+  readonly idpOrigin: string
   readonly smtp: number
+  readonly isTls: boolean
 }): string {
   return `# Written by the demo; config/ has the ones to start from.
 issuer: ${of.issuer}
 org: { name: Example Corp }
 support: { email: help@example.com }
-listen: { host: localhost, port: ${of.sallyport} }
+listen:
+  host: ${of.isTls ? '127.0.0.1' : 'localhost'}
+  port: ${of.sallyport}${of.isTls ? '\n  tls: { certFile: cert.pem, keyFile: key.pem }' : ''}
 management: { host: 127.0.0.1, port: ${of.management} }
 store: { engine: sqlite, file: sallyport.db }
 encryption: { keys: [{ id: demo, file: field-key }] }
@@ -75,8 +136,8 @@ logLevel: warn
 clients:
   - id: demo-iam
     name: Demo IAM
-    auth: { method: private_key_jwt, jwksUri: ${of.idpUrl}/2fa/keys }
-    redirectUris: ['${of.idpUrl}/2fa/callback']
+    auth: { method: private_key_jwt, jwksUri: ${of.keys} }
+    redirectUris: ['${of.idpOrigin}/2fa/callback']
     subject: { from: par, claim: preferred_username, directories: [local] }
 directories: [{ name: local, type: local }]
 channels:
@@ -95,9 +156,14 @@ function run(...command: readonly string[]): string {
   return done.stdout
 }
 
-async function startSallyport(config: string, ready: string): Promise<AsyncDisposable> {
+async function startSallyport(
+  config: string,
+  ready: string,
+  env: Readonly<Record<string, string>>,
+): Promise<AsyncDisposable> {
   const child = spawn(process.execPath, [LAUNCH, 'serve', '--config', config], {
     stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
   })
   const until = Date.now() + START_MS_MAX
   while (!(await isUp(ready))) {
