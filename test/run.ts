@@ -24,6 +24,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   conformance: ['test/conformance/*.test.ts'],
   flow: ['test/flow/*.test.ts'],
   attack: ['test/attack/*.test.ts'],
+  crash: ['test/crash/*.test.ts'],
   e2e: ['test/e2e/*.test.ts'],
 }
 
