@@ -125,9 +125,9 @@ describe('the sqlite store', () => {
       'a factor of an account':
         "enrolments VALUES (hex(randomblob(8)), 'a', 'totp', 'open', 'x', 160, 'sha1', 6, 30, 0)",
       'a nonce of a client':
-        "requests VALUES (hex(randomblob(8)), hex(randomblob(8)), 'c', 'n', 'u', 'v', 0, NULL, 0, '{}')",
+        "requests VALUES (hex(randomblob(8)), hex(randomblob(8)), 'c', 'n', 'u', 'v', 0, 0, '{}')",
       'a step-up of a request':
-        "requests VALUES (hex(randomblob(8)), 's', 'c', NULL, 'u', 'v', 0, NULL, 0, '{}')",
+        "requests VALUES (hex(randomblob(8)), 's', 'c', NULL, 'u', 'v', 0, 0, '{}')",
       'an assertion of a client': "client_assertions VALUES ('c', 'j', 0)",
       'a code of a step-up':
         "authorization_codes VALUES (hex(randomblob(8)), 's', 0, NULL, NULL, NULL)",
@@ -150,6 +150,19 @@ describe('the sqlite store', () => {
     const failed = answers.filter(({ status }) => status === 'rejected')
     assert.equal(failed.length, 1)
     assert.equal(answers.at(-1)?.status, 'rejected')
+  })
+
+  test('counts those whom nobody waits for any more, so that its queue stays bounded', async () => {
+    await using made = await bench()
+    using db = closing(new Sqlite(made.file))
+    db.exec('BEGIN IMMEDIATE')
+    const ask = () =>
+      Promise.allSettled(times(10_000, () => made.store.leases.claim('job', 'a', NOON, until)))
+    const given = await ask()
+    assert.ok(given.every(({ status }) => status === 'rejected'))
+    const busy = (await ask()).filter((one) => 'reason' in one && /too busy/.test(one.reason))
+    assert.ok(busy.length > 5_000, `${busy.length} were refused at once`)
+    db.exec('ROLLBACK')
   })
 
   test('fails what is asked of it after it was closed', async () => {

@@ -46,6 +46,8 @@ export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterT
   const { file } = deps
   const waiting = new Map<number, Waiting>()
   let outbox: Message[] = []
+  /** Asked of this writer and not answered by it, whether or not somebody still waits. */
+  let unanswered = 0
   let seq = 0
   let restartMs = RESTART_MS
   let restart: NodeJS.Timeout | undefined
@@ -72,9 +74,10 @@ export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterT
 
   function call(op: Operation, of: unknown, durability: Durability): Promise<unknown> {
     if (state !== 'up') return Promise.reject(unavailable('the store is down'))
-    if (waiting.size >= WAITING_MAX) return Promise.reject(unavailable('the store is too busy'))
+    if (unanswered >= WAITING_MAX) return Promise.reject(unavailable('the store is too busy'))
     return new Promise((resolve, reject) => {
       const id = ++seq
+      unanswered++
       waiting.set(id, { resolve, reject })
       // What one turn of the loop asks for crosses in one message.
       if (outbox.push({ seq: id, op, of, durability }) === 1) setImmediate(flush)
@@ -145,7 +148,10 @@ export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterT
       let why: unknown = new Error('the writer ended')
       worker = started
       started.on('message', (said: FromWriter) => {
-        if ('replies' in said) return said.replies.forEach(settle)
+        if ('replies' in said) {
+          unanswered -= said.replies.length
+          return said.replies.forEach(settle)
+        }
         if (state !== 'closing') state = 'up'
         restartMs = RESTART_MS
         resolve()
@@ -159,6 +165,7 @@ export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterT
         for (const { reject } of waiting.values()) reject(gone)
         waiting.clear()
         outbox = []
+        unanswered = 0
         reject(gone)
         if (state !== 'closing') startAgain(why)
       })
