@@ -101,7 +101,7 @@ export function authorize(door: AuthorizeDoor): Router {
     outside: Parameters,
   ): Promise<Result<AuthorizationRequest, Refused>> {
     if (!uri.startsWith(REQUEST_URI)) return fail(onPage('request-uri-foreign'))
-    const found = await store.open(hashOf(uri), client.id, clock.now())
+    const found = await store.findPushed(hashOf(uri), client.id, clock.now())
     if (found === 'unknown') return fail(onPage('request-unknown'))
     if (found === 'expired') return fail(onPage('request-expired'))
     // Whom the client named stands; a link that was made to name somebody else is nobody's.

@@ -31,14 +31,14 @@ export type RequestStore = {
     once: Once | null,
   ): Promise<'pushed' | 'assertion-replayed' | 'nonce-replayed'>
 
-  /** Marks the first opening; finds it again until it expires. */
-  open(
+  /** By its request_uri: until `openBy`, and once its step-up is open until it expires. */
+  findPushed(
     uriHash: string,
     client: string,
     now: Instant,
   ): Promise<AuthorizationRequest | 'unknown' | 'expired'>
 
-  /** As `push` and `open` in one, for a request object by value: the same object finds the same request again. */
+  /** As `push` and `findPushed` in one, for a request object by value: the same object finds the same request again. */
   park(
     request: AuthorizationRequest,
     now: Instant,
@@ -74,7 +74,7 @@ export type RequestStore = {
   /**
    * Exactly one of many racing callers redeems a code; the access token's hash is kept with it. A code that comes
    * again is 'replayed', ends its access token and leaves `authorization-code.replayed`. Durable, with `authorization-code.redeemed`.
-   * A wrong client or redirect URI hears 'unknown' and uses nothing up; a wrong verifier uses the code up.
+   * A wrong client or redirect URI hears 'unknown' and uses nothing up but the assertion; a wrong verifier uses the code up.
    */
   redeem(
     code: {

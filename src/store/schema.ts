@@ -77,7 +77,6 @@ export type RequestRow = {
   redirect_uri: string
   code_challenge: string
   open_by: number
-  opened_at: number | null
   expires_at: number
   value: string
 }

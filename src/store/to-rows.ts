@@ -65,7 +65,6 @@ export function requestRow(request: AuthorizationRequest): RequestRow {
     redirect_uri: request.redirectUri,
     code_challenge: request.codeChallenge,
     open_by: request.openBy,
-    opened_at: null,
     expires_at: request.expiresAt,
     value: JSON.stringify(request),
   }

@@ -14,16 +14,15 @@ const DEADLINE_MS = 3_000 + 1_000
 
 /** The writes of a step-up by email, in turn. */
 const OPERATIONS = [
-  ...(['requests.push', 'requests.open', 'stepUps.open', 'stepUps.replace'] as const),
+  ...(['requests.push', 'stepUps.open', 'stepUps.replace'] as const),
   ...(['stepUps.spend', 'stepUps.settle', 'requests.issue', 'requests.redeem'] as const),
 ]
 
 const rightNow = (app: TestApp) => ({ code: app.mailbox.last().code })
 
-/** One step-up at each stage, and the next thing that is asked there. */
+/** One step-up at each stage, and the next thing that is asked there. `/authorize` only reads, and leads to `begin`. */
 async function underWay(app: TestApp) {
   await app.people.add('test', { username: 'ann', emails: ['ann@kestrel.example'] })
-  const pushed = await app.party.push({ login_hint: 'ann' })
   const parked = await app.party.push({ login_hint: 'ann' })
   const hop = await fetch(app.party.authorizeUrl(parked), { redirect: 'manual' })
 
@@ -40,7 +39,6 @@ async function underWay(app: TestApp) {
   return {
     asking: {
       push: () => pushing(app),
-      authorize: () => fetch(app.party.authorizeUrl(pushed), { redirect: 'manual' }),
       begin: () => fetch(`${app.issuer}${hop.headers.get('location')}`, { redirect: 'manual' }),
       answer: () => post(browser, page, 'answer', { code: right }),
       nonsense: () => post(browser, page, 'answer', { code: 'x' }),

@@ -53,7 +53,6 @@ const token = { hash: hashOf('token'), expiresAt: until }
 await leases.claim('warm-up', 'a', NOON, until)
 
 await trace('ordered requests.push', () => requests.push(request, null))
-await trace('ordered requests.open', () => requests.open(request.uriHash, client, NOON))
 await trace('ordered requests.park', () => requests.park(requestSample(sampler), NOON))
 await trace('ordered stepUps.open', () => stepUps.open(stepUp, [], null, NOON))
 await trace('ordered stepUps.replace', () => stepUps.replace(change(1)))

@@ -82,26 +82,34 @@ export function requestStoreContract(backend: string, open: OpenBench): void {
       })
     })
 
-    describe('open', () => {
-      test('opens until its minute is over, and not at its end', async () => {
+    describe('findPushed', () => {
+      test('finds it until its minute is over, and not at its end', async () => {
         await using bench = await open()
         const { requests } = bench.store
         const [early, late] = [requestSample(sampler), requestSample(sampler)]
         for (const one of [early, late]) await requests.push(one, null)
         const last = instantOf(early.openBy - 1)
-        assert.deepEqual(await requests.open(early.uriHash, 'iam', last), early)
-        assert.equal(await requests.open(late.uriHash, 'iam', late.openBy), 'expired')
+        assert.deepEqual(await requests.findPushed(early.uriHash, 'iam', last), early)
+        assert.equal(await requests.findPushed(late.uriHash, 'iam', late.openBy), 'expired')
       })
 
-      test('finds it again, once opened, until it expires', async () => {
+      test('finds it again, once its step-up is open, until it expires', async () => {
         await using bench = await open()
         const { requests } = bench.store
         const request = requestSample(sampler)
         await requests.push(request, null)
-        await requests.open(request.uriHash, 'iam', NOON)
+        await bench.store.stepUps.open(
+          choosingSample(sampler, { id: request.stepUp }),
+          [],
+          null,
+          NOON,
+        )
         const last = instantOf(request.expiresAt - 1)
-        assert.deepEqual(await requests.open(request.uriHash, 'iam', last), request)
-        assert.equal(await requests.open(request.uriHash, 'iam', request.expiresAt), 'expired')
+        assert.deepEqual(await requests.findPushed(request.uriHash, 'iam', last), request)
+        assert.equal(
+          await requests.findPushed(request.uriHash, 'iam', request.expiresAt),
+          'expired',
+        )
       })
 
       test('knows no request of another client', async () => {
@@ -109,8 +117,8 @@ export function requestStoreContract(backend: string, open: OpenBench): void {
         const { requests } = bench.store
         const request = requestSample(sampler)
         await requests.push(request, null)
-        assert.equal(await requests.open(request.uriHash, 'other', NOON), 'unknown')
-        assert.equal(await requests.open(hashOf('x'), 'iam', NOON), 'unknown')
+        assert.equal(await requests.findPushed(request.uriHash, 'other', NOON), 'unknown')
+        assert.equal(await requests.findPushed(hashOf('x'), 'iam', NOON), 'unknown')
       })
     })
 
@@ -277,21 +285,22 @@ export function requestStoreContract(backend: string, open: OpenBench): void {
         assert.equal((await namesOf(bench.store)).at(-1), 'authorization-code.replayed')
       })
 
-      test('uses nothing up for a wrong client or redirect URI', async () => {
+      test('uses nothing up for a wrong client or redirect URI but the assertion', async () => {
         await using bench = await open()
         const { code } = await issued(bench.store)
         const { requests } = bench.store
-        const once = onceOf()
         const wrong = [
           { ...code, client: 'other' },
           { ...code, redirectUri: `${code.redirectUri}/` },
           { ...code, hash: hashOf('x') },
         ]
         for (const one of wrong) {
-          const answer = await requests.redeem(one, VERIFIER, freshToken(), once, NOON)
-          assert.deepEqual(answer, { heard: 'unknown' })
+          const once = onceOf()
+          const redeem = () => requests.redeem(one, VERIFIER, freshToken(), once, NOON)
+          assert.deepEqual(await redeem(), { heard: 'unknown' })
+          assert.deepEqual(await redeem(), { heard: 'assertion-replayed' })
         }
-        const right = await requests.redeem(code, VERIFIER, freshToken(), once, NOON)
+        const right = await requests.redeem(code, VERIFIER, freshToken(), onceOf(), NOON)
         assert.equal(right.heard, 'redeemed')
       })
 

@@ -15,7 +15,6 @@ export function createFakeRequestStore(stepUps: ReadonlyMap<Id<'stepUp'>, StepUp
   readonly events: readonly AuditEvent[]
 } {
   const requests = new Map<string, AuthorizationRequest>()
-  const opened = new Set<string>()
   const assertions = new Set<string>()
   const nonces = new Set<string>()
   const codes = new Map<string, Code>()
@@ -32,12 +31,11 @@ export function createFakeRequestStore(stepUps: ReadonlyMap<Id<'stepUp'>, StepUp
       return 'pushed'
     },
 
-    async open(uriHash, client, now) {
+    async findPushed(uriHash, client, now) {
       const request = requests.get(uriHash)
       if (request === undefined || request.client !== client) return 'unknown'
-      if (now >= (opened.has(uriHash) ? request.expiresAt : request.openBy)) return 'expired'
-      opened.add(uriHash)
-      return request
+      const ends = stepUps.has(request.stepUp) ? request.expiresAt : request.openBy
+      return now >= ends ? 'expired' : request
     },
 
     async park(request, now) {
@@ -45,7 +43,6 @@ export function createFakeRequestStore(stepUps: ReadonlyMap<Id<'stepUp'>, StepUp
       if (known !== undefined) return now >= known.expiresAt ? 'expired' : known
       if (isSeen(request)) return 'nonce-replayed'
       keep(request)
-      opened.add(request.uriHash)
       return request
     },
 

@@ -101,11 +101,6 @@ export type Operations = {
     row: RequestRow
     once: OnceMessage | null
   }): 'pushed' | 'assertion-replayed' | 'nonce-replayed'
-  'requests.open'(of: {
-    uri_hash: string
-    client: string
-    now: number
-  }): { readonly request: string } | 'unknown' | 'expired'
   'requests.park'(of: {
     row: RequestRow
     now: number
@@ -227,7 +222,6 @@ export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'stepUps.settle': 'durable',
   'stepUps.enrol': 'durable',
   'requests.push': 'ordered',
-  'requests.open': 'ordered',
   'requests.park': 'ordered',
   'requests.issue': 'ordered',
   'requests.redeem': 'durable',

@@ -107,6 +107,17 @@ function prepared(db: Sqlite.Database, query: Query) {
         .where('account', '=', account)
         .where('factor', '=', sql.lit('totp')),
     ),
+    pushed: prepare(
+      db,
+      query
+        .selectFrom('requests')
+        .leftJoin('step_ups', 'step_ups.id', 'requests.step_up')
+        .select([
+          ...(['requests.client', 'requests.open_by', 'requests.expires_at'] as const),
+          ...(['requests.value as request', 'step_ups.id as step_up'] as const),
+        ])
+        .where('uri_hash', '=', given('uri_hash')),
+    ),
     request: prepare(db, withRequest.where('requests.step_up', '=', given('step_up'))),
     token: prepare(
       db,

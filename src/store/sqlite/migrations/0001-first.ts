@@ -68,7 +68,6 @@ export const first: Migration = {
       redirect_uri TEXT NOT NULL,
       code_challenge TEXT NOT NULL,
       open_by INTEGER NOT NULL,
-      opened_at INTEGER,
       expires_at INTEGER NOT NULL,
       value TEXT NOT NULL
     ) STRICT;

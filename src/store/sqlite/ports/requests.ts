@@ -14,9 +14,11 @@ export function requestStore(deps: PortDeps): RequestStore {
       return writer.call('requests.push', { row, once: onceRow(once) })
     },
 
-    async open(uriHash, client, now) {
-      const answer = await writer.call('requests.open', { uri_hash: uriHash, client, now })
-      return typeof answer === 'string' ? answer : requestRows.parse(answer.request)
+    async findPushed(uriHash, client, now) {
+      const row = await reader.read((reads) => reads.pushed.get({ uri_hash: uriHash }))
+      if (row === undefined || row.client !== client) return 'unknown'
+      const ends = row.step_up === null ? row.open_by : row.expires_at
+      return now >= ends ? 'expired' : requestRows.parse(row.request)
     },
 
     async park(request, now) {

@@ -6,7 +6,7 @@ import { createTell } from './tell.ts'
 
 type RequestOperations = Pick<Operations, Extract<keyof Operations, `requests.${string}`>>
 
-/** As `stepUpWrites`: every 'no' that keeps nothing precedes the first write. */
+/** As `stepUpWrites`: a 'no' has written nothing but what it used up. */
 export function requestWrites(db: Database, query: Query): RequestOperations {
   const tell = createTell(db, query)
   const sql = prepared(db, query)
@@ -20,14 +20,6 @@ export function requestWrites(db: Database, query: Query): RequestOperations {
       return 'pushed'
     },
 
-    'requests.open'({ uri_hash, client, now }) {
-      const kept = sql.find.get({ uri_hash })
-      if (kept === undefined || kept.client !== client) return 'unknown'
-      if (now >= (kept.opened_at === null ? kept.open_by : kept.expires_at)) return 'expired'
-      if (kept.opened_at === null) sql.opened.run({ uri_hash, opened_at: now })
-      return { request: kept.value }
-    },
-
     'requests.park'({ row, now }) {
       const kept = sql.find.get({ uri_hash: row.uri_hash })
       if (kept !== undefined) {
@@ -36,7 +28,7 @@ export function requestWrites(db: Database, query: Query): RequestOperations {
       }
       if (now >= row.open_by || now >= row.expires_at) return 'expired'
       if (isNonceReplayed(row)) return 'nonce-replayed'
-      sql.insert.run({ ...row, opened_at: now })
+      sql.insert.run(row)
       return { request: row.value }
     },
 
@@ -70,6 +62,8 @@ export function requestWrites(db: Database, query: Query): RequestOperations {
     'requests.redeem'(wanted) {
       const { hash, once, now, spare } = wanted
       if (once !== null && isReplayed(once)) return { heard: 'assertion-replayed' }
+      // Good once, also where it was brought for a code that is none.
+      if (once !== null) sql.useUp.run(once)
       const kept = sql.code.get({ hash })
       if (
         kept === undefined ||
@@ -78,7 +72,6 @@ export function requestWrites(db: Database, query: Query): RequestOperations {
         kept.state !== 'satisfied'
       )
         return { heard: 'unknown' }
-      if (once !== null) sql.useUp.run(once)
 
       const about = { at: now, actor: 'client', stepUp: kept.step_up, client: kept.client }
       const say = (event: string) => {
@@ -151,7 +144,7 @@ function prepared(db: Database, query: Query) {
         .values(
           columns(
             ...(['uri_hash', 'step_up', 'client', 'nonce', 'redirect_uri'] as const),
-            ...(['code_challenge', 'open_by', 'opened_at', 'expires_at', 'value'] as const),
+            ...(['code_challenge', 'open_by', 'expires_at', 'value'] as const),
           ),
         ),
     ),
@@ -159,14 +152,7 @@ function prepared(db: Database, query: Query) {
       db,
       query
         .selectFrom('requests')
-        .select(['client', 'open_by', 'opened_at', 'expires_at', 'value'])
-        .where('uri_hash', '=', given('uri_hash')),
-    ),
-    opened: prepare(
-      db,
-      query
-        .updateTable('requests')
-        .set(columns('opened_at'))
+        .select(['client', 'expires_at', 'value'])
         .where('uri_hash', '=', given('uri_hash')),
     ),
     withStepUp: prepare(
