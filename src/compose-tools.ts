@@ -1,4 +1,4 @@
-import { type AuditVerdict, exportAudit, verifyAudit } from './audit/index.ts'
+import { exportAudit, verifyAudit } from './audit/index.ts'
 import type { Inspect, Tools } from './cli/index.ts'
 import { compose, type World } from './compose.ts'
 import type { Config } from './config/index.ts'
@@ -31,7 +31,7 @@ export async function composeTools(
     ),
     audit: {
       export: (after) => exportAudit(store.audit, after),
-      verify: (after): Promise<AuditVerdict> => verifyAudit(store.audit, keys, after),
+      verify: (after) => verifyAudit(store.audit, keys, after),
     },
     keys: {
       list: async () =>

@@ -57,7 +57,7 @@ export type App = AsyncDisposable & {
   start(): Promise<void>
   /** No longer ready: nobody new is to be sent here. */
   retire(): void
-  /** What the loops do, once: seal, sweep, tend keys. */
+  /** What the loops do, once: seal, sweep, tend keys, prune. */
   tend(): Promise<void>
 }
 
@@ -149,7 +149,7 @@ export async function compose(config: Config, world: World): Promise<App> {
         createLocalDirectory({ name, store: peopleStore }),
       ]),
     ),
-    clock,
+    stopwatch,
     deadlineSeconds: LOOKUP_SECONDS,
     onLookup: metrics.directory,
   })
@@ -214,6 +214,7 @@ export async function compose(config: Config, world: World): Promise<App> {
     before: [
       http.createRequestIds(random),
       http.createHttpTiming(base, stopwatch, metrics.http),
+      http.createPageLog(log),
       http.createSecurityHeaders(scheme),
     ],
     routers: [oidc.router, portal.router],
@@ -235,24 +236,18 @@ export async function compose(config: Config, world: World): Promise<App> {
 
   // Background
   const holder = `${hostname()}-${randomToken(random, 6)}`
-  const sealer = createSealer({
-    store: store.audit,
-    leases: store.leases,
-    keys,
-    clock,
-    holder,
-    log,
-  })
+  const { audit, leases } = store
+  const sealer = createSealer({ store: audit, leases, keys, clock, holder, log })
   const sweep = async () => {
     const swept = await store.sweep(clock.now(), { rowsMax: SWEEP_ROWS })
     if (Object.values(swept).includes(SWEEP_ROWS)) await sweep()
   }
   const seal = async () => {
     await sealer.tick()
-    metrics.unsealed((await store.audit.unsealed(UNSEALED_SHOWN)).length)
+    metrics.unsealed((await audit.unsealed(UNSEALED_SHOWN)).length)
   }
   const auditDays = config.retention.auditDays
-  const prune = () => pruneAudit(store.audit, keys, later(clock.now(), -auditDays * DAY_SECONDS))
+  const prune = () => pruneAudit(audit, keys, later(clock.now(), -auditDays * DAY_SECONDS))
   const tendKeys = async () => {
     await signingKeys.refresh()
     const ages = (await signingKeys.list()).map(({ alg, state, madeAt }) => ({

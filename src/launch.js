@@ -27,7 +27,10 @@ function relaunch(node) {
   const env = { ...process.env, SALLYPORT_RELAUNCHED: '1' }
   const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2)]
   const child = spawn(node, args, { stdio: 'inherit', env })
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  // A terminal tells both of these by itself. Told twice, the child would end at once instead of ending its requests.
+  for (const signal of ['SIGINT', 'SIGHUP'])
+    process.on(signal, () => process.stdin.isTTY || child.kill(signal))
   child.on('error', (error) => {
     console.error(`sallyport: ${node} does not start: ${error.message}`)
     process.exitCode = EX_SOFTWARE

@@ -1,5 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import { type Instant, invariant, type KeyRing } from '../kernel/index.ts'
+import { timingSafeEqual } from 'node:crypto'
+import { type Instant, invariant, type KeyRing, macOf } from '../kernel/index.ts'
 import type { Checkpoint, KeptEvent, Sealed } from './audit-store.ts'
 
 /** The mac before the first link. */
@@ -70,12 +70,8 @@ export function checkLink(
   return isSame(mac, link.mac) ? 'whole' : { fault: 'broken', sequence: link.sequence }
 }
 
-function macOver(keys: KeyRing, keyId: string, parts: readonly string[]): string | undefined {
-  const key = keys.subkey('audit', keyId)
-  if (key === undefined) return undefined
-  const framed = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('')
-  return createHmac('sha256', key).update(framed).digest('base64url')
-}
+const macOver = (keys: KeyRing, keyId: string, parts: readonly string[]): string | undefined =>
+  macOf(keys, 'audit', keyId, parts)
 
 function isSame(one: string | undefined, other: string): boolean {
   if (one === undefined) return false

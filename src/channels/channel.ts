@@ -24,8 +24,6 @@ export type CodeMessage = {
 export type Delivery = {
   readonly outcome: 'accepted' | 'recipient-refused' | 'failed'
   readonly provider: string
-  /** Sees the log only. */
-  readonly detail: string
 }
 
 /** Never throws for what a gateway does; never takes longer than its own deadline. */

@@ -24,9 +24,9 @@ export const keys = (desk: Desk): Command =>
                       kid,
                       alg,
                       state,
-                      day(at.madeAt),
-                      day(at.activatedAt),
-                      day(at.retiredAt),
+                      timeOf(at.madeAt),
+                      timeOf(at.activatedAt),
+                      timeOf(at.retiredAt),
                     ]),
                   ),
                 )
@@ -58,4 +58,4 @@ export const keys = (desk: Desk): Command =>
 
 const HEAD = ['kid', 'alg', 'state', 'made', 'activated', 'retired']
 
-const day = (at: Instant | null) => (at === null ? '-' : new Date(at).toISOString())
+const timeOf = (at: Instant | null) => (at === null ? '-' : new Date(at).toISOString())

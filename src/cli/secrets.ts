@@ -21,7 +21,7 @@ export const secrets = (desk: Desk): Command =>
           desk.withTools(command, async (tools) => {
             const { resealed } = await tools.reseal(`operator:${desk.operator(command)}`)
             desk.say(
-              `${resealed} sealed anew; keep the older keys until every replica has the newest.`,
+              `${resealed} sealed anew. Keep the older keys for as long as audit events of their time are kept: the chain is checked with them.`,
             )
             return EXIT.ok
           }),

@@ -1,4 +1,4 @@
-import type { Exported } from '../audit/index.ts'
+import type { AuditVerdict, Exported } from '../audit/index.ts'
 import type { Config } from '../config/index.ts'
 import type { People } from '../directories/index.ts'
 import type { Instant } from '../kernel/index.ts'
@@ -11,17 +11,6 @@ export type KeyLine = {
   readonly activatedAt: Instant | null
   readonly retiredAt: Instant | null
 }
-
-/** `checked` links are in the chain; `unsealed` events are committed and wait for the sealer, which is no fault. */
-export type AuditVerdict =
-  | { readonly verdict: 'whole'; readonly checked: number; readonly unsealed: number }
-  | {
-      readonly verdict: 'broken' | 'missing'
-      /** Where the first fault is. */
-      readonly sequence: number
-      readonly checked: number
-      readonly unsealed: number
-    }
 
 /** What commands reach of the rooms. compose.ts makes it; whatever it opened is closed with it. */
 export type Tools = AsyncDisposable & {

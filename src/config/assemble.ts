@@ -7,7 +7,7 @@ const ENROLLED_WITH_PROOF = ['bind-code', 'operator', 'import', 'factor']
 
 /** From the shape that is pleasant to write to the one that is pleasant to use. Nothing can be wrong any more. */
 export function assemble(written: Written): Config {
-  const { listen, directories, support, theme, retention } = written
+  const { listen, directories, support, theme } = written
   const everyDirectory = directories.map(({ name }) => name)
 
   return {
@@ -41,7 +41,6 @@ export function assemble(written: Written): Config {
       brand: theme.brand ?? null,
       brandDark: theme.brandDark ?? null,
     },
-    retention: { ...retention, accountsDays: retention.accountsDays ?? null },
   }
 }
 

@@ -44,7 +44,7 @@ export type Config = {
     readonly brand: string | null
     readonly brandDark: string | null
   }
-  readonly retention: { readonly auditDays: number; readonly accountsDays: number | null }
+  readonly retention: { readonly auditDays: number }
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
 }
 

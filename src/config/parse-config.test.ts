@@ -205,6 +205,11 @@ const BAD: readonly [written: Written, complaint: string][] = [
   [{ ...GOOD, timeZone: 'Mars/Olympus' }, 'timeZone is not accepted'],
   [{ ...GOOD, privacyUrl: 'javascript:alert(1)' }, 'privacyUrl is not accepted'],
   [{ ...GOOD, theme: { brand: 'red' } }, 'theme.brand is not accepted'],
+  [
+    { ...GOOD, theme: { logo: 'logo.gif' } },
+    'theme.logo is no picture that browsers are sure to show',
+  ],
+  [{ ...GOOD, retention: { accountsDays: 30 } }, 'retention.accountsDays is read by nobody'],
 ]
 
 describe('a configuration', () => {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { Fault, instantOf, newId } from '../kernel/index.ts'
+import { Fault, newId } from '../kernel/index.ts'
 import type { Answer, Directory, Person } from './directory.ts'
 import { createResolve } from './resolve.ts'
 
-const clock = { now: () => instantOf(Date.UTC(2030, 0, 1, 12)) }
 const NOT_FOUND: Answer = { found: 'not-found' }
 const DISABLED: Answer = { found: 'disabled' }
 const AMBIGUOUS: Answer = { found: 'ambiguous' }
@@ -41,7 +40,7 @@ function chain(plan: Plan, deadlineSeconds = 5) {
     ]),
   )
   const resolve = createResolve({
-    ...{ directories, clock, deadlineSeconds },
+    ...{ directories, deadlineSeconds, stopwatch: { seconds: () => 0 } },
     onLookup: (name, outcome) => heard.push(`${name} ${outcome}`),
   })
   const byName = (order: Parameters<typeof resolve>[1]) =>

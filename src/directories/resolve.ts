@@ -1,4 +1,4 @@
-import { type Clock, Fault, invariant } from '../kernel/index.ts'
+import { Fault, invariant, type Stopwatch } from '../kernel/index.ts'
 import type { Answer, Directory, Query } from './directory.ts'
 
 /** Directories to ask in turn; those of an inner list are of equal rank. */
@@ -8,7 +8,7 @@ type LookupOutcome = Answer['found'] | 'fault'
 
 type ResolveDeps = {
   readonly directories: ReadonlyMap<string, Directory>
-  readonly clock: Clock
+  readonly stopwatch: Stopwatch
   /** How long one directory may take. */
   readonly deadlineSeconds: number
   /** Hears of every question; never decides. */
@@ -17,7 +17,7 @@ type ResolveDeps = {
 
 /** Who the subject is. Only 'not-found' goes on to the next; every other answer and every Fault ends the search. */
 export function createResolve(deps: ResolveDeps): (query: Query, order: Order) => Promise<Answer> {
-  const { directories, clock, deadlineSeconds, onLookup = () => {} } = deps
+  const { directories, stopwatch, deadlineSeconds, onLookup = () => {} } = deps
 
   return async (query, order) => {
     for (const rank of ranksFor(query, order)) {
@@ -39,14 +39,14 @@ export function createResolve(deps: ResolveDeps): (query: Query, order: Order) =
   async function ask(name: string, query: Query): Promise<Answer> {
     const directory = directories.get(name)
     invariant(directory !== undefined, `the configuration knows the directory ${name}`)
-    const since = clock.now()
+    const since = stopwatch.seconds()
     let outcome: LookupOutcome = 'fault'
     try {
       const answer = await inTime(directory, query)
       outcome = answer.found
       return answer
     } finally {
-      onLookup(name, outcome, (clock.now() - since) / 1000)
+      onLookup(name, outcome, stopwatch.seconds() - since)
     }
   }
 

@@ -21,6 +21,7 @@ describe('the address of the browser', () => {
     ['takes no port', '10.0.0.1', '198.51.100.1:80', null],
     ['takes no zone', '10.0.0.1', 'fe80::1%eth0', null],
     ['reads mapped IPv4 as IPv4', '::ffff:10.0.0.1', '::ffff:198.51.100.1', '198.51.100.1'],
+    ['has one spelling', '10.0.0.1', '2001:DB8:0:0::0:1', '2001:db8::1'],
     ['is the proxy itself where it says nothing', '10.0.0.1', undefined, '10.0.0.1'],
     ['is unknown without a peer', undefined, '198.51.100.1', null],
   ]

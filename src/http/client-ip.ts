@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net'
+import { BlockList, isIP, SocketAddress } from 'node:net'
 import type { Request } from 'express'
 
 /** @param cidrs `10.0.0.0/8`, `::1/128` or a single address; checked by the configuration. */
@@ -22,24 +22,31 @@ export function clientIp(
   forwardedFor: string | undefined,
   trusted: BlockList,
 ): string | null {
-  let current = normalised(peer)
+  let current = parseIp(peer)
   const hops = forwardedFor === undefined ? [] : forwardedFor.split(',').slice(-HOPS_MAX)
-  while (current !== null && isTrusted(trusted, current)) {
+  while (current !== undefined && isTrusted(trusted, current)) {
     const hop = hops.pop()?.trim()
     if (hop === undefined) return current
-    current = normalised(hop)
+    current = parseIp(hop)
   }
-  return current
+  return current ?? null
 }
 
 const HOPS_MAX = 20
 
-/** IPv4 mapped into IPv6 is IPv4; zone ids and ports make it no address. */
-function normalised(text: string | undefined): string | null {
-  if (text === undefined) return null
+/** In the one spelling of RFC 5952, so that two may be compared. IPv4 mapped into IPv6 is IPv4; a zone or port makes it none. */
+export function parseIp(text: string | undefined): string | undefined {
+  if (text === undefined || text.includes('%')) return undefined
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(text)
   const address = mapped?.[1] ?? text
-  return isIP(address) === 0 || address.includes('%') ? null : address.toLowerCase()
+  switch (isIP(address)) {
+    case 4:
+      return address
+    case 6:
+      return new SocketAddress({ address, family: 'ipv6' }).address
+    default:
+      return undefined
+  }
 }
 
 function isTrusted(trusted: BlockList, address: string): boolean {

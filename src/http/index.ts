@@ -4,11 +4,12 @@
  */
 export { refuseLarger } from './body-limit.ts'
 export { type Browsers, createBrowsers } from './browser.ts'
-export { createIpOf } from './client-ip.ts'
+export { createIpOf, parseIp } from './client-ip.ts'
 export { createFaults, type Face, type Says } from './faults.ts'
 export { Html, html } from './html.ts'
 export { type Listening, listen } from './listen.ts'
 export { createHttpTiming, createMainApp, ROUTES } from './main-app.ts'
+export { createPageLog } from './page-log.ts'
 export { createProofs, type Hop, type Proofs } from './proofs.ts'
 export { createRequestIds, requestIdOf } from './request-id.ts'
 export { createSecurityHeaders } from './security-headers.ts'

@@ -55,6 +55,11 @@ describe('templates', () => {
     ])
   })
 
+  test('are missed by a check where their folder is not there', () => {
+    const problems = createTemplates({ folders: ['/nowhere/theme'] }).checkAll()
+    assert.deepEqual(problems, ['/nowhere/theme: there is no such folder'])
+  })
+
   test('have plain names, so that none is read from elsewhere', () => {
     const { templates } = folder({ a: 'x' })
     for (const name of ['../a', '/etc/passwd', 'a.eta', ''])

@@ -27,11 +27,13 @@ export function createTemplates({ folders }: { readonly folders: readonly string
       return printed(template.call(eta, data))
     },
     checkAll: () =>
-      folders
-        .filter((folder) => existsSync(folder))
-        .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
-        .filter((file) => file.endsWith(ENDING))
-        .flatMap(problemsOf),
+      folders.flatMap((folder) =>
+        existsSync(folder)
+          ? readdirSync(folder)
+              .filter((file) => file.endsWith(ENDING))
+              .flatMap((file) => problemsOf(join(folder, file)))
+          : [`${folder}: there is no such folder`],
+      ),
   }
 
   function load(name: string): TemplateFunction {

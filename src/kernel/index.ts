@@ -8,7 +8,15 @@ export { Fault, type FaultCode, invariant, never } from './fault.ts'
 export { hashOf } from './hash.ts'
 export { type Id, type IdKind, newId, parseId } from './ids.ts'
 export { parseJson } from './json.ts'
-export { createKeyRing, type KeyRing, type Purpose, signParts, verifyParts } from './key-ring.ts'
+export {
+  createKeyRing,
+  framed,
+  type KeyRing,
+  macOf,
+  type Purpose,
+  signParts,
+  verifyParts,
+} from './key-ring.ts'
 export { LOCALES, type Locale, parseLocale } from './locale.ts'
 export { type Loop, startLoop } from './loop.ts'
 export { type Random, randomToken } from './random.ts'

@@ -2,15 +2,7 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual 
 import type { Secret } from './secret.ts'
 
 /** What a subkey is for. A value made for one purpose can never be taken for another. */
-export type Purpose =
-  | 'seal'
-  | 'form'
-  | 'step'
-  | 'code'
-  | 'seed'
-  | 'authorization-code'
-  | 'access-token'
-  | 'audit'
+export type Purpose = 'seal' | 'form' | 'step' | 'code' | 'seed' | 'authorization-code' | 'audit'
 
 const SUBKEY_BYTES = 32
 
@@ -68,9 +60,17 @@ export function verifyParts(
   return is.length === should.length && timingSafeEqual(is, should) ? 'genuine' : 'forged'
 }
 
-function macOf(ring: KeyRing, purpose: Purpose, id: string, parts: readonly string[]) {
+/** The MAC alone, under the key of that id; undefined where it is not in the ring. */
+export function macOf(
+  ring: KeyRing,
+  purpose: Purpose,
+  id: string,
+  parts: readonly string[],
+): string | undefined {
   const key = ring.subkey(purpose, id)
-  if (key === undefined) return undefined
-  const framed = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('')
-  return createHmac('sha256', key).update(framed).digest('base64url')
+  return key && createHmac('sha256', key).update(framed(parts)).digest('base64url')
 }
+
+/** Each part with its length before it. */
+export const framed = (parts: readonly string[]): string =>
+  parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('')

@@ -1,5 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { AuditEvent } from '../audit/index.ts'
+import { never } from '../kernel/index.ts'
 import type { Labels } from './labels.ts'
 
 /** From audit events to counters. An event that counts nowhere is listed, so that a new one is decided on. */
@@ -70,8 +71,29 @@ export function countEvents(
         return void enrolments.inc({ factor: label.factor(event.factor), outcome: 'imported' })
       case 'factor.reset':
         return void enrolments.inc({ factor: label.factor(event.factor), outcome: 'reset' })
+      // Steps on the way, and what is counted by its outcome.
+      case 'step-up.challenged':
+      case 'step-up.other-browser':
+      case 'answer.spent':
+      case 'authorization-code.issued':
+      case 'authorization-code.redeemed':
+      case 'authorization-code.replayed':
+      case 'request.refused':
+      // An operator's own doing, and Sallyport's with its keys.
+      case 'factor.unlocked':
+      case 'person.added':
+      case 'person.changed':
+      case 'person.disabled':
+      case 'person.enabled':
+      case 'person.removed':
+      case 'person.erased':
+      case 'signing-key.made':
+      case 'signing-key.activated':
+      case 'signing-key.retired':
+      case 'signing-key.removed':
+        return
       default:
-        return // counted by nobody: they are steps on the way, or an operator's own doing
+        never(event)
     }
   }
 }

@@ -35,7 +35,6 @@ export async function answerTo(
   switch (kept.heard) {
     case 'unknown':
     case 'other-browser':
-      return { answer: kept.heard }
     case 'open':
     case 'spent':
       return { answer: kept.heard }

@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express'
-import type { Browsers } from '../http/index.ts'
+import type { Browsers, Hop, Proofs } from '../http/index.ts'
 import { type Clock, Fault, type Id, type KeyRing, parseId } from '../kernel/index.ts'
 import type { Found, Open, StepUp } from '../stepup/index.ts'
 import { type Answer, answerTo } from './answer.ts'
@@ -7,7 +7,7 @@ import { errorUrl, seeOther } from './authorization-response.ts'
 import type { OidcDeps, OidcPages } from './deps.ts'
 import { onlyMethods } from './json.ts'
 import { parseParameters, queryOf } from './parameters.ts'
-import { checkVia, type Paths } from './paths.ts'
+import type { Paths } from './paths.ts'
 import type { AuthorizationRequest, RequestStore } from './request-store.ts'
 import { isOnlyALook, type SendPage } from './send-page.ts'
 
@@ -23,6 +23,7 @@ export type BeginDoor = {
   readonly pages: OidcPages
   readonly sendPage: SendPage
   readonly paths: Paths
+  readonly proofs: Proofs
   readonly keys: KeyRing
   readonly clock: Clock
 }
@@ -37,7 +38,7 @@ export function begin(door: BeginDoor): Router {
 
   router.get('/step-up/:id/begin', async (request, response) => {
     if (isOnlyALook(request)) return void response.status(204).end()
-    const id = idOf(request, 'begin', door.keys)
+    const id = idOf(request, 'begin', door.proofs)
     if (id === undefined) return sendPage(request, response, { refusal: 'link-forged' })
     const found = await store.find(id)
     if (found === undefined) return sendPage(request, response, { refusal: 'step-up-unknown' })
@@ -127,15 +128,11 @@ function isShown({ state, request }: Found['value']): boolean {
 }
 
 /** The step-up of a link that we made for this hop. */
-export function idOf(
-  request: Request,
-  hop: 'begin' | 'resume',
-  keys: KeyRing,
-): Id<'stepUp'> | undefined {
+export function idOf(request: Request, hop: Hop, proofs: Proofs): Id<'stepUp'> | undefined {
   const id = parseId('stepUp', request.params['id'])
   const query = parseParameters(queryOf(request.originalUrl))
   if (id === undefined || !query.ok) return undefined
-  return checkVia(keys, id, hop, query.value.get('via')) === 'genuine' ? id : undefined
+  return proofs.checkVia(id, hop, query.value.get('via')) === 'genuine' ? id : undefined
 }
 
 const header = (request: Request, name: string) => request.get(name)?.slice(0, HEADER_MAX) ?? null

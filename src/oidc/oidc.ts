@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { createProofs } from '../http/index.ts'
 import { authorize } from './authorize.ts'
 import { begin } from './begin.ts'
 import { createAuthenticate, createClientKeys } from './clients/index.ts'
@@ -24,7 +25,8 @@ export function createOidc(deps: OidcDeps): Oidc {
   const authenticate = createAuthenticate({ clients, keys: clientKeys, issuer, clock })
   const readObject = createReadObject({ issuer, keys: clientKeys })
   const refuse = createRefuseRequest({ store, clock, heard })
-  const paths = createPaths(issuer, deps.keys)
+  const proofs = createProofs(deps.keys)
+  const paths = createPaths(issuer, proofs)
   const sendPage = createSendPage(deps.pages)
 
   const machines = Router({ caseSensitive: true, strict: true })
@@ -36,6 +38,7 @@ export function createOidc(deps: OidcDeps): Oidc {
   const router = Router({ caseSensitive: true, strict: true })
   router.use(machines)
   router.use(authorize({ ...deps, random, readObject, refuse, sendPage, paths }))
-  router.use(begin({ ...deps, sendPage, paths }), resume({ ...deps, sendPage, paths }))
+  const hops = { ...deps, sendPage, paths, proofs }
+  router.use(begin(hops), resume(hops))
   return { router }
 }

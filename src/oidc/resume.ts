@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express'
-import type { Browsers } from '../http/index.ts'
+import type { Browsers, Proofs } from '../http/index.ts'
 import type { Clock, Id, KeyRing } from '../kernel/index.ts'
 import { answerTo } from './answer.ts'
 import { errorUrl, seeOther } from './authorization-response.ts'
@@ -17,6 +17,7 @@ export type ResumeDoor = {
   readonly pages: OidcPages
   readonly sendPage: SendPage
   readonly paths: Paths
+  readonly proofs: Proofs
   readonly keys: KeyRing
   readonly clock: Clock
 }
@@ -32,7 +33,7 @@ export function resume(door: ResumeDoor): Router {
 
   router.get('/step-up/:id/resume', async (request, response) => {
     if (isOnlyALook(request)) return void response.status(204).end()
-    const id = idOf(request, 'resume', door.keys)
+    const id = idOf(request, 'resume', door.proofs)
     if (id === undefined) return sendPage(request, response, { refusal: 'link-forged' })
     const given = await answerTo(id, browsers.read(request) ?? '', door)
     switch (given.answer) {

@@ -26,6 +26,7 @@ const LOGO_TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.webp': 'image/webp',
   '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
 }
 
 /** Reads them once. Where our templates lie: `TEMPLATES`. */
@@ -48,7 +49,7 @@ export const TEMPLATES = fileURLToPath(new URL('./templates/', import.meta.url))
 function logoOf(file: string): Asset {
   const ending = extname(file).toLowerCase()
   const type = LOGO_TYPES[ending]
-  invariant(type !== undefined, `a logo is SVG, PNG, WebP or JPEG: ${file}`)
+  invariant(type !== undefined, `the configuration takes pictures alone: ${file}`)
   return named('logo', ending, readFileSync(file), type)
 }
 

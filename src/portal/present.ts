@@ -162,11 +162,13 @@ export function createPresent(deps: PresentDeps): Present {
   }
 
   function end(stepUp: Exclude<StepUp, Live>, asked: Asked, now: Instant): Presented {
-    const frame = { ...quietFrame(stepUp, asked, now) }
+    const frame = quietFrame(stepUp, asked, now)
     const resume = `${base}/step-up/${stepUp.id}/resume?via=${proofs.via(stepUp.id, 'resume')}`
     switch (stepUp.state) {
-      case 'satisfied':
-        return { status: 200, html: pages.done(frame, { url: resume, how: 'proven' }) }
+      case 'satisfied': {
+        const how = stepUp.how === 'factor' ? 'proven' : 'passed'
+        return { status: 200, html: pages.done(frame, { url: resume, how }) }
+      }
       case 'refused':
         return { status: 403, html: pages.refused(frame, { why: stepUp.reason, resume }) }
       case 'cancelled':

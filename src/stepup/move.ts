@@ -1,6 +1,7 @@
 import type { FactorKind, Id, Locale } from '../kernel/index.ts'
 import type { Judged } from './factor.ts'
-import type { Asked, Block, Offer, Pending, Proof, Refusal, Sent } from './step-up.ts'
+import type { End } from './plan.ts'
+import type { Asked, Offer, Pending, Proof, Sent } from './step-up.ts'
 
 /** What an accepted answer leads to. */
 export type Lead =
@@ -43,13 +44,5 @@ export type Planned = {
   readonly account: Id<'account'> | null
   readonly username: string
   readonly offered: readonly Offer[]
-  readonly outcome:
-    | { readonly plan: 'ask' }
-    | {
-        readonly plan: 'block'
-        readonly why: Block
-        readonly reason: string
-        readonly factor: FactorKind | null
-      }
-    | { readonly plan: 'refuse'; readonly reason: Refusal }
+  readonly outcome: { readonly plan: 'ask' } | End
 }

@@ -20,7 +20,7 @@ import type { Deliver } from './deliver.ts'
 import { ANSWERS_MAX, REPLANS_MAX } from './limits.ts'
 import { claimOf } from './make.ts'
 import type { Planned } from './move.ts'
-import { askedBy, isOutOfReach, type Plan, planQuietly } from './plan.ts'
+import { askedBy, type End, isOutOfReach, type Plan, planQuietly } from './plan.ts'
 import type { CodeSender, Resolve } from './ports.ts'
 import { firstSent } from './sent.ts'
 import type { Held, Offer, StepUp, StepUpRequest } from './step-up.ts'
@@ -214,8 +214,6 @@ export function createOpen(deps: OpenDeps): {
 }
 
 type Begun = { readonly stepUp: StepUp; readonly events: readonly AuditEvent[] }
-
-type End = Extract<Plan, { plan: 'block' | 'refuse' }>
 
 /** No account has this id. */
 const NOBODY = 'acc_0000000000000000000000' as Id<'account'>

@@ -17,6 +17,9 @@ export type Plan =
     }
   | { readonly plan: 'refuse'; readonly reason: Refusal }
 
+/** A plan by which nothing is asked. */
+export type End = Extract<Plan, { plan: 'block' | 'refuse' }>
+
 export type PlanInput = {
   readonly request: StepUpRequest
   readonly person: Person
@@ -114,7 +117,7 @@ function provenanceOf(offer: Offer, standing: Standing): Provenance {
   return enrolled?.provenance ?? CONTACT
 }
 
-/** Contacts are kept by the operator's directory. */
+/** A contact is kept by the operator's directory, which is where a code that is sent to it comes from. */
 export const CONTACT: Provenance = 'operator'
 
 /** Only what the client signed counts, and it answers nothing that the client wants proven afresh. */

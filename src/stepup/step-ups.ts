@@ -81,9 +81,9 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
         const current = at.value
         if (!isAsked(current, challenge) || current.sent === null)
           return seen(at, { said: 'stale' })
-        const sender = senderOf(current.factor)
-        const sent = sentAgain(current.sent, sender.keyId(), lifeOf(current), clock.now())
         const { factor } = current
+        if (isLocked(at, factor)) return lockOut(at, factor)
+        const sent = sentAgain(current.sent, senderOf(factor).keyId(), lifeOf(current), clock.now())
         const made = await make(at, { move: 'resend', factor, challenge: current.challenge, sent })
         const isReplaced = sent.generation !== current.sent.generation
         return afterClaim(made, { said: isReplaced ? 'code-replaced' : 'sent-again' })
@@ -143,15 +143,17 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
       return seen((await make(at, { move: 'enrol', pending })).at, nothing)
     }
     const factor = askedBy(offer)
-    // Nothing is sent for a lane in which no answer would be taken.
-    const { lane } = at.value
-    if (lockedUntil(at.tallies, factor, lane, LOCK_RULE, clock.now()) !== null)
-      return lockOut(at, factor)
+    if (isLocked(at, factor)) return lockOut(at, factor)
     const sender = senders.get(factor)
     const sent = sender && firstSentTo(offer, to, sender, at.value)
     const challenge = newId('challenge', random)
     const made = await make(at, { move: 'choose', offer, challenge, sent: sent ?? null })
     return sender === undefined ? seen(made.at, nothing) : afterClaim(made, nothing)
+  }
+
+  /** Nothing is sent for a lane in which no answer would be taken. */
+  function isLocked({ value, tallies }: Found, factor: FactorKind): boolean {
+    return lockedUntil(tallies, factor, value.lane, LOCK_RULE, clock.now()) !== null
   }
 
   function firstSentTo(offer: Offer, to: unknown, sender: CodeSender, stepUp: Held): Sent {
@@ -225,7 +227,8 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     const code = enroller.parse(given)
     if (code === undefined) return noAnswer(at, 'format')
     const enrolment = enroller.confirm({ stepUp: id, account, pending }, code, clock.now())
-    const proof = proofOf(stepUp, 'totp', pending.provenance)
+    // Where a contact was proven first it is that proof that counts, and the new app may meet no rung at all.
+    const proof = pending.credit?.proof ?? proofOf(stepUp, 'totp', pending.provenance)
     const move = { move: 'confirm', enrolment: pending.enrolment, proof } as const
     if (enrolment === 'wrong')
       return seen((await make(at, { ...move, confirmed: 'wrong' })).at, { said: 'wrong' })

@@ -225,7 +225,7 @@ describe('M27 assurance that was not earned', () => {
   test('that the client saw itself is repeated as it was signed, and called so', async () => {
     await using app = await openApp({ client: { delegatedAmr: ['hwk'] } })
     const auth_time = now(app) - 60
-    const { pushed, page } = await begin(app, createUserAgent(), {
+    const { browser, pushed, page } = await begin(app, createUserAgent(), {
       ...{ acr_values: 'mfa-app mfa exempt', max_age: '60' },
       ...signing({ amr: ['pwd', 'hwk'], auth_time }),
     })
@@ -237,6 +237,8 @@ describe('M27 assurance that was not earned', () => {
     assert.equal(app.mailbox.mails.length, 0)
     const earned = (await app.events()).find(({ event }) => event === 'step-up.satisfied')
     assert.deepEqual([earned?.['how'], earned?.['factor']], ['delegated', null])
+    const own = await browser.get(`${app.issuer}/step-up/${earned?.['stepUp']}`)
+    assert.match(own.title, /^All set/)
   })
 
   test('that the client only says it saw is asked for, and what it says does not reach the token', async () => {

@@ -52,6 +52,24 @@ describe('the audit of a step-up', () => {
     assert.ok(verdict.unsealed > 0)
   })
 
+  test('is whole also while the sealer goes on', async () => {
+    await using of = await passedAndSealed()
+    const { audit } = of.app.app.store
+    const sealing = {
+      ...audit,
+      async sealed(after: number, limit: number) {
+        const links = await audit.sealed(after, limit)
+        if (links.length > 0 || after === 0) return links
+        // Just behind the last look, a minute after the checkpoint before.
+        of.app.clock.advance(61)
+        await pass(of.app)
+        await of.app.app.tend()
+        return links
+      },
+    }
+    assert.equal((await verifyAudit(sealing, of.keys, 0)).verdict, 'whole')
+  })
+
   test('shows a changed event where it is', async () => {
     await using of = await passedAndSealed()
     tamper(

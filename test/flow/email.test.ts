@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
 import { openApp } from '../support/app.ts'
-import { codeFrom, pass } from '../support/passage.ts'
+import { otherThan } from '../support/attack.ts'
+import { begin, codeFrom, pass } from '../support/passage.ts'
 import { createUserAgent } from '../support/user-agent.ts'
 
 describe('a step-up by email', () => {
@@ -29,6 +30,24 @@ describe('a step-up by email', () => {
         ...{ iat: app.clock.now() / 1000, exp: app.clock.now() / 1000 + 300 },
       },
     )
+  })
+
+  test('sends nothing again where no answer would be taken', async () => {
+    await using app = await openApp({ settings: { factors: ['email'] } })
+    const { browser: other, page: waiting } = await begin(app)
+    app.clock.advance(31)
+    const { browser, page } = await begin(app)
+    let at = page
+    for (const pause of [61, 121]) {
+      for (let answer = 0; answer < 5; answer++)
+        at = await browser.submit(at, 'answer', { code: otherThan(app.mailbox.last().code) })
+      app.clock.advance(pause)
+      if (pause === 61) at = await browser.submit(at, 'choose', { factor: 'email' })
+    }
+    const sent = app.mailbox.mails.length
+    const refused = await other.submit(waiting, 'resend')
+    assert.match(refused.title, /Email codes are paused/)
+    assert.equal(app.mailbox.mails.length, sent)
   })
 
   test('makes at most twelve calls to the store', async () => {

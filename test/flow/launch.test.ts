@@ -40,7 +40,7 @@ describe('the launcher', () => {
   })
 
   /** A copy of the launcher that takes this very Node for too old. */
-  async function old(main: string) {
+  async function old(main: string, also = '') {
     const stack = new AsyncDisposableStack()
     const folder = await mkdtemp(join(tmpdir(), 'sallyport-'))
     stack.defer(() => rm(folder, { recursive: true }))
@@ -51,7 +51,7 @@ describe('the launcher', () => {
     // Only the first process is old: the one that it starts runs the real launcher as it is.
     await writeFile(
       join(folder, 'src/launch.js'),
-      `Object.defineProperty(process.versions, 'node', { value: '20.0.0' }); await import('./real.js')`,
+      `Object.defineProperty(process.versions, 'node', { value: '20.0.0' }); ${also}; await import('./real.js')`,
     )
     return {
       folder,
@@ -72,6 +72,22 @@ describe('the launcher', () => {
     await spoke
     child.kill('SIGTERM')
     assert.deepEqual(await closed, { out: 'up\n', err: '', code: 3 })
+  })
+
+  test('leaves to a terminal what a terminal tells both', async () => {
+    const main = `
+      const waits = setInterval(() => {}, 1000)
+      process.once('SIGINT', () => process.exit(4))
+      process.once('SIGTERM', () => { clearInterval(waits); process.exitCode = 3 })
+      console.log('up')`
+    await using bench = await old(main, 'process.stdin.isTTY = true')
+    await mkdir(join(bench.folder, 'node_modules/.bin'), { recursive: true })
+    await symlink(process.execPath, join(bench.folder, 'node_modules/.bin/node'))
+    const { child, spoke, closed } = launch(bench.launcher, [])
+    await spoke
+    child.kill('SIGINT')
+    child.kill('SIGTERM')
+    assert.equal((await closed).code, 3)
   })
 
   test('says what is missing under an old Node that has no other beside it', async () => {

@@ -46,6 +46,14 @@ describe('an OTP app', () => {
     assert.equal(enrolled?.['provenance'], 'contact:email')
   })
 
+  test('is worth the proof before it, also where a rung takes no app that came about so', async () => {
+    const acr = [{ value: 'mfa', factors: ['email', 'totp'], enrolledBy: ['operator', 'import'] }]
+    await using app = await openApp({ settings: { acr } })
+    const { pushed, done } = await enrol(app, createUserAgent())
+    assert.equal(done.status, 200)
+    assert.equal((await claimsOf(app, pushed, done))['acr'], 'mfa')
+  })
+
   test('is asked from then on, at most twelve calls to the store a step-up', async () => {
     await using app = await openApp()
     const { key } = await enrol(app, createUserAgent())

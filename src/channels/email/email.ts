@@ -69,19 +69,19 @@ export function createEmailChannel(deps: {
   return {
     kind: 'email',
     async send(message) {
-      if (!ADDRESS.test(message.to)) return failed('recipient-refused', 'not one plain address')
-      if (waiting >= WAITING_MAX) return failed('failed', 'too many messages are waiting')
+      if (!ADDRESS.test(message.to)) return untried('recipient-refused', 'not one plain address')
+      if (waiting >= WAITING_MAX) return untried('failed', 'too many messages are waiting')
       waiting++
       const since = stopwatch.seconds()
       try {
         await hand(message)
-        return { outcome: 'accepted', provider: PROVIDER, detail: 'accepted' }
+        return { outcome: 'accepted', provider: PROVIDER }
       } catch (error) {
         const told = toldBy(error)
         const blame = blameOf(told)
         const { code: errorCode, command, responseCode, response } = told
         log.warn('mail not accepted', { blame, errorCode, command, responseCode, response })
-        return failed(outcomeOf(blame), blame)
+        return { outcome: outcomeOf(blame), provider: PROVIDER }
       } finally {
         waiting--
         timed(PROVIDER, stopwatch.seconds() - since)
@@ -90,6 +90,11 @@ export function createEmailChannel(deps: {
     async [Symbol.asyncDispose]() {
       transport.close()
     },
+  }
+
+  function untried(outcome: 'recipient-refused' | 'failed', why: string): Delivery {
+    log.warn('mail not tried', { why })
+    return { outcome, provider: PROVIDER }
   }
 
   async function hand(message: CodeMessage): Promise<void> {
@@ -106,10 +111,6 @@ export function createEmailChannel(deps: {
       signal,
     })
   }
-}
-
-function failed(outcome: 'recipient-refused' | 'failed', detail: string): Delivery {
-  return { outcome, provider: PROVIDER, detail }
 }
 
 /** The fields that say what happened, and no more: an error of a mail library can carry the whole message. */

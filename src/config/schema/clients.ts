@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from '../../kernel/index.ts'
 import type { Reader } from '../reader.ts'
 import {
   anyText,
@@ -34,14 +35,6 @@ function toJwks(written: string, context: z.RefinementCtx): z.output<typeof jwks
   if (parsed.success) return parsed.data
   refuse(context, { says: 'names a file without a JWK set of public keys', wanted: JWKS })
   return z.NEVER
-}
-
-function parseJson(written: string): unknown {
-  try {
-    return JSON.parse(written)
-  } catch {
-    return undefined
-  }
 }
 
 const auth = (reader: Reader) =>

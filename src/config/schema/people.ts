@@ -26,7 +26,7 @@ export const directories = z
       'type',
       [
         z.strictObject({
-          name: directoryName.describe('How clients, audit events and metrics call it.'),
+          name: directoryName.describe('How clients, commands and metrics call it.'),
           type: z.literal('local').describe('People kept in our own store, see `sallyport user`.'),
           defaultCountry: text('a country in two capital letters', /^[A-Z]{2}$/)
             .optional()
@@ -111,7 +111,7 @@ function checkTransport(mail: Partial<Record<string, unknown>>, context: z.Refin
 export const channels = (reader: Reader) =>
   z
     .strictObject({
-      email: email(reader).optional().describe('Codes and notices by email.'),
+      email: email(reader).optional().describe('Codes by email.'),
     })
     .prefault({})
     .meta({
@@ -162,6 +162,16 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+const PICTURE = 'the path of an SVG, PNG, WebP or JPEG file'
+
+const picture = (reader: Reader) =>
+  path(reader)
+    .refine((file) => /\.(?:svg|png|webp|jpe?g)$/i.test(file), {
+      error: 'is no picture that browsers are sure to show',
+      params: { wanted: PICTURE },
+    })
+    .meta({ wanted: PICTURE })
+
 const colour = text('a colour such as #1a56db', /^#[0-9a-fA-F]{6}$/)
 
 export const theme = (reader: Reader) =>
@@ -170,9 +180,9 @@ export const theme = (reader: Reader) =>
       folder: path(reader)
         .optional()
         .describe(
-          'Templates and assets that replace ours. Templates are code: only you may write there.',
+          'A folder with templates, and perhaps a `style.css`, that replace ours. Templates are code: only you may write there.',
         ),
-      logo: path(reader).optional().describe('A picture shown above every page, SVG or PNG.'),
+      logo: picture(reader).optional().describe('Shown above every page.'),
       brand: colour.optional().describe('The colour of buttons and links.'),
       brandDark: colour.optional().describe('The same in dark mode.'),
     })

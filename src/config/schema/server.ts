@@ -155,14 +155,6 @@ export const logLevel = z
 export const retention = z
   .strictObject({
     auditDays: z.int().min(30).max(3650).default(400).describe('How long audit events are kept.'),
-    accountsDays: z
-      .int()
-      .min(30)
-      .max(3650)
-      .optional()
-      .describe(
-        'Accounts of remote directories that were not seen for so long are erased with their enrolments. Without it they are kept.',
-      ),
   })
   .prefault({})
   .meta({ description: 'What is deleted, and when.', example: { auditDays: 400 } })

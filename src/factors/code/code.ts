@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FactorKind, Instant, KeyRing } from '../../kernel/index.ts'
-import { type Challenged, type Factor, type Judged, rejected } from '../../stepup/index.ts'
+import { type Challenged, CONTACT, type Factor, type Judged, rejected } from '../../stepup/index.ts'
 import { type CodeDigits, deriveCode } from './derive.ts'
 
 const CODE = { 6: /^[0-9]{6}$/, 8: /^[0-9]{8}$/ } as const
@@ -33,7 +33,7 @@ function judge(
   if (code === undefined || sent === null || now >= sent.expiresAt) return rejected
   if (!timingSafeEqual(Buffer.from(code), Buffer.from(answer))) return rejected
   const consumption = { source: challenge, part: sent.generation }
-  return { verdict: 'accepted', consumption, enrolledBy: 'operator' }
+  return { verdict: 'accepted', consumption, enrolledBy: CONTACT }
 }
 
 /** Undefined while nothing was sent, or when its key has gone. */

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { type Id, invariant, type KeyRing } from '../../kernel/index.ts'
+import { framed, type Id, invariant, type KeyRing } from '../../kernel/index.ts'
 
 export type CodeFacts = {
   readonly keyId: string
@@ -27,10 +27,8 @@ export function deriveCode(
   const size = 10 ** digits
   const fair = 2 ** 32 - (2 ** 32 % size)
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const framed = [challenge, account, channel, to, `${generation}`, `${round}`]
-      .map((part) => `${Buffer.byteLength(part)}:${part}`)
-      .join('')
-    const bytes = createHmac('sha256', key).update(framed).digest()
+    const parts = [challenge, account, channel, to, `${generation}`, `${round}`]
+    const bytes = createHmac('sha256', key).update(framed(parts)).digest()
     for (let at = 0; at + 4 <= bytes.length; at += 4) {
       const number = bytes.readUInt32BE(at)
       if (number < fair) return `${number % size}`.padStart(digits, '0')

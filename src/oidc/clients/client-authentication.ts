@@ -1,4 +1,4 @@
-import { type Clock, Secret } from '../../kernel/index.ts'
+import { type Clock, parseJson, Secret } from '../../kernel/index.ts'
 import type { Parameters } from '../parameters.ts'
 import type { Once } from '../request-store.ts'
 import { compareSecret, parseBasic } from './basic-credentials.ts'
@@ -72,15 +72,9 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
 
 /** Unverified: it only says whose keys the signature is to be checked against. */
 function issuerOf(jwt: string): string | undefined {
-  try {
-    const payload: unknown = JSON.parse(
-      Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'),
-    )
-    const hasIssuer = typeof payload === 'object' && payload !== null && 'iss' in payload
-    return hasIssuer && typeof payload.iss === 'string' ? payload.iss : undefined
-  } catch {
-    return undefined
-  }
+  const payload = parseJson(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'))
+  const hasIssuer = typeof payload === 'object' && payload !== null && 'iss' in payload
+  return hasIssuer && typeof payload.iss === 'string' ? payload.iss : undefined
 }
 
 const DECOY = new Secret('nobody has this secret')

@@ -94,6 +94,7 @@ describe('the keys of a client by URL', () => {
     ['are over 64 KiB', () => new Response('x'.repeat(65 * 1024))],
     ['are no JSON', () => new Response('<html>')],
     ['are no set', () => Response.json({ keys: {} })],
+    ['are named twice', () => new Response('{"keys":[],"keys":[]}')],
     ['are too many', () => Response.json({ keys: Array(51).fill({ kty: 'EC' }) })],
     ['come with another status', () => new Response('{"keys":[]}', { status: 500 })],
   ]
@@ -110,6 +111,11 @@ describe('the keys of a client by URL', () => {
       await assert.rejects(find('a'), isUnavailable)
       assert.equal(calls.length, 0)
     })
+
+  test('are asked of every loopback address that the configuration takes', async () => {
+    const { find } = await bench('http://127.0.0.2:8080/jwks')
+    assert.equal(await find(), 'found')
+  })
 
   test('are not tried in turn where a token names none of several', async () => {
     const { find, answer, published } = await bench()

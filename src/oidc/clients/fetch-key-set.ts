@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fail, ok, type Result } from '../../kernel/index.ts'
+import { fail, ok, parseJson, type Result } from '../../kernel/index.ts'
 
 const BYTES_MAX = 64 * 1024
 const WAIT_MS = 2_000
@@ -37,16 +37,8 @@ export async function fetchKeySet(
 }
 
 function parseKeySet(text: string): Result<readonly Jwk[], string> {
-  const parsed = keySet.safeParse(jsonOf(text))
+  const parsed = keySet.safeParse(parseJson(text))
   return parsed.success ? ok(parsed.data.keys) : fail('not a JWK set')
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 async function readAtMost(response: Response, bytesMax: number): Promise<string | undefined> {
@@ -60,9 +52,9 @@ async function readAtMost(response: Response, bytesMax: number): Promise<string 
   return Buffer.concat(chunks).toString('utf8')
 }
 
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 function isAllowed(url: string): boolean {
   const { protocol, hostname } = new URL(url)
-  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname))
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))
 }

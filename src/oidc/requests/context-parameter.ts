@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
+import { parseIp } from '../../http/index.ts'
 import { fail, ok, parseJson, type Result } from '../../kernel/index.ts'
 import { depthOf } from './claims-parameter.ts'
 
@@ -30,7 +30,8 @@ const schema = z.strictObject({
   client_ip: z
     .string()
     .max(45)
-    .refine((address) => isIP(address) !== 0)
+    .refine((written) => parseIp(written) !== undefined)
+    .transform(parseIp)
     .optional(),
   purpose: z.enum(['sign-in', 'enrol']).optional(),
 })
