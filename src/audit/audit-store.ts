@@ -27,7 +27,7 @@ export type AuditStore = {
   unsealed(limit: number): Promise<readonly KeptEvent[]>
   /** The last link; undefined before the first. */
   head(): Promise<{ readonly sequence: number; readonly mac: string } | undefined>
-  /** Appends if the head is still at `after` (0 before the first link) and this holder's lease is good. Durable. */
+  /** Appends if the head is still at `after` (0 before the first link). Ordered; with a checkpoint durable. */
   seal(
     after: number,
     links: readonly Omit<Sealed, 'text'>[],

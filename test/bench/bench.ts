@@ -38,7 +38,6 @@ say(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`)
 
 const many = await installed('many', MANY)
 const server = await served(many, MANY, 'in turn')
-const rssIdleMiB = residentBytes(server.running.pid) / 1024 ** 2
 const { askBytes, endBytes } = await warm(server)
 const floor = await floorOf(many, askBytes, endBytes)
 await warm(floor)
@@ -54,7 +53,7 @@ const rate = await loader.run({
 })
 const stepUpsPerSecond = rate.done / rate.seconds
 const delay = await delays(loader, [server, floor], {
-  ...{ pairs: 3, perSecond: stepUpsPerSecond / 2, seconds: DELAY_SECONDS },
+  ...{ pairs: PAIRS, perSecond: stepUpsPerSecond / 2, seconds: DELAY_SECONDS },
 })
 await floor.running.stop()
 await server.running.stop()
@@ -68,9 +67,11 @@ await waiting.running.stop()
 
 say('starts')
 const starts: number[] = []
+const idle: number[] = []
 for (let n = 0; n < STARTS; n++) {
   const running = await serve(many)
   starts.push(running.readyMs)
+  idle.push(residentBytes(running.pid) / 1024 ** 2)
   await running.stop()
 }
 
@@ -94,7 +95,7 @@ const figures = {
   p50Ms: rounded(delay.p50Ms),
   p99Ms: rounded(medianOf(delay.p99, 'of')),
   p99FloorMs: rounded(medianOf(delay.p99, 'against')),
-  rssIdleMiB: rounded(rssIdleMiB, 0),
+  rssIdleMiB: rounded(median(idle), 0),
   bytesPerPending: rounded(pendingBytes, 0),
   readyMs: rounded(median(starts), 0),
   millionAccountsRatio: rounded(median(growths)),

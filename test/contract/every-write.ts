@@ -77,11 +77,10 @@ await trace('ordered requests.refuse', () =>
 )
 await trace('durable signingKeys.replaceSet', () => signingKeys.replaceSet([], [key], []))
 await trace('durable audit.keep', () => audit.keep([added]))
-await trace('durable audit.seal', async () => {
-  const links = (await audit.unsealed(1)).map(({ id }) => ({
-    ...{ id, sequence: 1, keyId: 'k', mac: 'm' },
-  }))
-  return audit.seal(0, links, null)
+await trace('ordered audit.seal', async () => audit.seal(0, await nextLink(1), null))
+await trace('durable audit.seal with a checkpoint', async () => {
+  const checkpoint = { sequence: 2, mac: 'm', at: NOON, keyId: 'k', signature: 's' }
+  return audit.seal(1, await nextLink(2), checkpoint)
 })
 await trace('ordered leases.claim', () => leases.claim('job', 'a', NOON, until))
 await trace('ordered leases.release', () => leases.release('job', 'a'))
@@ -91,6 +90,11 @@ await trace('durable people.unlock', () => people.unlock(account, null, [added])
 await trace('durable people.resetFactor', () => people.resetFactor(account, 'totp', [added]))
 await trace('durable people.remove', () => people.remove(account, [added]))
 await trace('durable people.erase', () => people.erase(account, [added]))
+
+async function nextLink(sequence: number) {
+  const next = await audit.unsealed(1)
+  return next.map(({ id }) => ({ id, sequence, keyId: 'k', mac: 'm' }))
+}
 
 async function trace(name: string, run: () => Promise<unknown>): Promise<void> {
   writeSync(1, `ASKED ${name}\n`)

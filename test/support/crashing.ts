@@ -78,6 +78,8 @@ ${settings}
     party,
     async restart() {
       await crashing.stop()
+      // Meant for the one before.
+      rmSync(orders, { force: true })
       running = await serve(installation, ['--import', killer])
       endLeases(database)
     },

@@ -213,7 +213,7 @@ export type Reply =
 /** `durable`: the answer waits for the disk. `ordered`: a power cut may take it, with all that came after it. */
 export type Durability = 'durable' | 'ordered'
 
-/** A replacement that carries a verdict is durable too; who asks for it says so. */
+/** A replacement that carries a verdict is durable too, and links with a checkpoint; who asks for it says so. */
 export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'stepUps.open': 'ordered',
   'stepUps.replace': 'ordered',
@@ -228,7 +228,7 @@ export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'requests.refuse': 'ordered',
   'signingKeys.replaceSet': 'durable',
   'audit.keep': 'durable',
-  'audit.seal': 'durable',
+  'audit.seal': 'ordered',
   'audit.prune': 'durable',
   'leases.claim': 'ordered',
   'leases.release': 'ordered',

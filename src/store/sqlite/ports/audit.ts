@@ -16,8 +16,8 @@ export function auditStore({ writer, reader, toRows }: PortDeps): AuditStore {
 
     head: () => reader.read((reads) => reads.head.get({})),
 
-    seal: (after, links, checkpoint) =>
-      writer.call('audit.seal', {
+    seal(after, links, checkpoint) {
+      const of = {
         after,
         links: links.map(({ sequence, id, keyId, mac }) => ({ sequence, id, key_id: keyId, mac })),
         checkpoint: checkpoint && {
@@ -27,7 +27,10 @@ export function auditStore({ writer, reader, toRows }: PortDeps): AuditStore {
           key_id: checkpoint.keyId,
           signature: checkpoint.signature,
         },
-      }),
+      }
+      // Lost links are made again, and are the same; what a checkpoint said of them is in the log.
+      return writer.call('audit.seal', of, checkpoint === null ? 'ordered' : 'durable')
+    },
 
     async sealed(after, limit) {
       const rows = await reader.read((reads) => reads.sealed.all({ after, count: limit }))
