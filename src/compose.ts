@@ -1,13 +1,14 @@
 import type { RequestListener } from 'node:http'
 import { hostname } from 'node:os'
-import { createSealer, pruneAudit } from './audit/index.ts'
+import { CHAIN_STATES, createSealer, pruneAudit } from './audit/index.ts'
 import { createCodeMail, createEmailChannel } from './channels/email/index.ts'
 import type { Channel } from './channels/index.ts'
+import { composeDoors } from './compose-doors.ts'
 import type { Config } from './config/index.ts'
 import { createLocalDirectory, createResolve } from './directories/index.ts'
 import { createCode, createCodeSender } from './factors/code/index.ts'
 import { createEnroller, createTotp } from './factors/totp/index.ts'
-import * as http from './http/index.ts'
+import { ROUTES } from './http/index.ts'
 import { createMoments, createTranslator, negotiate } from './i18n/index.ts'
 import {
   type Clock,
@@ -22,17 +23,9 @@ import {
 import { createEventLog, type Log } from './log/index.ts'
 import { createManagement } from './management/index.ts'
 import { createMetrics, operationsOf, timed } from './metrics/index.ts'
-import { createOidc, createSigningKeys, type SigningKeys } from './oidc/index.ts'
+import { createSigningKeys, FAILURES, type SigningKeys } from './oidc/index.ts'
 import { createLadder, createPolicy } from './policy/index.ts'
-import {
-  createPages,
-  createPagesForDoors,
-  createPortal,
-  createPresent,
-  maskEmail,
-  openAssets,
-  TEMPLATES,
-} from './portal/index.ts'
+import { maskEmail } from './portal/index.ts'
 import * as step from './stepup/index.ts'
 import { openSqliteStore, type Store } from './store/index.ts'
 import { noTrust } from './trust/index.ts'
@@ -86,8 +79,12 @@ export async function compose(config: Config, world: World): Promise<App> {
     {
       clients: config.clients.map(({ id }) => id),
       directories: config.directories.map(({ name }) => name),
+      factors: config.factors,
+      channels: config.factors.filter((kind) => kind !== 'totp'),
       providers: ['smtp'],
-      routes: http.ROUTES,
+      routes: ROUTES,
+      chainStates: CHAIN_STATES,
+      clientFailures: FAILURES,
       operations: [
         ...[operationsOf('step-ups', kept), operationsOf('requests', keptRequests)],
         ...[operationsOf('people', keptPeople), operationsOf('totp', keptTotp)],
@@ -101,7 +98,6 @@ export async function compose(config: Config, world: World): Promise<App> {
   const totpStore = timed('totp', keptTotp, metrics.store, stopwatch)
 
   // Words
-  const base = new URL(config.issuer).pathname.replace(/\/$/, '')
   const translate = createTranslator()
   const moments = createMoments(config.timeZone)
   const { support } = config
@@ -172,66 +168,10 @@ export async function compose(config: Config, world: World): Promise<App> {
   })
 
   // Doors
-  const scheme = config.issuer.startsWith('https:') ? 'https' : 'http'
-  const browsers = http.createBrowsers({ scheme, random })
-  const proofs = http.createProofs(keys)
-  const { theme } = config
-  const folders = theme.folder === null ? [TEMPLATES] : [theme.folder, TEMPLATES]
-  const assets = openAssets(theme)
-  const pages = createPages({
-    ...{ translate, moments, assets, templates: http.createTemplates({ folders }) },
-    setting: { base, org, support, privacyUrl: config.privacyUrl },
-  })
-  const speak = (acceptLanguage: string | null) =>
-    negotiate({ acceptLanguage, fallback: config.language })
-  const shownByAll = createPagesForDoors({ pages, negotiate: speak, clock })
-  const present = createPresent({
-    ...{ pages, proofs, base, codeDigits: digits, mailFrom: email?.from ?? null, clock },
-    shown: ({ id: stepUp, account, username }, pending) => {
-      if (account === null) throw new Error('invariant broken: who enrols is known')
-      return enroller.show({ stepUp, account, pending }, { issuer: org, username })
-    },
-    negotiate: speak,
-  })
-  const portal = createPortal({ stepUps, present, browsers, proofs })
   const signingKeys = createSigningKeys({ store: store.signingKeys, clock, heard })
-  const oidc = createOidc({
-    ...{ issuer: config.issuer, acrValues: ladder.values, store: requestStore, signingKeys },
-    ...{ open, browsers, keys, clock, random, log, heard, fetch: world.fetch },
-    clients: new Map(config.clients.map((client) => [client.id, client])),
-    stepUpSeconds: config.stepUp.lifetimeSeconds,
-    ipOf: http.createIpOf(config.listen.trustedProxies),
-    show: (request, response, at) => {
-      const { id, browser } = at.value
-      const seen = step.seenOf(at, { said: 'nothing' }, clock.now())
-      portal.show(request, response, id, seen, browser)
-    },
-    pages: shownByAll,
-  })
-
-  const main = http.createMainApp({
-    base,
-    before: [
-      http.createRequestIds(random),
-      http.createHttpTiming(base, stopwatch, metrics.http),
-      http.createPageLog(log),
-      http.createSecurityHeaders(scheme),
-    ],
-    routers: [oidc.router, portal.router],
-    assets: assets.all,
-    notFound: (request, response) => {
-      const view = { says: 'not-found', resume: null } as const
-      response
-        .status(404)
-        .type('html')
-        .send(`${shownByAll.error(view, request, response)}`)
-    },
-    faults: http.createFaults({
-      log,
-      respond: ({ says }, request, response) => {
-        response.type('html').send(`${shownByAll.error({ says, resume: null }, request, response)}`)
-      },
-    }),
+  const main = composeDoors({
+    ...{ config, world, keys, metrics, heard, translate, moments, enroller },
+    ...{ stepUps, open, acrValues: ladder.values, requestStore, signingKeys },
   })
 
   // Background
@@ -244,6 +184,7 @@ export async function compose(config: Config, world: World): Promise<App> {
   }
   const seal = async () => {
     await sealer.tick()
+    metrics.chain(sealer.state())
     metrics.unsealed((await audit.unsealed(UNSEALED_SHOWN)).length)
   }
   const auditDays = config.retention.auditDays

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import packageJson from '../package.json' with { type: 'json' }
 import { EXIT, type Io, run, type World } from './cli/index.ts'
@@ -10,6 +11,7 @@ const CHUNK = 64 * 1024
 const EX_SOFTWARE = 70
 
 const clock = { now: () => instantOf(Date.now()) }
+const pause = (seconds: number) => delay(seconds * 1000)
 const stopwatch = { seconds: () => performance.now() / 1000 }
 /** Many small requests of one large one: each call costs as much as some thousand bytes. What is handed out is wiped behind. */
 const POOL_BYTES = 8192
@@ -56,16 +58,16 @@ const world: World = {
   ...{ io, clock, random, env: process.env, version },
   operator: process.env['SUDO_USER'] ?? process.env['USER'] ?? loginName(),
   // Loaded when a command needs it: `check` and `secrets new` open nothing.
-  openTools: async (config) => {
+  openTools: async (config, logTo) => {
     setFlagsFromString(KEEP_YOUNG_HEAP)
     try {
       const { composeTools } = await import('./compose-tools.ts')
-      return await composeTools(config, { clock, stopwatch, random, version })
+      return await composeTools(config, { clock, stopwatch, random, version, pause, logTo })
     } finally {
       setFlagsFromString(GROW_YOUNG_HEAP)
     }
   },
-  inspect: async (config) => (await import('./compose-tools.ts')).inspectTheme(config),
+  inspect: async (config) => (await import('./compose-tools.ts')).inspect(config),
   stopped: () =>
     new Promise((resolve) => {
       // Once: whoever asks a second time does not want to wait.

@@ -8,7 +8,7 @@ export const GENESIS = ''
 /** One link: HMAC-SHA256 over the link before, its number, its id and what it says. */
 export function linkOf(
   keys: KeyRing,
-  before: { readonly sequence: number; readonly mac: string },
+  before: ChainPoint,
   kept: KeptEvent,
   keyId = keys.activeId,
 ): Omit<Sealed, 'text'> {
@@ -20,7 +20,7 @@ export function linkOf(
 
 export function checkpointOf(
   keys: KeyRing,
-  { sequence, mac }: { readonly sequence: number; readonly mac: string },
+  { sequence, mac }: ChainPoint,
   at: Instant,
 ): Checkpoint {
   const signature = macOver(keys, keys.activeId, ['checkpoint', `${sequence}`, mac, `${at}`])
@@ -48,24 +48,27 @@ export function checkPruned(
 export function checkCheckpoint(
   keys: KeyRing,
   { sequence, mac, at, keyId, signature }: Checkpoint,
-): 'genuine' | 'forged' {
+): 'genuine' | 'forged' | 'key-missing' {
+  if (keys.subkey('audit', keyId) === undefined) return 'key-missing'
   const parts = ['checkpoint', `${sequence}`, mac, `${at}`]
   return isSame(macOver(keys, keyId, parts), signature) ? 'genuine' : 'forged'
 }
 
-export type ChainFault = { readonly fault: 'broken' | 'missing'; readonly sequence: number }
+/** A place in the chain, and what all before it came to there. */
+export type ChainPoint = { readonly sequence: number; readonly mac: string }
+
+/** `key-missing`: nothing can be said of it, because the key that sealed it is not configured. */
+export type ChainFault =
+  | { readonly fault: 'broken' | 'missing'; readonly sequence: number }
+  | { readonly fault: 'key-missing'; readonly sequence: number; readonly keyId: string }
 
 /** Whether this link follows that one: a gap in the numbers is 'missing', anything else that differs is 'broken'. */
-export function checkLink(
-  keys: KeyRing,
-  before: { readonly sequence: number; readonly mac: string },
-  link: Sealed,
-): ChainFault | 'whole' {
+export function checkLink(keys: KeyRing, before: ChainPoint, link: Sealed): ChainFault | 'whole' {
   if (link.sequence > before.sequence + 1)
     return { fault: 'missing', sequence: before.sequence + 1 }
   if (link.sequence !== before.sequence + 1) return { fault: 'broken', sequence: link.sequence }
   if (keys.subkey('audit', link.keyId) === undefined)
-    return { fault: 'broken', sequence: link.sequence }
+    return { fault: 'key-missing', sequence: link.sequence, keyId: link.keyId }
   const { mac } = linkOf(keys, before, link, link.keyId)
   return isSame(mac, link.mac) ? 'whole' : { fault: 'broken', sequence: link.sequence }
 }

@@ -92,6 +92,8 @@ export type AuditEvent =
       readonly event: 'factor.reset' | 'factor.unlocked'
       readonly factor: FactorKind
     })
+  /** How many values were sealed anew under the newest field key. */
+  | (At & { readonly event: 'field-keys.resealed'; readonly count: number })
   | (At & {
       readonly event:
         | 'signing-key.made'

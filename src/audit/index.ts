@@ -8,5 +8,11 @@ export type { AuditStore, Checkpoint, KeptEvent, LeaseStore, Sealed } from './au
 export type { Actor, AuditEvent, AuditEventName } from './events.ts'
 export { type Exported, exportAudit } from './export.ts'
 export { pruneAudit } from './prune.ts'
-export { createSealer, type Sealer, type SealerDeps } from './sealer.ts'
-export { type AuditVerdict, verifyAudit } from './verify.ts'
+export {
+  CHAIN_STATES,
+  type ChainState,
+  createSealer,
+  type Sealer,
+  type SealerDeps,
+} from './sealer.ts'
+export { type AuditVerdict, type VerifyFrom, verifyAudit } from './verify.ts'

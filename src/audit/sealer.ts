@@ -1,9 +1,12 @@
 import { type Clock, type Instant, type KeyRing, later } from '../kernel/index.ts'
 import type { AuditStore, Checkpoint, LeaseStore, Sealed } from './audit-store.ts'
-import { checkpointOf, GENESIS, linkOf } from './chain.ts'
+import { type ChainFault, type ChainPoint, checkpointOf, linkOf } from './chain.ts'
+import { beginChain, followChain, type Known } from './follow.ts'
 
 const LEASE = 'sealer'
 const LEASE_SECONDS = 10
+/** A lease that is held by nobody alive has run out long before. */
+const COMPANY_SECONDS = 30
 /** A millisecond of arithmetic: whoever is answered meanwhile does not wait for more. */
 const BATCH = 64
 const BATCHES_MAX = 200
@@ -16,45 +19,83 @@ export type SealerDeps = {
   readonly clock: Clock
   /** Names this process among those that would seal. */
   readonly holder: string
-  readonly log: { info(message: string, facts: object): void }
+  readonly log: {
+    info(message: string, facts: object): void
+    warn(message: string, facts: object): void
+    error(message: string, facts: object): void
+  }
 }
+
+/** `standby`: another process seals, and this one has not looked. */
+export type ChainState = 'standby' | 'whole' | ChainFault['fault']
+export const CHAIN_STATES: readonly ChainState[] = [
+  ...(['standby', 'whole', 'broken', 'missing', 'key-missing'] as const),
+]
 
 export type Sealer = {
   /** Seals what is committed, as far as it gets; says how many links it added. */
   tick(): Promise<number>
+  /** How the chain was found at the last tick. */
+  state(): ChainState
   release(): Promise<void>
 }
 
-/** Numbers committed events and chains them, one holder at a time; two who believe to hold it lose no event and number none twice. */
+/**
+ * Numbers committed events and chains them, one holder at a time; two who believe to hold it lose no event and number none
+ * twice. It remembers where the chain was, and seals nothing onto one that was changed behind it.
+ */
 export function createSealer({ store, leases, keys, clock, holder, log }: SealerDeps): Sealer {
   let checkpointed: Instant | undefined
+  let known: Known | undefined
+  let state: ChainState = 'standby'
+  let company: Instant | undefined
+  let isToldOfCompany = false
+  let running: Promise<unknown> = Promise.resolve()
 
   return {
-    async tick() {
-      const now = clock.now()
-      if ((await leases.claim(LEASE, holder, now, later(now, LEASE_SECONDS))) === 'taken') return 0
-      let sealed = 0
-      for (let batch = 0; batch < BATCHES_MAX; batch++) {
-        const added = await sealBatch()
-        sealed += added
-        if (added < BATCH) break
-      }
-      return sealed
+    tick() {
+      // One after the other: what is known must not change while it is held against the store.
+      const ticked = running.then(tick)
+      running = ticked.catch(() => {})
+      return ticked
     },
+    state: () => state,
     release: () => leases.release(LEASE, holder),
   }
 
+  async function tick(): Promise<number> {
+    const now = clock.now()
+    const claimed = await leases.claim(LEASE, holder, now, later(now, LEASE_SECONDS))
+    tellOfCompany(claimed, now)
+    if (claimed === 'taken') {
+      state = 'standby'
+      return 0
+    }
+    let sealed = 0
+    for (let batch = 0; batch < BATCHES_MAX; batch++) {
+      const added = await sealBatch()
+      sealed += added
+      if (added < BATCH) break
+    }
+    return sealed
+  }
+
   async function sealBatch(): Promise<number> {
+    const begun = known ?? (await beginChain(store, keys))
+    const found = 'fault' in begun ? begun : await followChain(store, keys, begun)
+    if ('fault' in found) return refuse(found)
+    state = 'whole'
+    known = found
+
     const waiting = await store.unsealed(BATCH)
-    const head = await store.head()
-    const from = head ?? { sequence: 0, mac: GENESIS }
     const links: Omit<Sealed, 'text'>[] = []
-    for (const kept of waiting) links.push(linkOf(keys, links.at(-1) ?? from, kept))
-    const end = links.at(-1) ?? head
-    const checkpoint = end === undefined ? null : await dueCheckpoint(end)
+    for (const kept of waiting) links.push(linkOf(keys, links.at(-1) ?? found.link, kept))
+    const end = links.at(-1) ?? found.link
+    const checkpoint = dueCheckpoint(end, found.checkpoint)
     if (links.length === 0 && checkpoint === null) return 0
-    const answer = await store.seal(from.sequence, links, checkpoint)
+    const answer = await store.seal(found.link.sequence, links, checkpoint)
     if (answer === 'stale') return 0
+    known = { link: end, checkpoint: checkpoint ?? found.checkpoint }
     if (checkpoint !== null) {
       checkpointed = checkpoint.at
       log.info('audit checkpoint', { ...checkpoint })
@@ -62,15 +103,26 @@ export function createSealer({ store, leases, keys, clock, holder, log }: Sealer
     return links.length
   }
 
+  /** Goes on as before when the store is again what it was; sealing over it would hide what was done. */
+  function refuse({ fault, ...where }: ChainFault): 0 {
+    if (state !== fault) log.error('audit chain changed', { state: fault, ...where })
+    state = fault
+    return 0
+  }
+
   /** At most a minute after something was sealed, and never one that says nothing new. */
-  async function dueCheckpoint(end: {
-    readonly sequence: number
-    readonly mac: string
-  }): Promise<Checkpoint | null> {
+  function dueCheckpoint(end: ChainPoint, last: Checkpoint | undefined): Checkpoint | null {
     const now = clock.now()
+    if (end.sequence === 0 || (last !== undefined && last.sequence >= end.sequence)) return null
     if (checkpointed !== undefined && now < later(checkpointed, CHECKPOINT_SECONDS)) return null
-    const last = await store.lastCheckpoint()
-    if (last !== undefined && last.sequence >= end.sequence) return null
     return checkpointOf(keys, end, now)
+  }
+
+  function tellOfCompany(claimed: 'held' | 'taken', now: Instant): void {
+    if (claimed === 'held') company = undefined
+    else company ??= now
+    if (company === undefined || isToldOfCompany || now < later(company, COMPANY_SECONDS)) return
+    isToldOfCompany = true
+    log.warn('another process serves this store', { seconds: COMPANY_SECONDS })
   }
 }

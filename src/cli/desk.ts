@@ -4,7 +4,7 @@ import type { Problems } from '../directories/index.ts'
 import { Fault } from '../kernel/index.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { printable } from './printable.ts'
-import type { Tools } from './tools.ts'
+import type { LogTo, Tools } from './tools.ts'
 import type { World } from './world.ts'
 
 const CONFIG_BYTES_MAX = 1024 * 1024
@@ -29,6 +29,8 @@ export type Desk = {
   withTools(
     command: Command,
     run: (tools: Tools, config: Config) => Promise<ExitCode>,
+    /** Standard error, except for who does nothing but log: what a command prints is for others to read. */
+    logTo?: LogTo,
   ): Promise<ExitCode>
   operator(command: Command): string
   say(text: string): void
@@ -68,15 +70,15 @@ export function createDesk(world: World, keep: (code: ExitCode) => void): Desk {
       return EXIT.configuration
     },
 
-    withTools: (command, run) =>
+    withTools: (command, run, logTo = 'stderr') =>
       desk.withConfig(command, async (config) => {
         try {
-          await using tools = await world.openTools(config)
+          await using tools = await world.openTools(config, logTo)
           return await run(tools, config)
         } catch (error) {
           if (!(error instanceof Fault)) throw error
-          io.stderr(`unavailable (${error.code}): ${error.message}\n`)
-          return EXIT.unavailable
+          io.stderr(`${sentenceOf(error)}\n`)
+          return error.code === 'configuration.unfit' ? EXIT.configuration : EXIT.unavailable
         }
       }),
 
@@ -96,6 +98,14 @@ export function createDesk(world: World, keep: (code: ExitCode) => void): Desk {
     },
   }
   return desk
+}
+
+/** With what the system said of it, for whoever is to mend it. */
+function sentenceOf(fault: Fault): string {
+  if (fault.code === 'configuration.unfit') return fault.message
+  const causes: string[] = []
+  for (let at = fault.cause; at instanceof Error; at = at.cause) causes.push(at.message)
+  return printable([`unavailable (${fault.code}): ${fault.message}`, ...causes].join(': '))
 }
 
 const globalsOf = (command: Command): Globals => command.optsWithGlobals()

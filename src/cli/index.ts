@@ -4,5 +4,5 @@
  */
 export { EXIT } from './exit.ts'
 export { run } from './run.ts'
-export type { Inspect, KeyLine, Tools } from './tools.ts'
+export type { Inspect, KeyLine, LogTo, Tools } from './tools.ts'
 export type { Io, World } from './world.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { fakePeopleStore } from '../../test/support/fake-people-store.ts'
+import { fakePeopleStore, LOCKS } from '../../test/support/fake-people-store.ts'
 import type { Exported } from '../audit/index.ts'
 import { createPeople } from '../directories/index.ts'
 import { Fault, fail, instantOf, newId, ok } from '../kernel/index.ts'
@@ -44,7 +44,9 @@ function bench({ files = {}, tools: given = {}, stdin = '', fault }: Options = {
   }
   const clock = { now: () => NOON }
   const store = fakePeopleStore()
-  const people = createPeople({ store, clock, random, directory: 'local', defaultCountry: null })
+  const people = createPeople({
+    ...{ store, clock, random, directory: 'local', defaultCountry: null, locks: LOCKS },
+  })
   const written = new Map<string, string>()
   const seen = { out: '', err: '', closed: 0 }
   const disk = new Map(Object.entries({ 'sallyport.yaml': YAML, ...files }))
@@ -146,6 +148,16 @@ describe('the command line', () => {
     }
   })
 
+  test('exits with 69 and what the system said, and with 78 where it is the configuration', async () => {
+    const cause = new Error('EACCES: permission denied')
+    const down = bench({ fault: new Fault('store.unavailable', 'cannot open a.db', { cause }) })
+    const said = await down.sallyport(['user', 'list'])
+    assert.match(said.err, /cannot open a\.db: EACCES: permission denied\n$/)
+    const unfit = bench({ fault: new Fault('configuration.unfit', 'encryption.keys has no k1') })
+    const { code, out, err } = await unfit.sallyport(['user', 'list'])
+    assert.deepEqual({ code, out, err }, { code: 78, out: '', err: 'encryption.keys has no k1\n' })
+  })
+
   test('lets a bug through', async () => {
     const { sallyport } = bench()
     const openTools = () => Promise.reject(new Error('invariant broken'))
@@ -199,8 +211,8 @@ describe('serve', () => {
     resolve()
     assert.deepEqual(await running, {
       code: 0,
-      out: 'Sallyport is ready: https://2fa.example.com\n',
-      err: '',
+      out: '',
+      err: 'Sallyport is ready: https://2fa.example.com\n',
     })
     assert.deepEqual(heard, ['stop', 'closed'])
     assert.equal(seen.closed, 1)
@@ -244,6 +256,27 @@ describe('secrets, keys, audit, docs', () => {
     const { code, err } = await broken.sallyport(['audit', 'verify'])
     assert.equal(code, 1)
     assert.match(err, /broken at 7/)
+
+    const keyless = async () =>
+      ({ verdict: 'key-missing', keyId: 'k0', sequence: 7, checked: 6, unsealed: 1 }) as const
+    const unread = bench({ tools: { audit: { async *export() {}, verify: keyless } } })
+    assert.match((await unread.sallyport(['audit', 'verify'])).err, /sealed under 'k0'/)
+  })
+
+  test('`audit verify --checkpoint` takes a logged checkpoint, and nothing else', async () => {
+    const asked: unknown[] = []
+    const verify = async (from: unknown) => {
+      asked.push(from)
+      return { verdict: 'whole', checked: 1, unsealed: 0 } as const
+    }
+    const { sallyport } = bench({ tools: { audit: { async *export() {}, verify } } })
+    const mac = 'A'.repeat(43)
+    const line = ['audit', 'verify', '--checkpoint']
+    assert.equal((await sallyport([...line, `12:${mac}`])).code, 0)
+    assert.deepEqual(asked, [{ after: 0, checkpoint: { sequence: 12, mac } }])
+    for (const wrong of ['12', mac, `12:${mac}A`, `x:${mac}`])
+      assert.equal((await sallyport([...line, wrong])).code, 64, wrong)
+    assert.equal((await sallyport([...line, `12:${mac}`, '--since', '13'])).code, 64)
   })
 
   test('`docs` writes what is generated', async () => {
@@ -303,6 +336,33 @@ describe('user', () => {
     assert.equal((await sallyport(['user', 'show', 'alice'])).code, 0)
   })
 
+  test('erases by account id whoever was removed before', async () => {
+    const { sallyport } = bench()
+    const { out } = await sallyport(['user', 'add', 'alice'])
+    const account = /acc_[\w-]{22}/.exec(out)?.[0] ?? ''
+    await sallyport(['user', 'remove', 'alice', '--yes'])
+    const asked = await sallyport(['user', 'erase', account])
+    assert.deepEqual([asked.code, asked.err], [1, `${account} can't be brought back: add --yes\n`])
+    const erased = await sallyport(['user', 'erase', account, '--yes'])
+    assert.deepEqual([erased.code, erased.out], [0, `${account} was erased.\n`])
+    assert.equal((await sallyport(['user', 'erase', account, '--yes'])).code, 1)
+  })
+
+  test('shows what holds a person up', async () => {
+    const { sallyport, store } = bench()
+    const { out } = await sallyport(['user', 'add', 'alice'])
+    const account = /acc_[\w-]{22}/.exec(out)?.[0] ?? ''
+    store.lock(account, 'email', 3)
+    store.lock(account, 'totp')
+    store.silence(account, 'email')
+    const shown = (await sallyport(['user', 'show', 'alice'])).out
+    assert.match(
+      shown,
+      /^answers +email signed: 3 wrong in a row, totp signed: 50 wrong in a row, off until unlocked$/m,
+    )
+    assert.match(shown, /^sends +email signed: next at 2096-10-02T07:06:40\.000Z$/m)
+  })
+
   test('shows contacts in full only with --reveal, and never in a list', async () => {
     const { sallyport } = bench()
     const contacts = ['--email', 'alice@example.com', '--phone', '+1 202 555 0123']
@@ -337,6 +397,15 @@ describe('user', () => {
     const stdin = await sallyport(['user', 'import', '-', '--format', 'jsonl', '--json'])
     assert.equal(stdin.code, 0)
     assert.match(stdin.out, /"username":"carol","outcome":"added"/)
+  })
+
+  test('says how a file with semicolons has to be saved', async () => {
+    const { sallyport } = bench({
+      files: { 'people.csv': 'username;email\nalice;a@example.com\n' },
+    })
+    const { code, err } = await sallyport(['user', 'import', 'people.csv'])
+    assert.equal(code, 1)
+    assert.match(err, /separated by semicolons: save the file with commas/)
   })
 
   test('marks short secrets in the list', async () => {

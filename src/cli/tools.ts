@@ -1,4 +1,4 @@
-import type { AuditVerdict, Exported } from '../audit/index.ts'
+import type { AuditVerdict, Exported, VerifyFrom } from '../audit/index.ts'
 import type { Config } from '../config/index.ts'
 import type { People } from '../directories/index.ts'
 import type { Instant } from '../kernel/index.ts'
@@ -19,8 +19,7 @@ export type Tools = AsyncDisposable & {
   readonly audit: {
     /** In order of sequence, starting after `after`. */
     export(after: number): AsyncIterable<Exported>
-    /** Starting after a sequence that was good. */
-    verify(after: number): Promise<AuditVerdict>
+    verify(from: VerifyFrom): Promise<AuditVerdict>
   }
   readonly keys: {
     list(): Promise<readonly KeyLine[]>
@@ -36,11 +35,14 @@ export type Tools = AsyncDisposable & {
   serve(): Promise<{ close(): Promise<void>; readonly urls: readonly string[] }>
 }
 
-/** What only the rooms can say of a configuration: a theme's templates, pictures and colours. Opens no store. */
+/** What only the rooms can say of a configuration: a theme's templates, pictures and colours, and whether there is a place for the store. Opens no store. */
 export type Inspect = (config: Config) => Promise<{
   readonly problems: readonly string[]
   /** For the operator to read, a line each. */
   readonly notes: readonly string[]
 }>
 
-export type OpenTools = (config: Config) => Promise<Tools>
+/** Where the log goes. */
+export type LogTo = 'stdout' | 'stderr'
+
+export type OpenTools = (config: Config, logTo: LogTo) => Promise<Tools>

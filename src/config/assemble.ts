@@ -1,9 +1,8 @@
 import { invariant } from '../kernel/index.ts'
 import type { ClientAuthConfig, ClientConfig, Config, EmailConfig } from './config.ts'
+import { enrolledByOf } from './schema/assurance.ts'
 import { isLoopback } from './schema/parts.ts'
 import type { Written } from './schema/schema.ts'
-
-const ENROLLED_WITH_PROOF = ['bind-code', 'operator', 'import', 'factor']
 
 /** From the shape that is pleasant to write to the one that is pleasant to use. Nothing can be wrong any more. */
 export function assemble(written: Written): Config {
@@ -25,10 +24,7 @@ export function assemble(written: Written): Config {
       defaultCountry: directory.defaultCountry ?? null,
     })),
     channels: { email: written.channels.email ? assembleEmail(written.channels.email) : null },
-    acr: written.acr.map(({ enrolledBy, ...rung }, index) => ({
-      ...rung,
-      enrolledBy: enrolledBy ?? (index === 0 ? null : ENROLLED_WITH_PROOF),
-    })),
+    acr: written.acr.map((rung, index) => ({ ...rung, enrolledBy: enrolledByOf(rung, index) })),
     support: {
       phone: support.phone ?? null,
       email: support.email ?? null,

@@ -7,6 +7,7 @@ export type Config = {
     readonly host: string
     readonly port: number
     readonly trustedProxies: readonly string[]
+    readonly drainSeconds: number
     readonly tls: { readonly cert: string; readonly key: Secret } | null
   }
   readonly management: { readonly host: string; readonly port: number }

@@ -1,3 +1,4 @@
+import { ladderChecks } from './ladder-checks.ts'
 import type { Wrong } from './reader.ts'
 import type { Written } from './schema/schema.ts'
 import type { Path } from './yaml-text.ts'
@@ -35,7 +36,7 @@ export function crossCheck(sound: Sound): readonly Finding[] {
     ),
     ...unknownDirectories(sound),
     ...missingChannels(sound),
-    ...worthlessFactors(sound),
+    ...ladderChecks(sound),
     ...samePort(sound),
   ]
 }
@@ -88,16 +89,6 @@ function missingChannels({ factors, firstEnrolment, channels }: Sound): Finding[
       wanted: 'channels.email, or firstEnrolment: open',
     },
   ]
-}
-
-/** A factor on no rung proves nothing that could be said in a token. */
-function worthlessFactors({ factors, acr }: Sound): Finding[] {
-  if (factors === undefined || acr === undefined || acr.includes(undefined)) return []
-  return factors.flatMap((kind, index) =>
-    kind === undefined || acr.some((rung) => rung?.factors.includes(kind))
-      ? []
-      : [{ path: ['factors', index], says: 'is on no rung of acr', wanted: `a rung with ${kind}` }],
-  )
 }
 
 function samePort({ listen, management }: Sound): Finding[] {

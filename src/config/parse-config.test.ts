@@ -1,15 +1,36 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { stringify } from 'yaml'
 import { fail, ok } from '../kernel/index.ts'
 import { formatProblems, parseConfig, type Sources } from './index.ts'
 
 const FIELD_KEY = Buffer.alloc(32, 7).toString('base64')
+/** Its key was thrown away. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBjDCCATGgAwIBAgIUOpzsFJWjYFbk/yU+xrhMABudVBQwCgYIKoZIzj0EAwIw
+GjEYMBYGA1UEAwwPMmZhLmV4YW1wbGUuY29tMCAXDTI2MTEyNTExMjQzNVoYDzIx
+MjYxMTAxMTEyNDM1WjAaMRgwFgYDVQQDDA8yZmEuZXhhbXBsZS5jb20wWTATBgcq
+hkjOPQIBBggqhkjOPQMBBwNCAATweOR0y9gwPxVhUvLP7V5oLlgz2wqUvaK20bnA
+mdO/QtaI8jvTE9I92GuCas5J3g6EGmowA7Bxi1bm9icvnIvko1MwUTAdBgNVHQ4E
+FgQUYu6Jof/kCkd5duLBgCBCnq+OW7UwHwYDVR0jBBgwFoAUYu6Jof/kCkd5duLB
+gCBCnq+OW7UwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEA2d2m
+EltFZwl9xgnfAlNEpTEE/hz5KqbQYaoK9dL90cUCIQDbmWHhO8P+J0OXNiBW32uO
+EmZG6Isv0Afe1Hwo6PIosA==
+-----END CERTIFICATE-----
+`
+const PRIVATE_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString()
 const FILES: Record<string, string> = {
   '/etc/sp/key': `${FIELD_KEY}\n`,
   '/etc/sp/short-key': 'c2hvcnQ=',
-  '/etc/sp/secret': 'correct horse\n',
-  '/etc/sp/pem': '-----BEGIN PRIVATE KEY-----\n',
+  '/etc/sp/secret': 'correct horse battery\n',
+  '/etc/sp/weak': 'fifteen-letters\n',
+  '/etc/sp/pem': PRIVATE_KEY,
+  '/etc/sp/cert': CERTIFICATE,
+  '/etc/sp/bad-pem': '-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n',
+  '/etc/sp/bad-cert': '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n',
   '/etc/sp/empty': '\n',
   '/etc/sp/jwks.json': '{"keys":[{"kty":"EC","crv":"P-256","x":"x","y":"y"}]}',
   '/etc/sp/private.json': '{"keys":[{"kty":"EC","crv":"P-256","x":"x","y":"y","d":"d"}]}',
@@ -60,6 +81,10 @@ const BAD: readonly [written: Written, complaint: string][] = [
   [{ ...GOOD, issuer: 'https://2fa.example.com/' }, 'issuer ends with a slash'],
   [{ ...GOOD, issuer: 'https://2fa.example.com?x=1' }, 'issuer has a query'],
   [{ ...GOOD, issuer: 'https://2fa.example.com#x' }, 'issuer has a fragment'],
+  ...['/t:acme', '/a(b)', '/x*y', '/a//b', '/a%2Fb', '/a+b'].map((path): [Written, string] => [
+    { ...GOOD, issuer: `https://2fa.example.com${path}` },
+    'issuer has a path that cannot be served as it is written',
+  ]),
   [{ ...GOOD, issuer: 'https://2FA.example.com' }, 'issuer is not in its canonical spelling'],
   [{ ...GOOD, issuer: 'https://a:b@x.com' }, 'issuer carries a user name or password'],
   [{ ...GOOD, isuer: 'x' }, 'isuer is read by nobody'],
@@ -79,11 +104,24 @@ const BAD: readonly [written: Written, complaint: string][] = [
   ],
   [
     { ...GOOD, listen: { tls: { certFile: 'secret', keyFile: 'pem' } } },
-    'listen.tls.certFile names a file without a PEM certificate',
+    'listen.tls.certFile names a file without a readable PEM certificate',
   ],
   [
+    { ...GOOD, listen: { tls: { certFile: 'bad-cert', keyFile: 'pem' } } },
+    'listen.tls.certFile names a file without a readable PEM certificate',
+  ],
+  [
+    { ...GOOD, listen: { tls: { certFile: 'cert', keyFile: 'bad-pem' } } },
+    'listen.tls.keyFile names a file without a readable, unencrypted PEM private key',
+  ],
+  [
+    { ...GOOD, listen: { tls: { certFile: 'cert', keyFile: 'pem' } } },
+    'listen.tls.keyFile is not the key of the certificate in certFile',
+  ],
+  [{ ...GOOD, listen: { drainSeconds: 61 } }, 'listen.drainSeconds is too large'],
+  [
     withMail({ dkim: { domainName: 'a.com', keySelector: 's', privateKeyFile: 'secret' } }),
-    'channels.email.dkim.privateKeyFile names a file without an unencrypted PEM private key',
+    'channels.email.dkim.privateKeyFile names a file without a readable, unencrypted PEM private key',
   ],
   [{ ...GOOD, management: { port: 8080 } }, 'management.port is also the port of listen'],
   [
@@ -116,6 +154,10 @@ const BAD: readonly [written: Written, complaint: string][] = [
   [
     withClient({ auth: { method: 'client_secret_basic', secretFile: 'empty' } }),
     'clients[0].auth.secretFile names an empty file',
+  ],
+  [
+    withClient({ auth: { method: 'client_secret_basic', secretFile: 'weak' } }),
+    'clients[0].auth.secretFile holds a secret that could be guessed',
   ],
   [
     withClient({ auth: { method: 'client_secret_basic', secret: 'x', secretFile: 'secret' } }),
@@ -194,7 +236,59 @@ const BAD: readonly [written: Written, complaint: string][] = [
   [{ ...GOOD, factors: ['sms'] }, 'factors[0] cannot be enabled in this release'],
   [{ ...GOOD, factors: ['carrier-pigeon'] }, 'factors[0] is not a factor'],
   [{ ...GOOD, factors: ['totp', 'totp'] }, 'factors names a factor twice'],
-  [{ ...GOOD, acr: [{ value: 'a', factors: ['totp'] }] }, 'factors[1] is on no rung of acr'],
+  [
+    { ...GOOD, factors: ['email'], acr: [{ value: 'a', factors: ['totp'] }] },
+    'factors[0] is on no rung of acr',
+  ],
+  [
+    {
+      ...GOOD,
+      firstEnrolment: 'open',
+      acr: [{ value: 'a', factors: ['email', 'totp'], enrolledBy: ['operator', 'import'] }],
+    },
+    'firstEnrolment is open, and no rung of acr takes an OTP app that was enrolled so',
+  ],
+  [
+    { ...GOOD, factors: ['totp'], acr: [{ value: 'a', factors: ['totp'] }] },
+    'firstEnrolment is contact, and no rung of acr takes the code by email that comes first',
+  ],
+  [
+    {
+      ...GOOD,
+      factors: ['totp'],
+      acr: [
+        { value: 'a', factors: ['email'] },
+        { value: 'b', factors: ['totp'], enrolledBy: ['contact'] },
+      ],
+    },
+    'firstEnrolment is contact, and no rung of acr takes the code by email that comes first',
+  ],
+  [
+    {
+      ...GOOD,
+      factors: ['totp'],
+      acr: [{ value: 'a', factors: ['email', 'totp'], enrolledBy: ['operator', 'import'] }],
+    },
+    'firstEnrolment is contact, and no rung of acr takes an OTP app that was enrolled so',
+  ],
+  [
+    {
+      ...GOOD,
+      factors: ['email'],
+      acr: [{ value: 'a', factors: ['email'], enrolledBy: ['contact'] }],
+    },
+    'acr[0].enrolledBy can never be met by email',
+  ],
+  [
+    {
+      ...GOOD,
+      acr: [
+        { value: 'a', factors: ['email', 'totp'] },
+        { value: 'b', factors: ['totp'], enrolledBy: ['bind-code', 'factor'] },
+      ],
+    },
+    'acr[1].enrolledBy can never be met by totp',
+  ],
   [
     { ...GOOD, acr: [{ value: 'exempt', factors: ['totp', 'email'] }] },
     'acr[0].value is reserved for those who are not asked',
@@ -225,7 +319,7 @@ describe('a configuration', () => {
       directories: [['local']],
     })
     assert.ok(client.auth.method === 'client_secret_basic')
-    assert.equal(client.auth.secret.reveal(), 'correct horse')
+    assert.equal(client.auth.secret.reveal(), 'correct horse battery')
     assert.deepEqual([...(encryption.keys[0]?.secret.reveal() ?? [])], Array(32).fill(7))
     assert.deepEqual(
       acr.map(({ value, enrolledBy }) => [value, enrolledBy]),

@@ -13,9 +13,23 @@ describe('the configurations that come with the product', () => {
       const parsed = parseConfig({
         yaml,
         file: `/srv/${name}.yaml`,
-        env: { SALLYPORT_FIELD_KEY: FIELD_KEY, DEMO_CLIENT_SECRET: 'demo' },
+        env: { SALLYPORT_FIELD_KEY: FIELD_KEY, DEMO_CLIENT_SECRET: 'd'.repeat(16) },
         readFile: () => ok(Buffer.from(FIELD_KEY)),
       })
       assert.ok(parsed.ok, parsed.ok ? '' : formatProblems(parsed.error))
     })
+
+  test('need no file that the README does not say how to make: minimal', () => {
+    const textOf = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+    const needed: string[] = []
+    const readFile = (path: string) => {
+      needed.push(path.replace('/srv/', ''))
+      return ok(Buffer.from(FIELD_KEY))
+    }
+    const yaml = textOf('config/minimal.yaml')
+    assert.ok(parseConfig({ yaml, file: '/srv/minimal.yaml', env: {}, readFile }).ok)
+    assert.deepEqual(needed, ['field-key', 'smtp-password'])
+    const readme = textOf('README.md')
+    for (const file of needed) assert.ok(readme.includes(`\`${file}\``), file)
+  })
 })

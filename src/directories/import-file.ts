@@ -40,6 +40,13 @@ function parseCsv(text: string): Result<readonly ImportRow[], string> {
   const records = readCsv(text)
   if (!records.ok) return records
   const [header = [], ...body] = records.value
+  const [only = '', ...others] = header
+  if (
+    others.length === 0 &&
+    columnOf((only.split(';')[0] ?? '').trim().toLowerCase()) &&
+    only.includes(';')
+  )
+    return fail('the columns are separated by semicolons: save the file with commas')
   const columns = header.map((name) => columnOf(name.trim().toLowerCase()))
   if (columns.includes(undefined) || new Set(columns).size < columns.length)
     return fail(`the first line must name columns, each once, out of ${COLUMNS.join(', ')}`)

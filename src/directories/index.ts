@@ -7,6 +7,13 @@
 export type { Answer, Directory, Person, Query } from './directory.ts'
 export type { ImportLine } from './import-people.ts'
 export { createLocalDirectory } from './local.ts'
-export { createPeople, type People, type Problems } from './people.ts'
-export type { LocalPerson, PeopleStore, Summary } from './people-store.ts'
+export { type Answers, createPeople, type People, type Problems, type Shown } from './people.ts'
+export type {
+  By,
+  HelpDeskView,
+  LocalPerson,
+  PeopleStore,
+  Summary,
+  UnlockLimits,
+} from './people-store.ts'
 export { createResolve } from './resolve.ts'

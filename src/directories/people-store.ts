@@ -1,6 +1,6 @@
-import type { AuditEvent } from '../audit/index.ts'
+import type { Actor, AuditEvent } from '../audit/index.ts'
 import type { FactorKind, Id, Instant, Locale } from '../kernel/index.ts'
-import type { Enrolment } from '../stepup/index.ts'
+import type { Enrolment, LaneClass, Tally } from '../stepup/index.ts'
 
 /** A person of a local directory. `nameKey` is the one spelling that all spellings of the name come down to. */
 export type LocalPerson = {
@@ -25,6 +25,30 @@ export type Summary = LocalPerson & {
   }[]
 }
 
+/** A person with what holds them up: wrong answers in a row, and messages that may not be sent yet or for a while. */
+export type HelpDeskView = Summary & {
+  readonly tallies: readonly Tally[]
+  readonly sends: readonly {
+    readonly channel: FactorKind
+    readonly lane: LaneClass
+    readonly nextAt: Instant
+  }[]
+}
+
+/** Who ends what is under way, and when. */
+export type By = { readonly at: Instant; readonly actor: Actor }
+
+/** From where on a factor is locked for good, and the messages of a window are used up. */
+export type UnlockLimits = {
+  readonly cap: number
+  readonly sendsMax: Readonly<Record<LaneClass, number>>
+}
+
+/**
+ * "Ends what is under way": the account's open step-ups, and those that were proven while their code is not redeemed,
+ * become `cancelled` by an operator; their codes and the account's access tokens are good no more. Each such step-up
+ * leaves `step-up.cancelled` with the actor who ended it. It commits with the change that asks for it.
+ */
 export type PeopleStore = {
   /** By name key or by account id, in one directory; one statement. */
   find(
@@ -35,7 +59,7 @@ export type PeopleStore = {
   summary(
     directory: string,
     by: { readonly nameKey: string } | { readonly account: Id<'account'> },
-  ): Promise<Summary | undefined>
+  ): Promise<HelpDeskView | undefined>
   /** All or nothing: a name key that exists already (or twice in the list) is named and nothing is added. */
   add(
     people: readonly { readonly person: LocalPerson; readonly enrolment: Enrolment | null }[],
@@ -43,23 +67,47 @@ export type PeopleStore = {
   ): Promise<
     { readonly heard: 'added' } | { readonly heard: 'exists'; readonly nameKeys: readonly string[] }
   >
-  /** Replaces the row of the account. */
-  set(person: LocalPerson, events: readonly AuditEvent[]): Promise<'set' | 'unknown' | 'exists'>
+  /** Replaces the row of the account. If contacts or state are others than before, it ends what is under way. */
+  set(
+    person: LocalPerson,
+    events: readonly AuditEvent[],
+    by: By,
+  ): Promise<'set' | 'unknown' | 'exists'>
   /** In order of name key, after `after`. */
   list(directory: string, after: string, limit: number): Promise<readonly Summary[]>
-  /** The person, its enrolments and tallies; audit events stay. `remove` keeps the account id's history, `erase` also ends every step-up and token of it. */
-  remove(account: Id<'account'>, events: readonly AuditEvent[]): Promise<'removed' | 'unknown'>
-  erase(account: Id<'account'>, events: readonly AuditEvent[]): Promise<'erased' | 'unknown'>
-  /** Help desk: ends the enrolment of a kind, with its tallies. */
+  /** Takes away the person, enrolments, tallies and send budgets, and ends what is under way. Audit events and the account id stay. */
+  remove(
+    account: Id<'account'>,
+    events: readonly AuditEvent[],
+    by: By,
+  ): Promise<'removed' | 'unknown'>
+  /** As `remove`, and every step-up, request and token of the account goes, and the account id. Also after `remove`. */
+  erase(
+    directory: string,
+    account: Id<'account'>,
+    events: readonly AuditEvent[],
+    by: By,
+  ): Promise<'erased' | 'unknown'>
+  /**
+   * Help desk: ends the enrolment of a kind, with its tallies, and what is under way as far as it relies on the factor:
+   * asks or offers it, sets one up, or was proven by it.
+   */
   resetFactor(
     account: Id<'account'>,
     factor: 'totp',
     events: readonly AuditEvent[],
+    by: By,
   ): Promise<'reset' | 'unknown'>
-  /** Help desk: all lanes of a factor (of all factors: null) start at zero again, hard locks included. */
+  /**
+   * Help desk: where a factor (any factor: null) is paused, has reached the cap, or has used up the messages of a
+   * window, all its lanes and its send budgets start at zero again. Where nothing is, nothing changes: what counts
+   * against somebody who guesses is not forgotten by the way.
+   */
   unlock(
     account: Id<'account'>,
     factor: FactorKind | null,
+    limits: UnlockLimits,
+    now: Instant,
     events: readonly AuditEvent[],
   ): Promise<'unlocked' | 'not-locked'>
 }

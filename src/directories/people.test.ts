@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { fakePeopleStore } from '../../test/support/fake-people-store.ts'
+import { fakePeopleStore, LOCKS } from '../../test/support/fake-people-store.ts'
 import { instantOf, newId } from '../kernel/index.ts'
 import { createImportPeople } from './import-people.ts'
 import { createLocalDirectory } from './local.ts'
@@ -19,7 +19,9 @@ function bench() {
   const random = { bytes: (count: number) => new Uint8Array(count).fill(++made) }
   const store = fakePeopleStore()
   const clock = { now: () => NOON }
-  const people = createPeople({ store, clock, random, directory: 'local', defaultCountry: 'CN' })
+  const people = createPeople({
+    ...{ store, clock, random, directory: 'local', defaultCountry: 'CN', locks: LOCKS },
+  })
   const directory = createLocalDirectory({ name: 'local', store })
   const find = (value: string) => directory.find({ by: 'name', value }, signal)
   const names = async () => (await people.list('', 100)).map(({ username }) => username)
@@ -140,6 +142,39 @@ describe('managing people', () => {
     assert.deepEqual(await people.unlock('ann', 'alice', null), { ok: true, value: [] })
     const unlocked = store.events.filter(({ event }) => event === 'factor.unlocked')
     assert.equal(unlocked.length, 1)
+  })
+
+  test('unlocks nobody who only mistyped, and whoever can be sent nothing more', async () => {
+    const { people, store } = bench()
+    const added = await people.add('ann', ALICE)
+    assert.ok(added.ok)
+    store.lock(added.value.account, 'totp', 9)
+    assert.deepEqual(await people.unlock('ann', 'alice', null), { ok: true, value: [] })
+    store.silence(added.value.account, 'email')
+    assert.deepEqual(await people.unlock('ann', 'alice', null), { ok: true, value: ['email'] })
+    const shown = await people.show('alice')
+    assert.ok(shown.ok)
+    const totp = { factor: 'totp', lane: 'signed', failures: 9, pausedUntil: null }
+    assert.deepEqual([shown.value.answers, shown.value.sends], [[totp], []])
+  })
+
+  test('erases by account id whoever was removed, and nobody of another directory', async () => {
+    const { people, store } = bench()
+    const added = await people.add('ann', ALICE)
+    assert.ok(added.ok)
+    const { account } = added.value
+    const deps = { store, clock: { now: () => NOON }, random: { bytes: () => new Uint8Array(16) } }
+    const branch = createPeople({
+      ...{ ...deps, directory: 'branch', defaultCountry: null, locks: LOCKS },
+    })
+    assert.equal((await people.remove('ann', 'alice')).ok, true)
+    assert.equal((await people.erase('ann', 'alice')).ok, false)
+    assert.equal((await branch.erase('ann', account)).ok, false)
+    const erased = await people.erase('ann', account)
+    assert.deepEqual(erased, { ok: true, value: { account, username: null } })
+    assert.equal((await people.erase('ann', account)).ok, false)
+    const last = store.events.at(-1)
+    assert.deepEqual([last?.event, last?.actor], ['person.erased', 'operator:ann'])
   })
 
   test('resets a factor once', async () => {

@@ -5,16 +5,32 @@ import {
   type FactorKind,
   fail,
   type Id,
+  type Instant,
   newId,
   ok,
   parseId,
   type Random,
   type Result,
 } from '../kernel/index.ts'
+import type { Lane, Tally } from '../stepup/index.ts'
 import { createImportPeople, type ImportPeople } from './import-people.ts'
 import { nameKeyOf } from './name-key.ts'
-import type { LocalPerson, PeopleStore, Summary } from './people-store.ts'
+import type {
+  By,
+  HelpDeskView,
+  LocalPerson,
+  PeopleStore,
+  Summary,
+  UnlockLimits,
+} from './people-store.ts'
 import { type PersonFields, parseFields, type WrittenFields } from './person-fields.ts'
+
+/** Wrong answers in a row, and since when or until when they hold the person up: until an operator unlocks, or a time. */
+export type Answers = Pick<Tally, 'factor' | 'lane' | 'failures'> & {
+  readonly pausedUntil: Instant | 'operator' | null
+}
+
+export type Shown = Omit<HelpDeskView, 'tallies'> & { readonly answers: readonly Answers[] }
 
 /** What was wrong, in plain words for an operator. */
 export type Problems = readonly string[]
@@ -28,17 +44,23 @@ export type People = {
     operator: string,
     fields: WrittenFields & { readonly username: string },
   ): Promise<Result<LocalPerson, Problems>>
-  show(who: string): Promise<Result<Summary, Problems>>
+  /** Of `sends` those that have to wait. */
+  show(who: string): Promise<Result<Shown, Problems>>
   /** A page in order of name, after the name key `after`; '' from the beginning. */
   list(after: string, limit: number): Promise<readonly Summary[]>
   set(operator: string, who: string, changes: WrittenFields): Promise<Result<LocalPerson, Problems>>
   disable(operator: string, who: string): Promise<Result<LocalPerson, Problems>>
   enable(operator: string, who: string): Promise<Result<LocalPerson, Problems>>
   remove(operator: string, who: string): Promise<Result<LocalPerson, Problems>>
-  /** As `remove`, and every step-up and token of the account ends. */
-  erase(operator: string, who: string): Promise<Result<LocalPerson, Problems>>
+  /** As `remove`, and every step-up and token of the account goes. Somebody who was removed is found by account id. */
+  erase(
+    operator: string,
+    who: string,
+  ): Promise<
+    Result<{ readonly account: Id<'account'>; readonly username: string | null }, Problems>
+  >
   resetFactor(operator: string, who: string, factor: 'totp'): Promise<Result<LocalPerson, Problems>>
-  /** One factor, or all of them: null. Says which were locked. */
+  /** One factor, or all of them: null. Says which were locked or out of messages; of others nothing changes. */
   unlock(
     operator: string,
     who: string,
@@ -53,13 +75,25 @@ type PeopleDeps = {
   readonly random: Random
   readonly directory: string
   readonly defaultCountry: string | null
+  readonly locks: Locks
+}
+
+/** What is locked, as who counts the answers says. */
+type Locks = {
+  readonly limits: UnlockLimits
+  pausedUntil(
+    tallies: readonly Tally[],
+    factor: FactorKind,
+    lane: Lane,
+    now: Instant,
+  ): Instant | 'operator' | null
 }
 
 const UNKNOWN = fail(['there is nobody of that name'])
 const EXISTS = fail(['username is taken already, perhaps in another spelling'])
 
 export function createPeople(deps: PeopleDeps): People {
-  const { store, clock, random, directory, defaultCountry } = deps
+  const { store, clock, random, directory, defaultCountry, locks } = deps
 
   return {
     async add(operator, written) {
@@ -80,7 +114,14 @@ export function createPeople(deps: PeopleDeps): People {
 
     async show(who) {
       const summary = await named(who, (by) => store.summary(directory, by))
-      return summary === undefined ? UNKNOWN : ok(summary)
+      if (summary === undefined) return UNKNOWN
+      const { tallies, sends, ...person } = summary
+      const now = clock.now()
+      const answers = tallies.map(({ factor, lane, failures }) => ({
+        ...{ factor, lane, failures },
+        pausedUntil: locks.pausedUntil(tallies, factor, lane, now),
+      }))
+      return ok({ ...person, answers, sends: sends.filter(({ nextAt }) => now < nextAt) })
     },
 
     list: (after, limit) => store.list(directory, after, limit),
@@ -110,22 +151,25 @@ export function createPeople(deps: PeopleDeps): People {
     remove: (operator, who) =>
       withPerson(who, async (person) => {
         const event = about(operator, person.account, 'person.removed', [])
-        const removed = await store.remove(person.account, [event])
+        const removed = await store.remove(person.account, [event], by(operator))
         return removed === 'removed' ? ok(person) : UNKNOWN
       }),
 
-    erase: (operator, who) =>
-      withPerson(who, async (person) => {
-        const event = { event: 'person.erased', ...by(operator), account: person.account } as const
-        const erased = await store.erase(person.account, [event])
-        return erased === 'erased' ? ok(person) : UNKNOWN
-      }),
+    async erase(operator, who) {
+      const person = await named(who, (one) => store.find(directory, one))
+      // Of somebody who was removed only the account id is left, and it is what the audit names them by.
+      const account = person?.account ?? parseId('account', who)
+      if (account === undefined) return UNKNOWN
+      const event = { event: 'person.erased', ...by(operator), account } as const
+      const erased = await store.erase(directory, account, [event], by(operator))
+      return erased === 'erased' ? ok({ account, username: person?.username ?? null }) : UNKNOWN
+    },
 
     resetFactor: (operator, who, factor) =>
       withPerson(who, async (person) => {
         const { account } = person
         const event = { event: 'factor.reset', ...by(operator), account, factor } as const
-        const reset = await store.resetFactor(account, factor, [event])
+        const reset = await store.resetFactor(account, factor, [event], by(operator))
         return reset === 'reset' ? ok(person) : fail([`${factor} is not set up`])
       }),
 
@@ -140,7 +184,8 @@ export function createPeople(deps: PeopleDeps): People {
             account,
             factor: kind,
           } as const
-          if ((await store.unlock(account, kind, [event])) === 'unlocked') unlocked.push(kind)
+          const heard = await store.unlock(account, kind, locks.limits, event.at, [event])
+          if (heard === 'unlocked') unlocked.push(kind)
         }
         return ok(unlocked)
       }),
@@ -148,7 +193,7 @@ export function createPeople(deps: PeopleDeps): People {
     importPeople: createImportPeople(deps),
   }
 
-  function by(operator: string) {
+  function by(operator: string): By {
     const actor: Actor = `operator:${operator}`
     return { at: clock.now(), actor }
   }
@@ -191,7 +236,8 @@ export function createPeople(deps: PeopleDeps): People {
   ): Promise<Result<LocalPerson, Problems>> {
     return withPerson(who, async (person) => {
       const next = change(person)
-      switch (await store.set(next, [about(operator, person.account, event, fields)])) {
+      const told = [about(operator, person.account, event, fields)]
+      switch (await store.set(next, told, by(operator))) {
         case 'set':
           return ok(next)
         case 'exists':

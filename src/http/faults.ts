@@ -12,6 +12,8 @@ const FACE: Record<FaultCode, Face> = {
   'store.unavailable': { status: 503, says: 'try-again-later' },
   'directory.unavailable': { status: 503, says: 'try-again-later' },
   'client-keys.unavailable': { status: 503, says: 'try-again-later' },
+  'listen.unavailable': { status: 503, says: 'try-again-later' },
+  'configuration.unfit': { status: 503, says: 'try-again-later' },
 }
 const BUG: Face = { status: 500, says: 'our-mistake' }
 const RETRY_AFTER_SECONDS = '5'

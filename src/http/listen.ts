@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { Secret } from '../kernel/index.ts'
+import { Fault, type Secret } from '../kernel/index.ts'
 
 export type Listening = {
   readonly port: number
@@ -20,6 +20,8 @@ const LIMITS = {
 const CONNECTIONS_MAX = 10_000
 
 export async function listen(options: {
+  /** The section of the configuration that says where, for whoever has to mend it. */
+  readonly setting: string
   readonly handler: RequestListener
   readonly host: string
   readonly port: number
@@ -43,9 +45,9 @@ export async function listen(options: {
         )
   server.maxConnections = CONNECTIONS_MAX
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error) => reject(asFault(error, options)))
     server.listen(port, host, () => {
-      server.off('error', reject)
+      server.removeAllListeners('error')
       resolve()
     })
   })
@@ -57,6 +59,25 @@ export async function listen(options: {
       return close(server, graceSeconds)
     },
   }
+}
+
+/** What an operator can mend is a sentence; anything else is our mistake. */
+function asFault(
+  error: NodeJS.ErrnoException,
+  {
+    setting,
+    host,
+    port,
+  }: { readonly setting: string; readonly host: string; readonly port: number },
+): Error {
+  const says: Readonly<Record<string, string>> = {
+    EADDRINUSE: `${setting}.port: another process has ${port} on ${host}`,
+    EADDRNOTAVAIL: `${setting}.host: ${host} is no address of this machine`,
+    ENOTFOUND: `${setting}.host: ${host} is no address of this machine`,
+    EACCES: `${setting}.port: this user may not listen on ${port}`,
+  }
+  const said = says[error.code ?? '']
+  return said === undefined ? error : new Fault('listen.unavailable', said)
 }
 
 /** Otherwise the other side would keep the connection, and what it sends there next would be cut. */

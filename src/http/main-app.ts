@@ -43,18 +43,15 @@ export function createMainApp(parts: MainApp): Express {
 
 /** The pattern that a request matched, from a closed list; what matched none is `other`. */
 export function createHttpTiming(
-  base: string,
   stopwatch: Stopwatch,
   observe: (method: string, route: string, status: number, seconds: number) => void,
 ): RequestHandler {
   return (request, response, next) => {
     const since = stopwatch.seconds()
     response.once('finish', () => {
+      // As the router has it: what the issuer's path is stands before it, and not in it.
       const pattern: unknown = request.route?.path
-      const route =
-        typeof pattern === 'string'
-          ? pattern.slice(pattern.startsWith(base) ? base.length : 0)
-          : 'other'
+      const route = typeof pattern === 'string' ? pattern : 'other'
       observe(request.method, route, response.statusCode, stopwatch.seconds() - since)
     })
     next()

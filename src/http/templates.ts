@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Eta, type TemplateFunction } from 'eta'
 import { invariant } from '../kernel/index.ts'
@@ -28,7 +28,7 @@ export function createTemplates({ folders }: { readonly folders: readonly string
     },
     checkAll: () =>
       folders.flatMap((folder) =>
-        existsSync(folder)
+        statSync(folder, { throwIfNoEntry: false })?.isDirectory()
           ? readdirSync(folder)
               .filter((file) => file.endsWith(ENDING))
               .flatMap((file) => problemsOf(join(folder, file)))

@@ -73,7 +73,7 @@ export const en = {
   'code.label': '{digits}-digit code',
   'code.valid': 'Valid for {minutes}, {tries}.',
   'code.valid.each': 'Each code is valid for {minutes}.',
-  'code.changes': 'It changes every 30 seconds, {tries}.',
+  'code.changes': 'It changes every {seconds} seconds, {tries}.',
   minutes_one: '{count} minute',
   minutes_other: '{count} minutes',
   tries_one: 'one try',
@@ -218,6 +218,9 @@ export const en = {
   again: 'Start again in {app}',
   'cancelled.title': 'You cancelled this sign-in',
   'cancelled.hint': 'Nobody was signed in.',
+  'ended-by-desk.title': 'We closed this sign-in',
+  'ended-by-desk.hint':
+    'Something about your account was changed meanwhile. Nobody was signed in. You can start again in {app}.',
   'expired.title': 'This sign-in has expired',
   'expired.hint_one':
     'It was open for more than {count} minute, so we closed it. Nothing is wrong with your account.',

@@ -4,6 +4,10 @@ export type FaultCode =
   | 'store.contended'
   | 'directory.unavailable'
   | 'client-keys.unavailable'
+  /** A port is taken, or an address is not this machine's. */
+  | 'listen.unavailable'
+  /** What is configured does not fit what is found: exit 78. */
+  | 'configuration.unfit'
 
 /** Something we depend on did not do its part. `message` is for the log only. */
 export class Fault extends Error {

@@ -2,7 +2,15 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual 
 import type { Secret } from './secret.ts'
 
 /** What a subkey is for. A value made for one purpose can never be taken for another. */
-export type Purpose = 'seal' | 'form' | 'step' | 'code' | 'seed' | 'authorization-code' | 'audit'
+export type Purpose =
+  | 'seal'
+  | 'form'
+  | 'step'
+  | 'code'
+  | 'seed'
+  | 'authorization-code'
+  | 'audit'
+  | 'key-check'
 
 const SUBKEY_BYTES = 32
 

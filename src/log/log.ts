@@ -21,8 +21,7 @@ const DEPTH_MAX = 8
 
 export function createLog(options: {
   readonly level: 'error' | 'warn' | 'info' | 'debug'
-  /** Standard output where none is given. */
-  readonly destination?: DestinationStream
+  readonly destination: DestinationStream | 'stdout' | 'stderr'
 }): Log {
   const logger = pino(
     {
@@ -33,7 +32,7 @@ export function createLog(options: {
       formatters: { level: (label) => ({ level: label }), log: (facts) => censored(facts, 0) },
       serializers: { error: errorOf },
     },
-    options.destination ?? fileDescriptor({ fd: 1, sync: false }),
+    streamOf(options.destination),
   )
   return {
     debug: (message, facts = {}) => logger.debug(facts, message),
@@ -41,6 +40,12 @@ export function createLog(options: {
     warn: (message, facts = {}) => logger.warn(facts, message),
     error: (message, facts = {}) => logger.error(facts, message),
   }
+}
+
+function streamOf(destination: DestinationStream | 'stdout' | 'stderr'): DestinationStream {
+  if (destination === 'stdout') return fileDescriptor({ fd: 1, sync: false })
+  // Beside what a command says itself, in order.
+  return destination === 'stderr' ? fileDescriptor({ fd: 2, sync: true }) : destination
 }
 
 function censored(facts: object, depth: number): Record<string, unknown> {

@@ -1,12 +1,20 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { AuditEvent } from '../audit/index.ts'
 import { never } from '../kernel/index.ts'
-import type { Labels } from './labels.ts'
+import type { Labels, Sets } from './labels.ts'
+
+const OUTCOMES = [
+  ...['opened', 'satisfied', 'trust', 'exempt', 'delegated'],
+  ...['refused', 'cancelled', 'expired', 'blocked'],
+]
+const VERDICTS = ['accepted', 'rejected', 'replayed']
+const SENT = ['accepted', 'recipient-refused', 'failed']
 
 /** From audit events to counters. An event that counts nowhere is listed, so that a new one is decided on. */
 export function countEvents(
   registers: Registry[],
   label: Labels,
+  sets: Sets,
   buckets: number[],
 ): (events: readonly AuditEvent[]) => void {
   const stepUps = new Counter({
@@ -35,6 +43,19 @@ export function countEvents(
     ...{ registers, name: 'sallyport_enrolments_total', help: 'Factors set up, imported or reset' },
     labelNames: ['factor', 'outcome'] as const,
   })
+
+  // A series that begins with its first event has no rate: Prometheus never saw it at 0.
+  for (const client of sets.clients)
+    for (const outcome of OUTCOMES) stepUps.inc({ client, outcome }, 0)
+  for (const factor of sets.factors) {
+    lockouts.inc({ factor }, 0)
+    for (const verdict of VERDICTS) answers.inc({ factor, verdict }, 0)
+    for (const outcome of ['enrolled', 'imported', 'reset'])
+      if (!sets.channels.includes(factor)) enrolments.inc({ factor, outcome }, 0)
+  }
+  for (const channel of sets.channels)
+    for (const provider of sets.providers)
+      for (const outcome of SENT) sent.inc({ channel, provider, outcome }, 0)
 
   return (events) => events.forEach(count)
 
@@ -87,6 +108,7 @@ export function countEvents(
       case 'person.enabled':
       case 'person.removed':
       case 'person.erased':
+      case 'field-keys.resealed':
       case 'signing-key.made':
       case 'signing-key.activated':
       case 'signing-key.retired':

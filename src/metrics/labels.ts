@@ -1,12 +1,18 @@
-import { FACTOR_KINDS } from '../kernel/index.ts'
+import { FACTOR_KINDS, type FactorKind } from '../kernel/index.ts'
 
 /** The values that come from the configuration and from the code, never from a request. */
 export type Sets = {
   readonly clients: readonly string[]
+  /** Those that are enabled, and the channels among them. */
+  readonly factors: readonly FactorKind[]
+  readonly channels: readonly FactorKind[]
   readonly directories: readonly string[]
   readonly providers: readonly string[]
   readonly routes: readonly string[]
   readonly operations: readonly string[]
+  readonly chainStates: readonly string[]
+  /** Why a client was not believed. */
+  readonly clientFailures: readonly string[]
 }
 
 const METHODS = ['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PATCH']
@@ -14,7 +20,7 @@ const STATUSES = [
   ...['200', '201', '204', '303', '304', '400', '401', '403', '404', '405', '409', '410', '413'],
   ...['415', '422', '429', '500', '503'],
 ]
-const LOOKUPS = ['person', 'not-found', 'ambiguous', 'disabled', 'fault']
+export const LOOKUPS = ['person', 'not-found', 'ambiguous', 'disabled', 'fault']
 const ALGORITHMS = ['ES256', 'RS256']
 const KEY_STATES = ['next', 'active', 'retired']
 
@@ -28,6 +34,7 @@ export function createLabels(sets: Sets) {
   const status = among(STATUSES)
   return {
     client: among(sets.clients),
+    clientFailure: among(sets.clientFailures),
     directory: among(sets.directories),
     provider: among(sets.providers),
     route: among(sets.routes),

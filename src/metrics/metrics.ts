@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { AuditEvent } from '../audit/index.ts'
 import { countEvents } from './count-events.ts'
-import { createLabels, type Sets } from './labels.ts'
+import { createLabels, LOOKUPS, type Sets } from './labels.ts'
 
 export type Metrics = {
   /** Counters come from what was committed, here and nowhere else. */
@@ -14,6 +14,9 @@ export type Metrics = {
     keys: readonly { readonly alg: string; readonly state: string; readonly ageSeconds: number }[],
   ): void
   unsealed(events: number): void
+  /** Null: nobody who is registered. */
+  clientFailure(client: string | null, why: string): void
+  chain(state: string): void
   render(): Promise<{ readonly type: string; readonly body: string }>
 }
 
@@ -27,7 +30,7 @@ export function createMetrics(sets: Sets, version: string): Metrics {
   const registers = [registry]
   const label = createLabels(sets)
 
-  const events = countEvents(registers, label, HUMAN)
+  const events = countEvents(registers, label, sets, HUMAN)
   const http = new Histogram({
     ...{ registers, buckets: QUICK, name: 'http_server_requests_seconds' },
     help: 'Time to answer a request',
@@ -53,14 +56,28 @@ export function createMetrics(sets: Sets, version: string): Metrics {
     help: 'Time of a lookup',
     labelNames: ['directory'] as const,
   })
+  for (const name of sets.directories)
+    for (const outcome of LOOKUPS) lookups.inc({ directory: name, outcome }, 0)
   const keyAge = new Gauge({
     ...{ registers, name: 'sallyport_signing_key_age_seconds' },
     help: 'Age of the newest signing key in each state',
     labelNames: ['alg', 'state'] as const,
   })
+  const clientFailures = new Counter({
+    ...{ registers, name: 'sallyport_client_authentication_failures_total' },
+    help: 'Clients, and request objects in their name, that were not believed, by why',
+    labelNames: ['client', 'why'] as const,
+  })
+  for (const client of [...sets.clients, 'other'])
+    for (const why of sets.clientFailures) clientFailures.inc({ client, why }, 0)
   const unsealed = new Gauge({
     ...{ registers, name: 'sallyport_audit_unsealed_events' },
     help: 'Audit events that are kept and not yet in the chain',
+  })
+  const chain = new Gauge({
+    ...{ registers, name: 'sallyport_audit_chain_state' },
+    help: '1 for the state in which the sealer found the chain of audit events, 0 for the others',
+    labelNames: ['state'] as const,
   })
   new Gauge({
     ...{ registers, name: 'sallyport_build_info', help: 'Always 1' },
@@ -94,6 +111,14 @@ export function createMetrics(sets: Sets, version: string): Metrics {
         keyAge.set({ alg: label.alg(alg), state: label.keyState(state) }, ageSeconds)
     },
     unsealed: (count) => unsealed.set(count),
+    clientFailure: (client, why) =>
+      clientFailures.inc({
+        client: label.client(client ?? 'other'),
+        why: label.clientFailure(why),
+      }),
+    chain(state) {
+      for (const one of sets.chainStates) chain.set({ state: one }, one === state ? 1 : 0)
+    },
     render: async () => ({ type: registry.contentType, body: await registry.metrics() }),
   }
 }

@@ -3,7 +3,7 @@ import type { AuditEvent } from '../audit/index.ts'
 import type { Browsers } from '../http/index.ts'
 import type { Clock, KeyRing, Random } from '../kernel/index.ts'
 import type { Found, Open, StepUp } from '../stepup/index.ts'
-import type { Clients, Fetch } from './clients/index.ts'
+import type { Clients, Failure, Fetch } from './clients/index.ts'
 import type { Log } from './json.ts'
 import type { RequestStore } from './request-store.ts'
 import type { Says } from './requests/index.ts'
@@ -48,6 +48,8 @@ export type OidcDeps = {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Hears of each client, or object in its name, that was not believed. */
+  readonly countFailure?: (client: string | null, why: Failure) => void
   /** Hears of what was kept; never decides. */
   readonly heard?: (events: readonly AuditEvent[]) => void
 }

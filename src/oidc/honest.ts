@@ -14,8 +14,10 @@ export function honest(
   if (stepUp.request.subject !== request.subject || stepUp.request.client !== client)
     return { refusal: 'not-completed' }
   const { acr, at } = stepUp.proof
-  if (request.acr.essential && !request.acr.wanted.includes(acr))
-    return { refusal: 'essential-acr-unmet' }
+  const { wanted, essential } = request.acr
+  // Where it insists without a name, any rung will do that was really proven here.
+  const isMet = wanted.length === 0 ? stepUp.how === 'factor' : wanted.includes(acr)
+  if (essential && !isMet) return { refusal: 'essential-acr-unmet' }
   // OpenID Connect Core 3.1.2.1: with max_age, auth_time is required.
   if (request.maxAgeSeconds !== null && at === null) return { refusal: 'auth-time-missing' }
   return 'honest'

@@ -13,6 +13,7 @@ export type {
   SubjectClaim,
   SubjectFrom,
 } from './clients/index.ts'
+export { FAILURES } from './clients/index.ts'
 export type { OidcDeps, OidcPages, Page } from './deps.ts'
 export { createOidc, type Oidc } from './oidc.ts'
 export type { AuthorizationRequest, Once, RequestStore } from './request-store.ts'

@@ -2,7 +2,7 @@ import { Router } from 'express'
 import { createProofs } from '../http/index.ts'
 import { authorize } from './authorize.ts'
 import { begin } from './begin.ts'
-import { createAuthenticate, createClientKeys } from './clients/index.ts'
+import { createAuthenticate, createClientKeys, createFailed } from './clients/index.ts'
 import type { OidcDeps } from './deps.ts'
 import { discovery } from './discovery.ts'
 import { createJsonFaults } from './json.ts'
@@ -22,8 +22,9 @@ export type Oidc = { readonly router: Router }
 export function createOidc(deps: OidcDeps): Oidc {
   const { issuer, clients, store, clock, random, fetch, log, heard = () => {} } = deps
   const clientKeys = createClientKeys({ fetch, clock, log })
-  const authenticate = createAuthenticate({ clients, keys: clientKeys, issuer, clock })
-  const readObject = createReadObject({ issuer, keys: clientKeys })
+  const failed = createFailed({ log, clock, count: deps.countFailure ?? (() => {}) })
+  const authenticate = createAuthenticate({ clients, keys: clientKeys, issuer, clock, failed })
+  const readObject = createReadObject({ issuer, keys: clientKeys, failed })
   const refuse = createRefuseRequest({ store, clock, heard })
   const proofs = createProofs(deps.keys)
   const paths = createPaths(issuer, proofs)
@@ -31,8 +32,8 @@ export function createOidc(deps: OidcDeps): Oidc {
 
   const machines = Router({ caseSensitive: true, strict: true })
   machines.use(discovery(deps), jwks(deps), userinfo(deps))
-  machines.use(par({ ...deps, authenticate, readObject, refuse }))
-  machines.use(token({ ...deps, authenticate }))
+  machines.use(par({ ...deps, authenticate, failed, readObject, refuse }))
+  machines.use(token({ ...deps, authenticate, failed }))
   machines.use(createJsonFaults(log))
 
   const router = Router({ caseSensitive: true, strict: true })

@@ -9,7 +9,7 @@ import {
   type Result,
   randomToken,
 } from '../kernel/index.ts'
-import type { Authenticate, Client } from './clients/index.ts'
+import type { Authenticate, Client, Failed } from './clients/index.ts'
 import { parseForm, readForm } from './form-body.ts'
 import { onlyMethods, sendError, sendJson } from './json.ts'
 import type { Parameters } from './parameters.ts'
@@ -31,6 +31,7 @@ const TOKEN_BYTES = 32
 
 export type ParDoor = {
   readonly authenticate: Authenticate
+  readonly failed: Failed
   readonly readObject: ReadObject
   readonly refuse: RefuseRequest
   readonly store: RequestStore
@@ -68,6 +69,7 @@ export function par(door: ParDoor): Router {
         await refuse(client, { refusal: answer })
         return sendRefusal({ refusal: answer })
       case 'assertion-replayed':
+        door.failed('client authentication failed', client.id, 'replayed')
         return sendError(response, 'invalid_client', 'client authentication failed')
     }
 

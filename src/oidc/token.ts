@@ -1,7 +1,7 @@
 import { Router } from 'express'
 import { type Clock, hashOf, later, type Random, randomToken } from '../kernel/index.ts'
 import { CODE_SECONDS } from './answer.ts'
-import type { Authenticate, Client } from './clients/index.ts'
+import type { Authenticate, Client, Failed } from './clients/index.ts'
 import { parseForm, readForm } from './form-body.ts'
 import { honest } from './honest.ts'
 import { idTokenClaims } from './id-token.ts'
@@ -19,6 +19,7 @@ const TOKEN_BYTES = 32
 export type TokenDoor = {
   readonly issuer: string
   readonly authenticate: Authenticate
+  readonly failed: Failed
   readonly store: RequestStore
   readonly signingKeys: SigningKeys
   readonly clock: Clock
@@ -67,8 +68,10 @@ export function token(door: TokenDoor): Router {
       once,
       now,
     )
-    if (redeemed.heard === 'assertion-replayed')
+    if (redeemed.heard === 'assertion-replayed') {
+      door.failed('client authentication failed', client.id, 'replayed')
       return { error: 'invalid_client', says: 'client authentication failed' }
+    }
     if (redeemed.heard !== 'redeemed') return GRANT
     const { request, stepUp } = redeemed
     if (honest(request, stepUp) !== 'honest') return GRANT

@@ -50,7 +50,16 @@ function logoOf(file: string): Asset {
   const ending = extname(file).toLowerCase()
   const type = LOGO_TYPES[ending]
   invariant(type !== undefined, `the configuration takes pictures alone: ${file}`)
-  return named('logo', ending, readFileSync(file), type)
+  return named('logo', ending, pictureIn(file), type)
+}
+
+function pictureIn(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`the logo cannot be read: ${why}`, { cause })
+  }
 }
 
 function named(name: string, ending: string, body: Buffer, type: string): Asset {

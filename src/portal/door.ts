@@ -43,7 +43,14 @@ export function createPortal({ stepUps, present, browsers, proofs }: PortalDeps)
   router.get('/step-up/:id', look('step-up'))
   router.get('/step-up/:id/ways', look('ways'))
   const parse = refuseLarger(BYTES_MAX, urlencoded(BODY))
-  for (const action of ACTIONS) router.post(`/step-up/:id/${action}`, parse, act(action))
+  for (const action of ACTIONS) {
+    const path = `/step-up/:id/${action}`
+    router.post(path, parse, act(action))
+    router.get(path, backToItsPage)
+    router.all(path, (_request, response) => {
+      response.status(405).set('Allow', 'GET, HEAD, POST').end()
+    })
+  }
 
   return {
     router,
@@ -57,6 +64,13 @@ export function createPortal({ stepUps, present, browsers, proofs }: PortalDeps)
       if (whose === undefined) return stranger(request, response)
       send(request, response, await stepUps.look(whose), { ...whose, view })
     }
+  }
+
+  /** What a post answered stands under its address: a tab that comes back to it, dropped meanwhile, asks for it again. */
+  function backToItsPage(request: Request, response: Response): void {
+    const id = parseId('stepUp', request.params['id'])
+    if (id === undefined) stranger(request, response)
+    else response.redirect(303, `../${id}`)
   }
 
   function act(action: Action): RequestHandler {

@@ -75,7 +75,7 @@ export function askingPages(deps: PagesDeps) {
       function fieldHint(): string {
         if (message.says === 'wrong') return t(`wrong.check.${factor}`)
         const tries = t('tries', { count: view.attemptsLeft })
-        if (factor === 'totp') return t('code.changes', { tries })
+        if (factor === 'totp') return t('code.changes', { seconds: view.periodSeconds, tries })
         const minutes = t('minutes', { count: view.validMinutes })
         if (message.says === 'old') return t('code.valid.each', { minutes })
         return t('code.valid', { tries, minutes })

@@ -6,8 +6,8 @@ import { createParts, type Row } from './pages-parts.ts'
 import { phrase } from './phrase.ts'
 import type {
   BlockedView,
+  CancelledView,
   DoneView,
-  EndView,
   ErrorView,
   ExpiredView,
   Form,
@@ -60,13 +60,21 @@ export function endPages(deps: PagesDeps) {
       })
     },
 
-    cancelled(frame: Frame, { resume }: EndView): Html {
+    cancelled(frame: Frame, { resume, by }: CancelledView): Html {
       const t = translate(frame.locale)
+      const app = appOf(frame)
+      if (by === 'operator')
+        return end(frame, {
+          ...{ icon: 'alert', tone: 'calm', stage: 'stopped', help: 'row' },
+          title: t('ended-by-desk.title'),
+          hint: t('ended-by-desk.hint', { app }),
+          go: { href: resume, word: t('again', { app }) },
+        })
       return end(frame, {
         ...{ icon: 'close', tone: 'calm', stage: 'stopped', help: 'none' },
         title: t('cancelled.title'),
         hint: t('cancelled.hint'),
-        go: { href: resume, word: t('back', { app: appOf(frame) }) },
+        go: { href: resume, word: t('back', { app }) },
       })
     },
 

@@ -7,7 +7,7 @@ import {
   type Locale,
   never,
 } from '../kernel/index.ts'
-import type { Offer, Pending, Seen, StepUp, Tries } from '../stepup/index.ts'
+import type { AppCode, Offer, Pending, Seen, StepUp, Tries } from '../stepup/index.ts'
 import type { Asked, Present, Presented } from './door.ts'
 import { maskEmail, maskPhone } from './mask.ts'
 import type { Pages } from './pages.ts'
@@ -39,7 +39,8 @@ type Page = {
   readonly now: Instant
 }
 
-const OTP_DIGITS = 6
+/** What every OTP app understands, and what is enrolled here. */
+const OUR_APP: AppCode = { digits: 6, periodSeconds: 30 }
 
 /** Which page shows what is seen, with what in it. One status a state, the same whoever the person is. */
 export function createPresent(deps: PresentDeps): Present {
@@ -102,14 +103,17 @@ export function createPresent(deps: PresentDeps): Present {
     const isAsked = ({ use, factor: offered }: Offer) =>
       leadsTo === 'enrolling' ? use === 'enrol' : use === 'ask' && offered === factor
     const others = stepUp.offered.filter((offer) => !isAsked(offer))
+    const own = stepUp.offered.find(isAsked)
+    const app = (own?.use === 'ask' ? own.app : null) ?? OUR_APP
     const view: ChallengeView = {
       factor: asking(factor),
       challenge: stepUp.challenge,
       answer: form(page, 'answer'),
-      digits: sent === null ? OTP_DIGITS : deps.codeDigits,
+      digits: sent === null ? app.digits : deps.codeDigits,
       to: sent === null ? null : masked(factor, sent.to),
       validMinutes:
         sent === null ? 1 : Math.max(1, Math.round((sent.expiresAt - sent.sentAt) / 60_000)),
+      periodSeconds: app.periodSeconds,
       attemptsLeft: seen.tries?.left ?? stepUp.attemptsLeft,
       message: messageOf(page),
       resend:
@@ -132,7 +136,7 @@ export function createPresent(deps: PresentDeps): Present {
     return pages.enrol(frameOf(page), {
       enrolment: pending.enrolment,
       confirm: form(page, 'confirm'),
-      digits: OTP_DIGITS,
+      digits: OUR_APP.digits,
       key: manualKey,
       uri,
       account: username,
@@ -172,7 +176,7 @@ export function createPresent(deps: PresentDeps): Present {
       case 'refused':
         return { status: 403, html: pages.refused(frame, { why: stepUp.reason, resume }) }
       case 'cancelled':
-        return { status: 200, html: pages.cancelled(frame, { resume }) }
+        return { status: 200, html: pages.cancelled(frame, { resume, by: stepUp.by }) }
       case 'expired': {
         const openMinutes = Math.round((stepUp.expiresAt - stepUp.openedAt) / 60_000)
         return { status: 410, html: pages.expired(frame, { resume, openMinutes }) }

@@ -69,6 +69,8 @@ export type ChallengeView = {
   /** Masked; null where nothing is sent. */
   readonly to: string | null
   readonly validMinutes: number
+  /** How long an OTP app shows a code. */
+  readonly periodSeconds: number
   /** The smaller of challenge and lane. */
   readonly attemptsLeft: number
   readonly message: Message
@@ -115,7 +117,7 @@ export type RefusedView = {
   readonly resume: string
 }
 
-export type EndView = { readonly resume: string }
+export type CancelledView = { readonly resume: string; readonly by: 'person' | 'operator' }
 export type ExpiredView = { readonly resume: string; readonly openMinutes: number }
 
 export type DoneView = {

@@ -16,8 +16,8 @@ const ids = {
   enrolment: 'enr_AAAAAAAAAAAAAAAAAAAAAA' as Id<'enrolment'>,
 }
 
-const TOTP: Offer = { factor: 'totp', use: 'ask', to: [] }
-const EMAIL: Offer = { factor: 'email', use: 'ask', to: ['li.wei@kestrel.example'] }
+const TOTP: Offer = { factor: 'totp', use: 'ask', to: [], app: { digits: 6, periodSeconds: 30 } }
+const EMAIL: Offer = { factor: 'email', use: 'ask', to: ['li.wei@kestrel.example'], app: null }
 const held: Held = {
   id: ids.stepUp,
   request: {
@@ -121,6 +121,41 @@ describe('a step-up', () => {
     assert.equal(play(NOON, end, chooseTotp).state, 'challenged')
   })
 
+  describe('hears what came of a message', () => {
+    const failed = { move: 'deliver', outcome: 'failed', provider: 'smtp', to: 'l' } as const
+    const delivered: Move = { ...failed, ...email, outcome: 'accepted' }
+    const asked = play(NOON, choosing, chooseEmail)
+    const meanwhile: readonly (readonly [string, StepUp])[] = [
+      ['switched ways', play(NOON, asked, chooseTotp)],
+      ['was asked again', play(NOON, asked, { ...chooseEmail, challenge: ids.first })],
+      ['cancelled', play(NOON, asked, { move: 'cancel' })],
+      ['proved the other way', play(NOON, asked, chooseTotp, spend(totp), judge(totp, accepted))],
+      ['was locked out', play(NOON, asked, { move: 'lock', factor: 'email' })],
+    ]
+    for (const [promise, at] of meanwhile)
+      test(`after the person ${promise}, and stays as it is`, () => {
+        for (const move of [delivered, { ...failed, ...email }]) {
+          const step = decide(NOON, at, move)
+          assert.ok(step.step === 'moved')
+          assert.deepEqual(step.next, at)
+          assert.deepEqual(
+            step.events.map(({ event }) => event),
+            ['code.sent'],
+          )
+        }
+      })
+
+    test('after its time was over, with the end', () => {
+      const step = decide(held.expiresAt, asked, delivered)
+      assert.ok(step.step === 'moved')
+      assert.equal(step.next.state, 'expired')
+      assert.deepEqual(
+        step.events.map(({ event }) => event),
+        ['code.sent', 'step-up.expired'],
+      )
+    })
+  })
+
   test('takes a locked factor off the list, with every way that begins with it', () => {
     const enrol: Offer = {
       factor: 'totp',
@@ -194,6 +229,8 @@ describe('a step-up', () => {
       ...[judge(totp, accepted), judge(totp, rejected), judge(email, rejected)],
       ...[{ move: 'malformed' } as const, { move: 'lock', factor: 'totp' } as const],
       { move: 'replayed', ...totp },
+      { move: 'deliver', outcome: 'accepted', provider: 'smtp', to: 'l', ...email },
+      { move: 'cancel' },
     ]
     const sequences = fc.array(fc.constantFrom(...MOVES), { minLength: 40 })
     const promises = fc.property(sequences, (moves) => {
@@ -205,6 +242,7 @@ describe('a step-up', () => {
         at = play(NOON, before, move)
         if (at === before) continue
         assert.ok(!('at' in before)) // ends are final
+        if (move.move === 'deliver') assert.equal(at.state, before.state)
         if (move.move === 'choose') spent = 0
         if (move.move === 'spend' && at.state === 'challenged') spent++
         if (move.move === 'spend' || move.move === 'malformed') answers++

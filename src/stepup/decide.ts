@@ -30,7 +30,8 @@ export function decide(now: Instant, current: StepUp, move: Move): Step {
     case 'refused':
     case 'cancelled':
     case 'expired':
-      return illegal
+      // What went out went out, whatever the person did meanwhile, and the audit must hold it.
+      return move.move === 'deliver' ? moved(current, ...sentBy(current, move, now)) : illegal
     case 'choosing':
     case 'challenged':
     case 'enrolling':
@@ -40,7 +41,7 @@ export function decide(now: Instant, current: StepUp, move: Move): Step {
       never(current)
   }
   const held = heldBy(current)
-  if (now >= held.expiresAt) return end(held, 'expired', now)
+  if (now >= held.expiresAt) return end(held, 'expired', now, sentBy(current, move, now))
 
   switch (move.move) {
     case 'expire':
@@ -55,7 +56,7 @@ export function decide(now: Instant, current: StepUp, move: Move): Step {
       if (!isAbout(current, move) || current.sent === null) return illegal
       return moved({ ...current, sent: move.sent })
     case 'deliver':
-      if (!isAbout(current, move)) return illegal
+      if (!isAbout(current, move)) return moved(current, ...sentBy(current, move, now))
       return deliver(current, move, now)
     case 'spend': {
       if (!isAbout(current, move) || current.attemptsLeft === 0) return illegal
@@ -123,23 +124,24 @@ function challenge(held: Held, move: Extract<Move, { move: 'choose' }>, now: Ins
   return moved(next, { ...about(held, now), event: 'step-up.challenged', factor })
 }
 
+/** What came of a message, if the move tells of one. */
+function sentBy(current: StepUp, move: Move, now: Instant): readonly AuditEvent[] {
+  if (move.move !== 'deliver') return []
+  const { factor, outcome, provider, to } = move
+  return [{ ...about(current, now), event: 'code.sent', factor, outcome, provider, to }]
+}
+
 function deliver(
   current: Challenged,
-  { factor, outcome, provider, to }: Extract<Move, { move: 'deliver' }>,
+  move: Extract<Move, { move: 'deliver' }>,
   now: Instant,
 ): Step {
-  const event: AuditEvent = {
-    ...about(current, now),
-    event: 'code.sent',
-    factor,
-    outcome,
-    provider,
-    to,
-  }
-  if (outcome === 'accepted') return moved(current, event)
+  const { factor, outcome } = move
+  const events = sentBy(current, move, now)
+  if (outcome === 'accepted') return moved(current, ...events)
   const down = { why: 'channel-down', reason: outcome, factor } as const
   const step = block(without(heldBy(current), factor), down, now)
-  return step.step === 'moved' ? { ...step, events: [event, ...step.events] } : step
+  return step.step === 'moved' ? { ...step, events: [...events, ...step.events] } : step
 }
 
 function accept(current: Challenged, lead: Lead | null, now: Instant): Step {
@@ -235,8 +237,15 @@ function refuse(held: Held, reason: Refusal, now: Instant): Step {
   return moved({ ...held, state: 'refused', reason, at: now }, event)
 }
 
-function end(held: Held, state: 'cancelled' | 'expired', now: Instant): Step {
-  return moved({ ...held, state, at: now }, { ...about(held, now), event: `step-up.${state}` })
+function end(
+  held: Held,
+  state: 'cancelled' | 'expired',
+  now: Instant,
+  events: readonly AuditEvent[] = [],
+): Step {
+  const event: AuditEvent = { ...about(held, now), event: `step-up.${state}` }
+  const over = state === 'cancelled' ? ({ state, by: 'person' } as const) : { state }
+  return moved({ ...held, ...over, at: now }, ...events, event)
 }
 
 function moved(next: StepUp, ...events: readonly AuditEvent[]): Step {

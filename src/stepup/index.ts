@@ -8,6 +8,7 @@ export type { Step } from './decide.ts'
 export { createDeliver, type Deliver } from './deliver.ts'
 export { type Consumption, type Factor, type Judged, type Question, rejected } from './factor.ts'
 
+export { LOCKS } from './locks.ts'
 export { createMake, type Make } from './make.ts'
 export type { Lead, Move, Planned } from './move.ts'
 export { type Browser, createOpen, type Open, type OpenDeps, type Opened } from './open.ts'
@@ -15,11 +16,13 @@ export { CONTACT } from './plan.ts'
 export type { CodeSender, Enroller, Resolve } from './ports.ts'
 export { type Said, type Seen, seenOf, type Tries } from './seen.ts'
 export type {
+  AppCode,
   Asked,
   Block,
   Challenged,
   Held,
   Lane,
+  LaneClass,
   Lookup,
   Offer,
   Pending,

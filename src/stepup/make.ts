@@ -1,17 +1,18 @@
 import type { AuditEvent } from '../audit/index.ts'
 import { type Clock, type FactorKind, Fault, type Instant, invariant } from '../kernel/index.ts'
 import { decide } from './decide.ts'
-import { ANSWERS_MAX, LOCK_RULE, SEND_RULE } from './limits.ts'
+import { ANSWERS_MAX, LOCK_RULE, SEND_RULES } from './limits.ts'
 import type { Move } from './move.ts'
 import { askedBy } from './plan.ts'
 import { withTally } from './seen.ts'
 import type { Change, Claim, Found, StepUpStore } from './step-up-store.ts'
+import { classOf } from './tallies.ts'
 
 /** More than a step-up takes answers: who was spent for is judged, however many came at once. */
 const RACES_MAX = 2 * ANSWERS_MAX
 
 export type Made = {
-  readonly made: 'moved' | 'illegal' | 'locked' | 'used' | 'exists' | { readonly tooSoon: Instant }
+  readonly made: 'moved' | 'illegal' | 'locked' | 'used' | 'refused' | { readonly tooSoon: Instant }
   /** Set when this very spend locked the lane. */
   readonly locks?: boolean
   readonly at: Found
@@ -51,7 +52,8 @@ export function createMake({ store, clock, heard }: MakeDeps): Make {
         continue
       }
       if (typeof answer === 'object') return heardOf(answer, move, at, after, step.events)
-      if (answer === 'used' || answer === 'exists') return { made: answer, at }
+      if (answer === 'used') return { made: 'used', at }
+      if (answer === 'exists' || answer === 'account-gone') return { made: 'refused', at }
       heard(step.events)
       return { made: 'moved', at: after }
     }
@@ -106,5 +108,6 @@ function counterOf({ next }: Change, factor: FactorKind) {
 
 export function claimOf({ next }: Pick<Change, 'next'>, channel: FactorKind): Claim {
   invariant(next.account !== null, 'who is sent to is known')
-  return { account: next.account, channel, rule: SEND_RULE }
+  const lane = classOf(next.lane)
+  return { account: next.account, channel, lane, rule: SEND_RULES[lane] }
 }

@@ -3,6 +3,7 @@ import type { Answer, Person } from '../directories/index.ts'
 import {
   type Clock,
   type FactorKind,
+  Fault,
   type Id,
   type Instant,
   invariant,
@@ -13,14 +14,14 @@ import {
   type Random,
 } from '../kernel/index.ts'
 import type { Policy } from '../policy/index.ts'
-import type { Trust } from '../trust/index.ts'
-import { about } from './about.ts'
+import type { Grant, Trust } from '../trust/index.ts'
+import { type Begun, ended, openedEvent, satisfied } from './begun.ts'
 import { decide } from './decide.ts'
 import type { Deliver } from './deliver.ts'
 import { ANSWERS_MAX, REPLANS_MAX } from './limits.ts'
 import { claimOf } from './make.ts'
 import type { Planned } from './move.ts'
-import { askedBy, type End, isOutOfReach, type Plan, planQuietly } from './plan.ts'
+import { askedBy, type End, isOutOfReach, type Plan, planFor, quietly } from './plan.ts'
 import type { CodeSender, Resolve } from './ports.ts'
 import { firstSent } from './sent.ts'
 import type { Held, Offer, StepUp, StepUpRequest } from './step-up.ts'
@@ -67,6 +68,9 @@ type Looked =
 
 export type Open = (request: StepUpRequest, id: Id<'stepUp'>, browser: Browser) => Promise<Opened>
 
+/** What opens it: a plan, or that nothing need be asked. */
+type Outcome = Plan | { readonly plan: 'trusted'; readonly grant: Grant }
+
 /** Resolve, plan, trust, open. Whoever asks again for the same id finds what the first one opened. */
 export function createOpen(deps: OpenDeps): {
   open: Open
@@ -75,41 +79,21 @@ export function createOpen(deps: OpenDeps): {
   const { resolve, policy, trust, store, senders, negotiate, settings, clock, random } = deps
 
   return {
-    async open(request, id, browser) {
-      const looked = await look(request)
-      const shown = shownOf(looked)
-      const now = clock.now()
-      const held: Held = {
-        id,
-        request,
-        browser: browser.hash,
-        ip: browser.ip,
-        userAgent: browser.userAgent,
-        account: looked.known ? looked.person.account : null,
-        username: shown?.username ?? request.lookup.value,
-        lane: request.lane,
-        locale: negotiate({
-          uiLocales: request.uiLocales,
-          person: shown?.locale ?? null,
-          acceptLanguage: browser.acceptLanguage,
-        }),
-        offered: looked.known && looked.plan.plan === 'ask' ? looked.plan.offered : [],
-        attemptsMax: settings.attemptsMax,
-        answersLeft: ANSWERS_MAX,
-        replansLeft: REPLANS_MAX,
-        openedAt: now,
-        expiresAt: later(now, settings.lifetimeSeconds),
+    async open(...asked) {
+      for (let look = 0; look < LOOKS_MAX; look++) {
+        const opened = await openOnce(...asked)
+        if (opened !== 'account-gone') return opened
       }
-      const first = await begin(held, looked, now)
-      return keep(first, held, now)
+      throw new Fault('store.contended', 'the person came and went while a step-up was opened')
     },
 
     async replan({ request }) {
       const looked = await look(request)
-      const username = shownOf(looked)?.username ?? request.lookup.value
+      const plan = quietly(looked.known ? looked.plan : nobody(request, looked), request)
+      const username = shownOf(looked, plan)?.username ?? request.lookup.value
       if (!looked.known)
         return { account: null, username, offered: [], outcome: nobody(request, looked) }
-      const { person, plan } = looked
+      const { person } = looked
       const whose = { account: person.account, username }
       switch (plan.plan) {
         case 'ask':
@@ -126,6 +110,40 @@ export function createOpen(deps: OpenDeps): {
     },
   }
 
+  async function openOnce(
+    request: StepUpRequest,
+    id: Id<'stepUp'>,
+    browser: Browser,
+  ): Promise<Opened | 'account-gone'> {
+    const looked = await look(request)
+    const outcome = await outcomeOf(request, looked, browser)
+    const shown = shownOf(looked, outcome)
+    const now = clock.now()
+    const held: Held = {
+      id,
+      request,
+      browser: browser.hash,
+      ip: browser.ip,
+      userAgent: browser.userAgent,
+      account: looked.known ? looked.person.account : null,
+      username: shown?.username ?? request.lookup.value,
+      lane: request.lane,
+      locale: negotiate({
+        uiLocales: request.uiLocales,
+        person: shown?.locale ?? null,
+        acceptLanguage: browser.acceptLanguage,
+      }),
+      offered: outcome.plan === 'ask' ? outcome.offered : [],
+      attemptsMax: settings.attemptsMax,
+      answersLeft: ANSWERS_MAX,
+      replansLeft: REPLANS_MAX,
+      openedAt: now,
+      expiresAt: later(now, settings.lifetimeSeconds),
+    }
+    const first = begin(held, outcome, now)
+    return keep(first, held, now)
+  }
+
   async function look(request: StepUpRequest): Promise<Looked> {
     const answer = await resolve(request.lookup, request.directories)
     const account = answer.found === 'person' ? answer.person.account : NOBODY
@@ -139,7 +157,7 @@ export function createOpen(deps: OpenDeps): {
     return {
       known: true,
       person,
-      plan: planQuietly({ request, person, standing, effective, ladder, now }),
+      plan: planFor({ request, person, standing, effective, ladder, now }),
     }
   }
 
@@ -150,30 +168,39 @@ export function createOpen(deps: OpenDeps): {
     return { plan: 'block', why: 'no-contact', reason: `subject is ${why}`, factor: null }
   }
 
-  async function begin(held: Held, looked: Looked, now: Instant): Promise<Begun> {
-    if (!looked.known) return ended(held, quiet(held, nobody(held.request, looked)), now)
-    const { plan } = looked
-    switch (plan.plan) {
-      case 'ask': {
-        const grant = await trusted(held)
-        if (grant !== undefined) return satisfied(held, 'trust', grant, now)
-        return asked(held, plan.offered, now)
-      }
+  /** Trust comes before `prompt=none` is heard: who need not be asked passes without a word. */
+  async function outcomeOf(
+    request: StepUpRequest,
+    looked: Looked,
+    browser: Browser,
+  ): Promise<Outcome> {
+    if (!looked.known) return quietly(nobody(request, looked), request)
+    const { plan, person } = looked
+    const grant = plan.plan === 'ask' ? await trusted(person.account, request, browser) : undefined
+    return grant === undefined ? quietly(plan, request) : { plan: 'trusted', grant }
+  }
+
+  function begin(held: Held, outcome: Outcome, now: Instant): Begun {
+    switch (outcome.plan) {
+      case 'ask':
+        return asked(held, outcome.offered, now)
+      case 'trusted':
+        return satisfied(held, 'trust', outcome.grant, now)
       case 'delegated':
-        return satisfied(held, 'delegated', plan.proof, now)
+        return satisfied(held, 'delegated', outcome.proof, now)
       case 'block':
       case 'refuse':
-        return ended(held, plan, now)
+        return ended(held, outcome, now)
       default:
-        return never(plan)
+        return never(outcome)
     }
   }
 
-  async function trusted({ account, request, browser, ip }: Held) {
-    invariant(account !== null, 'who may be trusted is known')
+  async function trusted(account: Id<'account'>, request: StepUpRequest, browser: Browser) {
     if (request.lane === 'unsigned' || request.prompt === 'login' || request.purpose === 'enrol')
       return undefined
-    const grant = await trust.find({ account, client: request.client, browser, ip })
+    const { hash, ip } = browser
+    const grant = await trust.find({ account, client: request.client, browser: hash, ip })
     if (grant === 'none') return undefined
     const isFresh =
       request.maxAgeSeconds === null || clock.now() - grant.at <= request.maxAgeSeconds * 1000
@@ -199,11 +226,16 @@ export function createOpen(deps: OpenDeps): {
     return { stepUp: step.next, events: step.events }
   }
 
-  async function keep({ stepUp, events }: Begun, held: Held, now: Instant): Promise<Opened> {
+  async function keep(
+    { stepUp, events }: Begun,
+    held: Held,
+    now: Instant,
+  ): Promise<Opened | 'account-gone'> {
     const isSent = stepUp.state === 'challenged' && stepUp.sent !== null
     const claim = isSent ? claimOf({ next: stepUp }, stepUp.factor) : null
     const all = [openedEvent(held, now), ...events]
     const answer = await store.open(stepUp, all, claim, now)
+    if (answer.heard === 'account-gone') return 'account-gone'
     if (answer.heard === 'too-soon')
       return keep({ stepUp: { ...held, state: 'choosing' }, events: [] }, held, now)
     if (answer.heard === 'opened') deps.heard(all)
@@ -213,62 +245,16 @@ export function createOpen(deps: OpenDeps): {
   }
 }
 
-type Begun = { readonly stepUp: StepUp; readonly events: readonly AuditEvent[] }
+/** Whoever is disabled or removed between being found and the opening is looked for again, and not found. */
+const LOOKS_MAX = 3
 
 /** No account has this id. */
 const NOBODY = 'acc_0000000000000000000000' as Id<'account'>
 
 /** Whose spelling and language a page may use. Of who is asked nothing it says no more than of who is not there. */
-function shownOf(looked: Looked): Person | undefined {
+function shownOf(looked: Looked, outcome: Outcome): Person | undefined {
   if (!looked.known) return undefined
-  const { person, plan } = looked
-  const isAlone = plan.plan === 'refuse' || (plan.plan === 'block' && plan.why === 'no-contact')
-  return isAlone ? undefined : person
-}
-
-function quiet({ request }: Held, end: End): End {
-  const isShown = end.plan === 'block'
-  return request.prompt === 'none' && isShown ? { plan: 'refuse', reason: 'question-needed' } : end
-}
-
-function ended(held: Held, end: End, now: Instant): Begun {
-  if (end.plan === 'refuse') {
-    const { reason } = end
-    return {
-      stepUp: { ...held, state: 'refused', reason, at: now },
-      events: [{ ...about(held, now), event: 'step-up.refused', reason }],
-    }
-  }
-  const { why, reason, factor } = end
-  return {
-    stepUp: { ...held, state: 'blocked', why, factor },
-    events: [{ ...about(held, now), event: 'step-up.blocked', why, reason }],
-  }
-}
-
-function satisfied(
-  held: Held,
-  how: 'trust' | 'delegated',
-  proof: { readonly acr: string; readonly amr: readonly string[]; readonly at: Instant | null },
-  now: Instant,
-): Begun {
-  const { acr, amr, at } = proof
-  return {
-    stepUp: { ...held, state: 'satisfied', how, factor: null, proof: { acr, amr, at }, at: now },
-    events: [
-      { ...about(held, now), event: 'step-up.satisfied', how, factor: null, acr, seconds: 0 },
-    ],
-  }
-}
-
-function openedEvent(held: Held, now: Instant): AuditEvent {
-  return {
-    ...about(held, now),
-    event: 'step-up.opened',
-    lane: held.lane,
-    offered: held.offered.map(({ factor }) => factor),
-    purpose: held.request.purpose,
-    ip: held.ip,
-    signedIp: held.request.signedIp,
-  }
+  const isAlone =
+    outcome.plan === 'refuse' || (outcome.plan === 'block' && outcome.why === 'no-contact')
+  return isAlone ? undefined : looked.person
 }

@@ -3,9 +3,9 @@ import { describe, test } from 'node:test'
 import type { Person } from '../directories/index.ts'
 import { type Id, instantOf, later } from '../kernel/index.ts'
 import { createLadder, type Effective } from '../policy/index.ts'
-import { type Plan, planFor, planQuietly } from './plan.ts'
-import type { Provenance, StepUpRequest } from './step-up.ts'
-import type { Standing } from './step-up-store.ts'
+import { type Plan, planFor, quietly } from './plan.ts'
+import type { Lane, Provenance, StepUpRequest } from './step-up.ts'
+import type { Standing, Tally } from './step-up-store.ts'
 
 const NOON = instantOf(Date.UTC(2030, 0, 1, 12))
 const PROVEN = ['bind-code', 'operator', 'import', 'factor']
@@ -35,7 +35,7 @@ const effective: Effective = {
 }
 const none: Standing = { enrolled: [], tallies: [] }
 const withApp = (provenance: Provenance): Standing => ({
-  enrolled: [{ factor: 'totp', provenance }],
+  enrolled: [{ factor: 'totp', provenance, digits: 8, periodSeconds: 60 }],
   tallies: [],
 })
 
@@ -50,6 +50,14 @@ describe('the plan', () => {
       'ask totp',
       'ask email',
     ])
+  })
+
+  test('says what the codes of a person’s own app look like', () => {
+    const plan = planFor({ ...input, standing: withApp('import') })
+    assert.deepEqual(
+      plan.plan === 'ask' && plan.offered.map((offer) => offer.use === 'ask' && offer.app),
+      [{ digits: 8, periodSeconds: 60 }, null],
+    )
   })
 
   test('takes a person without an OTP app through setting one up', () =>
@@ -79,6 +87,13 @@ describe('the plan', () => {
     assert.deepEqual(offers(plan), ['ask totp'])
   })
 
+  test('asks anything that is worth a rung for an essential acr without a name', () => {
+    assert.deepEqual(offers(planFor({ ...input, request: essential() })), [
+      'enrol totp',
+      'ask email',
+    ])
+  })
+
   test('refuses an essential acr that nobody, or not this person, can reach', () => {
     const unmet = { plan: 'refuse', reason: 'essential-acr-unmet' }
     assert.deepEqual(planFor({ ...input, request: essential('phr') }), unmet)
@@ -97,23 +112,27 @@ describe('the plan', () => {
     assert.equal(plan.plan === 'block' && plan.why, 'factor-locked')
   })
 
-  test('counts the hard cap over all lanes', () => {
-    const lane = (name: 'signed' | 'unsigned') =>
-      ({ factor: 'totp', lane: name, failures: 25, lockedUntil: null }) as const
-    const standing = { ...withApp('import'), tallies: [lane('signed'), lane('unsigned')] }
-    assert.deepEqual(offers(planFor({ ...input, standing })), ['ask email'])
+  test('counts the hard cap over all lanes but the unsigned one, which has a cap of its own', () => {
+    const lane = (name: Lane, failures: number) =>
+      ({ factor: 'totp', lane: name, failures, lockedUntil: null }) as const
+    const offered = (...tallies: readonly Tally[]) =>
+      offers(planFor({ ...input, standing: { ...withApp('import'), tallies } }))
+    assert.deepEqual(offered(lane('signed', 25), lane('browser:1', 25)), ['ask email'])
+    assert.deepEqual(offered(lane('signed', 25), lane('unsigned', 50)), ['ask totp', 'ask email'])
   })
 
   test('says login_required rather than show a page under prompt=none', () => {
     const quiet = { ...request, prompt: 'none' as const }
     const needed = { plan: 'refuse', reason: 'question-needed' }
-    assert.deepEqual(planQuietly({ ...input, request: quiet }), needed)
-    const nobody = { ...person, emails: [] }
-    assert.deepEqual(planQuietly({ ...input, request: quiet, person: nobody }), needed)
+    assert.deepEqual(quietly(planFor({ ...input, request: quiet }), quiet), needed)
+    const nobody = planFor({ ...input, request: quiet, person: { ...person, emails: [] } })
+    assert.deepEqual(quietly(nobody, quiet), needed)
+    assert.equal(quietly(nobody, request), nobody)
   })
 
   describe('delegates to what the client saw itself', () => {
     const noonSeconds = NOON / 1000
+    const day = noonSeconds - 12 * 3600
     const upstream = { amr: ['pwd', 'hwk'], authTime: noonSeconds - 60 }
     const delegating = { ...effective, delegatedAmr: ['hwk'] }
     const plan = (over: Partial<StepUpRequest>) =>
@@ -122,6 +141,15 @@ describe('the plan', () => {
     const table: readonly (readonly [string, Partial<StepUpRequest>, Plan['plan']])[] = [
       ['when its amr is one that counts', {}, 'delegated'],
       ['not for an essential acr', { acr: { wanted: ['mfa'], essential: true } }, 'ask'],
+      ['not for an acr that is essential without a name', { acr: essential().acr }, 'ask'],
+      ['not for who comes to enrol', { purpose: 'enrol' }, 'ask'],
+      ['of this working day', { upstream: { ...upstream, authTime: day } }, 'delegated'],
+      ['not of an earlier one', { upstream: { ...upstream, authTime: day - 1 } }, 'ask'],
+      [
+        'of an earlier one where max_age says so',
+        { upstream: { ...upstream, authTime: day - 1 }, maxAgeSeconds: 86_400 },
+        'delegated',
+      ],
       ['not when asked to prove it afresh', { prompt: 'login' }, 'ask'],
       ['not when older than max_age', { maxAgeSeconds: 59 }, 'ask'],
       ['within max_age', { maxAgeSeconds: 60 }, 'delegated'],
@@ -132,5 +160,11 @@ describe('the plan', () => {
     ]
     for (const [promise, over, expected] of table)
       test(promise, () => assert.equal(plan(over), expected))
+
+    test('at a time that is never to come', () => {
+      const ahead = { upstream: { ...upstream, authTime: noonSeconds + 9 } }
+      const of = planFor({ ...input, effective: delegating, request: { ...request, ...ahead } })
+      assert.equal(of.plan === 'delegated' && of.proof.at, NOON)
+    })
   })
 })

@@ -1,7 +1,7 @@
 import type { Person } from '../directories/index.ts'
-import { type FactorKind, type Instant, never } from '../kernel/index.ts'
+import { type FactorKind, type Instant, instantOf, never } from '../kernel/index.ts'
 import type { Effective, Ladder } from '../policy/index.ts'
-import { LOCK_RULE } from './limits.ts'
+import { DELEGATED_SECONDS_MAX, LOCK_RULE } from './limits.ts'
 import type { Block, Offer, Proof, Provenance, Refusal, StepUpRequest } from './step-up.ts'
 import type { Standing } from './step-up-store.ts'
 import { lockedUntil } from './tallies.ts'
@@ -29,13 +29,10 @@ export type PlanInput = {
   readonly now: Instant
 }
 
-/** `planFor`, as `prompt=none` hears it: where any page would be shown, the client is told so instead. */
-export function planQuietly(input: PlanInput): Plan {
-  const plan = planFor(input)
+/** As `prompt=none` hears it: where any page would be shown, the client is told so instead. */
+export function quietly(plan: Plan, { prompt }: Pick<StepUpRequest, 'prompt'>): Plan {
   const isShown = plan.plan === 'ask' || plan.plan === 'block'
-  if (input.request.prompt === 'none' && isShown)
-    return { plan: 'refuse', reason: 'question-needed' }
-  return plan
+  return prompt === 'none' && isShown ? { plan: 'refuse', reason: 'question-needed' } : plan
 }
 
 /**
@@ -50,7 +47,7 @@ export function planFor(input: PlanInput): Plan {
   const { wanted, essential } = request.acr
   const reaches = (factor: FactorKind, provenance: string) => {
     const acr = ladder.choose(wanted, factor, provenance)
-    return acr !== undefined && (!essential || wanted.includes(acr))
+    return acr !== undefined && (!essential || wanted.length === 0 || wanted.includes(acr))
   }
   if (isOutOfReach(request, ladder)) return { plan: 'refuse', reason: 'essential-acr-unmet' }
 
@@ -72,7 +69,8 @@ export function planFor(input: PlanInput): Plan {
 
 /** The client insists on what nobody here can reach, whoever it asks for. */
 export function isOutOfReach({ acr }: StepUpRequest, ladder: Ladder): boolean {
-  return acr.essential && !ladder.values.some((value) => acr.wanted.includes(value))
+  if (!acr.essential || acr.wanted.length === 0) return false
+  return !ladder.values.some((value) => acr.wanted.includes(value))
 }
 
 /** Every enabled factor that this person could use, in the order of the policy. */
@@ -81,8 +79,11 @@ function waysOf({ request, person, standing, effective }: PlanInput): readonly O
   return factors.flatMap((factor): readonly Offer[] => {
     switch (factor) {
       case 'totp': {
-        if (standing.enrolled.some((enrolment) => enrolment.factor === 'totp'))
-          return [{ factor, use: 'ask', to: [] }]
+        const enrolled = standing.enrolled.find((enrolment) => enrolment.factor === 'totp')
+        if (enrolled !== undefined) {
+          const { digits, periodSeconds } = enrolled
+          return [{ factor, use: 'ask', to: [], app: { digits, periodSeconds } }]
+        }
         // A name that nobody signed proves nothing, so nothing may hang on it afterwards.
         if (request.lane === 'unsigned') return []
         if (firstEnrolment === 'open') return [{ factor, use: 'enrol', first: null }]
@@ -91,7 +92,9 @@ function waysOf({ request, person, standing, effective }: PlanInput): readonly O
       }
       case 'email':
         if (request.purpose === 'enrol' && factors.includes('totp')) return []
-        return person.emails.length === 0 ? [] : [{ factor, use: 'ask', to: person.emails }]
+        return person.emails.length === 0
+          ? []
+          : [{ factor, use: 'ask', to: person.emails, app: null }]
       case 'sms':
       case 'dingtalk':
       case 'webauthn':
@@ -122,17 +125,19 @@ export const CONTACT: Provenance = 'operator'
 
 /** Only what the client signed counts, and it answers nothing that the client wants proven afresh. */
 function delegatedProof(
-  { upstream, acr, prompt, maxAgeSeconds }: StepUpRequest,
+  { upstream, acr, prompt, maxAgeSeconds, purpose }: StepUpRequest,
   { delegatedAmr }: Effective,
   now: Instant,
 ): Proof | undefined {
-  if (upstream === null || upstream.authTime === null || acr.essential || prompt === 'login')
-    return undefined
+  // Who comes to set up a factor has nothing set up by having passed elsewhere.
+  if (acr.essential || prompt === 'login' || purpose === 'enrol') return undefined
+  if (upstream === null || upstream.authTime === null) return undefined
   if (!upstream.amr.some((method) => delegatedAmr.includes(method))) return undefined
-  const at = (upstream.authTime * 1000) as Instant
+  const at = upstream.authTime * 1000
   if (at > now + CLOCK_SKEW_MS) return undefined
-  if (maxAgeSeconds !== null && now - at > maxAgeSeconds * 1000) return undefined
-  return { acr: 'delegated', amr: upstream.amr, at }
+  if (now - at > (maxAgeSeconds ?? DELEGATED_SECONDS_MAX) * 1000) return undefined
+  // A client whose clock is ahead saw it now at the latest: no token speaks of a time to come.
+  return { acr: 'delegated', amr: upstream.amr, at: instantOf(Math.min(at, now)) }
 }
 
 const CLOCK_SKEW_MS = 10_000

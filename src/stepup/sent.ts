@@ -1,5 +1,5 @@
 import { type Instant, later } from '../kernel/index.ts'
-import { RESEND_MARGIN_SECONDS, SEND_RULE } from './limits.ts'
+import { COOL_DOWN_SECONDS, RESEND_MARGIN_SECONDS } from './limits.ts'
 import type { Sent } from './step-up.ts'
 
 export type CodeLife = { readonly codeSeconds: number; readonly stepUpEnds: Instant }
@@ -29,7 +29,7 @@ export function sentAgain(sent: Sent, keyId: string, life: CodeLife, now: Instan
 }
 
 const coolDown = (messages: number): number =>
-  SEND_RULE.coolDownSeconds[Math.min(messages, SEND_RULE.coolDownSeconds.length) - 1] ?? 0
+  COOL_DOWN_SECONDS[Math.min(messages, COOL_DOWN_SECONDS.length) - 1] ?? 0
 
 function expiry({ codeSeconds, stepUpEnds }: CodeLife, now: Instant): Instant {
   const own = later(now, codeSeconds)

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../audit/index.ts'
 import type { FactorKind, Id, Instant, Secret } from '../kernel/index.ts'
 import type { Judged } from './factor.ts'
-import type { Lane, Provenance, StepUp } from './step-up.ts'
+import type { AppCode, Lane, LaneClass, Provenance, StepUp } from './step-up.ts'
 
 /** Wrong answers in a row of one account with one factor in one lane. */
 export type Tally = {
@@ -31,7 +31,7 @@ export type Counter = {
   readonly lane: Lane
 }
 
-/** After every `every` failures in a lane it locks for `seconds[n]` (the last repeats); `cap` over all lanes ends it. */
+/** After every `every` failures in a lane it locks for `seconds[n]` (the last repeats); `cap` over all lanes of its class ends it. */
 export type LockRule = {
   readonly every: number
   readonly seconds: readonly number[]
@@ -45,10 +45,11 @@ export type SendRule = {
   readonly sendsMax: number
 }
 
-/** One message of an account over a channel. */
+/** One message of an account over a channel. What nobody signed has a budget of its own. */
 export type Claim = {
   readonly account: Id<'account'>
   readonly channel: FactorKind
+  readonly lane: LaneClass
   readonly rule: SendRule
 }
 
@@ -59,8 +60,8 @@ export type Enrolment = {
   readonly provenance: Provenance
   readonly secret: Secret<Uint8Array>
   readonly algorithm: 'sha1' | 'sha256' | 'sha512'
-  readonly digits: 6 | 8
-  readonly periodSeconds: 30 | 60
+  readonly digits: AppCode['digits']
+  readonly periodSeconds: AppCode['periodSeconds']
   readonly at: Instant
   /** The time step that the confirming code belonged to: it is used up with the enrolment. */
   readonly usedTimeStep: number
@@ -68,7 +69,10 @@ export type Enrolment = {
 
 /** What one look at the account's rows says before a step-up is planned. */
 export type Standing = {
-  readonly enrolled: readonly { readonly factor: FactorKind; readonly provenance: Provenance }[]
+  readonly enrolled: readonly (AppCode & {
+    readonly factor: FactorKind
+    readonly provenance: Provenance
+  })[]
   readonly tallies: readonly Tally[]
 }
 
@@ -80,7 +84,8 @@ export type Standing = {
 export type StepUpStore = {
   /**
    * Opens it, or finds the one that its id already names (whoever opened it). Exactly one of many racing callers opens.
-   * With a claim, one message is claimed as in `send`; if it may not be sent yet, nothing is opened.
+   * With a claim, one message is claimed as in `send`; if it may not be sent yet, nothing is opened. For an account of our
+   * own whose person is removed or not enabled it hears 'account-gone', and nothing is opened.
    */
   open(
     stepUp: StepUp,
@@ -89,6 +94,7 @@ export type StepUpStore = {
     now: Instant,
   ): Promise<
     | { readonly heard: 'opened' | 'found'; readonly at: Found }
+    | { readonly heard: 'account-gone' }
     | { readonly heard: 'too-soon'; readonly until: Instant }
   >
 
@@ -101,7 +107,7 @@ export type StepUpStore = {
   /** Of all callers holding a version exactly one wins. Change and events commit together. */
   replace(change: Change): Promise<'replaced' | 'stale'>
 
-  /** As `replace`, and one message is claimed from the budget of (account, channel). If it may not be sent yet, nothing changes. */
+  /** As `replace`, and one message is claimed from the budget of (account, channel, class of lane). If it may not be sent yet, nothing changes. */
   send(
     change: Change,
     claim: Claim,
@@ -109,7 +115,8 @@ export type StepUpStore = {
   ): Promise<'claimed' | 'stale' | { readonly heard: 'too-soon'; readonly until: Instant }>
 
   /**
-   * As `replace`, and the tally goes up. If the lane is locked or the cap over all lanes is reached, nothing changes.
+   * As `replace`, and the tally goes up. If the lane is locked or the cap over the lanes of its class is reached, nothing
+   * changes: `unsigned` is a class of its own, all other lanes are the other.
    * A tally that reaches a multiple of `every` locks the lane from now on, and a `factor.locked` event is kept with it
    * (also when the cap is reached: `until: 'operator'`); `locked` says so.
    */
@@ -125,11 +132,17 @@ export type StepUpStore = {
   >
 
   /**
-   * As `replace`; if accepted, consumes and resets the tally of that lane and the send budget of (account, factor).
+   * As `replace`; if accepted, consumes and resets the tally of that lane and the send budget of (account, factor, its class).
    * What was consumed, or anything older of the same source, is 'used' for ever and changes nothing.
    */
   settle(change: Change, counter: Counter, judged: Judged): Promise<'settled' | 'stale' | 'used'>
 
-  /** As `replace`, and the enrolment becomes active. An account has at most one of a kind: a second is 'exists'. */
-  enrol(change: Change, enrolment: Enrolment): Promise<'enrolled' | 'stale' | 'exists'>
+  /**
+   * As `replace`, and the enrolment becomes active. An account has at most one of a kind: a second is 'exists'. As in
+   * `open`, nothing is kept for an account of our own whose person is gone or not enabled: 'account-gone'.
+   */
+  enrol(
+    change: Change,
+    enrolment: Enrolment,
+  ): Promise<'enrolled' | 'stale' | 'exists' | 'account-gone'>
 }

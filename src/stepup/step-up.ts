@@ -2,6 +2,9 @@ import type { FactorKind, Id, Instant, Locale } from '../kernel/index.ts'
 
 export type Lane = 'signed' | 'unsigned' | `browser:${string}`
 
+/** What nobody signed is counted apart from all the rest, so that a stranger takes nothing from who it names. */
+export type LaneClass = 'signed' | 'unsigned'
+
 /** How a factor came to be. A rung of the acr ladder may ask for some of these. */
 export type Provenance =
   | 'open'
@@ -21,6 +24,7 @@ export type StepUpRequest = {
   /** An inner list is of equal rank. */
   readonly directories: readonly (string | readonly string[])[]
   readonly application: { readonly id: string | null; readonly name: string }
+  /** Essential without a value: any rung, but really proven here. */
   readonly acr: { readonly wanted: readonly string[]; readonly essential: boolean }
   readonly maxAgeSeconds: number | null
   readonly prompt: 'none' | 'login' | null
@@ -35,9 +39,18 @@ export type Lookup =
   | { readonly by: 'name'; readonly value: string }
   | { readonly by: 'immutableId'; readonly directory: string; readonly value: string }
 
+/** How the codes of an OTP app look: an imported one keeps what it was made with. */
+export type AppCode = { readonly digits: 6 | 8; readonly periodSeconds: 30 | 60 }
+
 /** One way that may be asked. `to` are destinations in the directory's order; empty where nothing is sent. */
 export type Offer =
-  | { readonly factor: FactorKind; readonly use: 'ask'; readonly to: readonly string[] }
+  | {
+      readonly factor: FactorKind
+      readonly use: 'ask'
+      readonly to: readonly string[]
+      /** What the person's own app shows, for the page to say so; null where a code is sent. */
+      readonly app: AppCode | null
+    }
   | {
       readonly factor: 'totp'
       readonly use: 'enrol'
@@ -127,6 +140,11 @@ export type StepUp =
       readonly at: Instant
     })
   | (Always & { readonly state: 'refused'; readonly reason: Refusal; readonly at: Instant })
-  | (Always & { readonly state: 'cancelled' | 'expired'; readonly at: Instant })
+  | (Always & {
+      readonly state: 'cancelled'
+      readonly by: 'person' | 'operator'
+      readonly at: Instant
+    })
+  | (Always & { readonly state: 'expired'; readonly at: Instant })
 
 export type Held = Always

@@ -196,7 +196,8 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     const after =
       settled.made === 'used' ? await make(settled.at, { move: 'replayed', ...asked }) : settled
     if (spent.locks === true) return lockOut(after.at, factor)
-    return seen(after.at, { said: 'wrong' })
+    // Somebody else moved on meanwhile: whether it was right was never said.
+    return seen(after.at, { said: after.made === 'moved' ? 'wrong' : 'stale' })
   }
 
   async function noAnswer(at: Found, said: 'format' | 'old'): Promise<Seen> {

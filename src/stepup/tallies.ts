@@ -1,6 +1,15 @@
 import type { FactorKind, Instant } from '../kernel/index.ts'
-import type { Lane } from './step-up.ts'
+import type { Lane, LaneClass } from './step-up.ts'
 import type { LockRule, Tally } from './step-up-store.ts'
+
+export const classOf = (lane: Lane): LaneClass => (lane === 'unsigned' ? 'unsigned' : 'signed')
+
+/** The tallies of the factor that come to one total with this lane's. */
+const countedWith = (tallies: readonly Tally[], factor: FactorKind, lane: Lane) =>
+  tallies.filter((tally) => tally.factor === factor && classOf(tally.lane) === classOf(lane))
+
+const totalOf = (tallies: readonly Tally[]): number =>
+  tallies.reduce((sum, { failures }) => sum + failures, 0)
 
 /** When the factor may be answered again in this lane: now (null), at a time, or once an operator frees it. */
 export function lockedUntil(
@@ -10,9 +19,9 @@ export function lockedUntil(
   rule: LockRule,
   now: Instant,
 ): Instant | 'operator' | null {
-  const ofFactor = tallies.filter((tally) => tally.factor === factor)
-  if (ofFactor.reduce((sum, { failures }) => sum + failures, 0) >= rule.cap) return 'operator'
-  const until = ofFactor.find((tally) => tally.lane === lane)?.lockedUntil ?? null
+  const counted = countedWith(tallies, factor, lane)
+  if (totalOf(counted) >= rule.cap) return 'operator'
+  const until = counted.find((tally) => tally.lane === lane)?.lockedUntil ?? null
   return until !== null && now < until ? until : null
 }
 
@@ -23,10 +32,9 @@ export function triesLeft(
   lane: Lane,
   rule: LockRule,
 ): number {
-  const ofFactor = tallies.filter((tally) => tally.factor === factor)
-  const total = ofFactor.reduce((sum, { failures }) => sum + failures, 0)
-  const inLane = ofFactor.find((tally) => tally.lane === lane)?.failures ?? 0
-  return Math.max(0, Math.min(rule.every - (inLane % rule.every), rule.cap - total))
+  const counted = countedWith(tallies, factor, lane)
+  const inLane = counted.find((tally) => tally.lane === lane)?.failures ?? 0
+  return Math.max(0, Math.min(rule.every - (inLane % rule.every), rule.cap - totalOf(counted)))
 }
 
 /** Seconds of the lock that follows the next multiple of `every`. */

@@ -5,4 +5,5 @@
  */
 export { migrateSqlite } from './sqlite/migrate.ts'
 export { openSqliteStore, type SqliteOptions } from './sqlite/open.ts'
+export { placeProblem } from './sqlite/place.ts'
 export type { Store } from './store.ts'

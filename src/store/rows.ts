@@ -47,8 +47,17 @@ const stepUpRequest: z.ZodType<StepUpRequest> = z.strictObject({
   signedIp: text.nullable(),
 })
 
+const appCode = {
+  digits: z.union([z.literal(6), z.literal(8)]),
+  periodSeconds: z.union([z.literal(30), z.literal(60)]),
+}
 const offer: z.ZodType<Offer> = z.discriminatedUnion('use', [
-  z.strictObject({ factor, use: z.literal('ask'), to: z.array(text) }),
+  z.strictObject({
+    factor,
+    use: z.literal('ask'),
+    to: z.array(text),
+    app: z.strictObject(appCode).nullable(),
+  }),
   z.strictObject({
     factor: z.literal('totp'),
     use: z.literal('enrol'),
@@ -122,7 +131,12 @@ const stepUp: z.ZodType<StepUp> = z.discriminatedUnion('state', [
     reason: z.enum(['denied', 'attempts-spent', 'question-needed', 'essential-acr-unmet']),
     at: instant,
   }),
-  z.strictObject({ ...always, state: z.literal('cancelled'), at: instant }),
+  z.strictObject({
+    ...always,
+    state: z.literal('cancelled'),
+    by: z.enum(['person', 'operator']),
+    at: instant,
+  }),
   z.strictObject({ ...always, state: z.literal('expired'), at: instant }),
 ])
 
@@ -143,10 +157,13 @@ const request: z.ZodType<AuthorizationRequest> = z.strictObject({
 const tallies: z.ZodType<Tally[]> = z.array(
   z.strictObject({ factor, lane, failures: count, lockedUntil: instant.nullable() }),
 )
-const enrolled = z.array(z.strictObject({ factor, provenance }))
+const enrolled = z.array(z.strictObject({ factor, provenance, ...appCode }))
 
 const factors = z.array(
   z.strictObject({ kind: z.literal('totp'), provenance: text, secretBits: count, at: instant }),
+)
+const sends = z.array(
+  z.strictObject({ channel: factor, lane: z.enum(['signed', 'unsigned']), nextAt: instant }),
 )
 
 /** An event of another release is still evidence: it is read by what every event has, and handed on whole. */
@@ -163,6 +180,7 @@ export const talliesIn = (json: string): readonly Tally[] =>
   json === '[]' ? [] : parsed('tallies', tallies, json)
 export const enrolledIn = (json: string) => parsed('enrolments', enrolled, json)
 export const factorsIn = (json: string) => parsed('factors', factors, json)
+export const sendsIn = (json: string) => parsed('send budgets', sends, json)
 export const eventIn = (json: string): AuditEvent => parsed('an event', event, json)
 const texts = z.array(text)
 export const textsIn = (json: string): readonly string[] => parsed('texts', texts, json)

@@ -5,7 +5,7 @@ import type { Generated } from 'kysely'
  * a condition is JSON in a text. No row on the path of a step-up is found by anything but its own id or its account.
  */
 export type Schema = {
-  schema_versions: { version: number; name: string; applied_at: number }
+  schema_versions: { version: number; name: string; compatible_from: number; applied_at: number }
   step_ups: StepUpRow
   /** Wrong answers in a row. */
   counters: {
@@ -20,6 +20,8 @@ export type Schema = {
   send_budgets: {
     account: string
     channel: string
+    /** A class of lanes. */
+    lane: string
     window_started_at: number
     sends: number
     next_at: number
@@ -42,6 +44,8 @@ export type Schema = {
   audit_events: { position: Generated<number>; id: string; event: string }
   audit_links: { sequence: number; position: number; key_id: string; mac: string }
   checkpoints: { sequence: number; mac: string; at: number; key_id: string; signature: string }
+  /** What only the key of that id makes, from its first use on. */
+  key_checks: { key_id: string; mac: string }
   leases: { name: string; holder: string; until: number }
 }
 

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
-import { invariant, type KeyRing, type Random } from '../kernel/index.ts'
+import { Fault, invariant, type KeyRing, type Random } from '../kernel/index.ts'
 
 /** Where a sealed value stands. It opens nowhere else: a row copied over another one's is told. */
 export type Place = {
@@ -51,7 +51,11 @@ export function createSealing(keys: KeyRing, random: Random): Sealing {
 
   function keyOf(id: string): KeyObject {
     const key = keys.subkey('seal', id)
-    if (key === undefined) throw new Error(`a sealed value needs the encryption key "${id}"`)
+    if (key === undefined)
+      throw new Fault(
+        'configuration.unfit',
+        `encryption.keys has no '${id}', which a sealed value needs`,
+      )
     return key
   }
 }

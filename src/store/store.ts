@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditStore, LeaseStore } from '../audit/index.ts'
+import type { Actor, AuditEvent, AuditStore, LeaseStore } from '../audit/index.ts'
 import type { PeopleStore } from '../directories/index.ts'
 import type { TotpStore } from '../factors/totp/index.ts'
 import type { Instant } from '../kernel/index.ts'
@@ -21,8 +21,8 @@ export type Store = AsyncDisposable & {
    */
   sweep(now: Instant, limits: { readonly rowsMax: number }): Promise<Swept>
 
-  /** Puts every sealed value under the newest key; says how many were under another. */
-  reseal(): Promise<{ readonly resealed: number }>
+  /** Puts every sealed value under the newest key; says how many were under another, also in the audit unless none was. */
+  reseal(actor: Actor): Promise<{ readonly resealed: number }>
 
   /** Whether a write and a read come through right now. */
   health(): Promise<'up' | 'down'>

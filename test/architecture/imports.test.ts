@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The app, and what the commands reach of it: they alone may know every room. */
-const KNOWS_ALL = new Set(['compose.ts', 'compose-tools.ts'])
+const KNOWS_ALL = new Set(['compose.ts', 'compose-doors.ts', 'compose-tools.ts'])
 
 /** Each third-party package has one home: a folder of src/, or several where it is a room's own language. */
 const HOME: Readonly<Record<string, readonly string[]>> = {

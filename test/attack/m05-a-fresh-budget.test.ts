@@ -11,6 +11,7 @@ import {
   withOtpApp,
   wrongOtp,
 } from '../support/attack.ts'
+import { ANYBODYS, unsignedUrl } from '../support/outside.ts'
 import { begin } from '../support/passage.ts'
 import { createUserAgent } from '../support/user-agent.ts'
 
@@ -58,6 +59,31 @@ describe('M05 a budget made fresh', () => {
     )
     const { page: after } = await begin(app, createUserAgent(), { login_hint: 'bob' })
     assert.doesNotMatch(after.body, /value="totp"/)
+  })
+
+  test('by leaving out the signature: such messages are few, and none of the owner’s', async () => {
+    await using app = await openApp({ ...ONLY_EMAIL, clients: [ANYBODYS] })
+    for (let n = 0; n < 5; n++) {
+      const browser = createUserAgent()
+      const page = await browser.follow(unsignedUrl(app, 'li.wei'))
+      if (page.forms.some(({ action }) => action === 'choose'))
+        await browser.submit(page, 'choose', { factor: 'email' })
+      app.clock.advance(130)
+    }
+    assert.equal(app.mailbox.mails.length, 2)
+    for (let n = 0; n < 5; n++) {
+      await begin(app)
+      assert.equal(app.mailbox.mails.length, 3 + n)
+      app.clock.advance(130)
+    }
+    await begin(app)
+    assert.equal(app.mailbox.mails.length, 7)
+
+    const freed = await app.people.unlock('desk', 'li.wei', null)
+    assert.deepEqual(freed, { ok: true, value: ['email'] })
+    const { browser, page } = await begin(app)
+    const done = await browser.submit(page, 'answer', { code: app.mailbox.last().code })
+    assert.equal(done.status, 200)
   })
 
   test('only a success does it', async () => {

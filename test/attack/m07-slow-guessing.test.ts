@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openApp } from '../support/app.ts'
-import { guess, judgements, ONLY_APP, otpAt, withOtpApp } from '../support/attack.ts'
+import { guess, judgements, ONLY_APP, otpAt, withOtpApp, wrongOtp } from '../support/attack.ts'
+import { ANYBODYS, unsignedUrl } from '../support/outside.ts'
 import { begin } from '../support/passage.ts'
 import { createUserAgent } from '../support/user-agent.ts'
 
@@ -27,6 +28,31 @@ describe('M07 slow guessing for days', () => {
     assert.ok(freed.ok)
     const { browser, page: asked } = await begin(app, createUserAgent(), { login_hint: 'bob' })
     assert.equal((await browser.submit(asked, 'answer', { code: otpAt(app) })).status, 200)
+  })
+
+  test('by whoever signed nothing ends their own lane, and the owner is let in as ever', async () => {
+    await using app = await openApp({ ...ONLY_APP, clients: [ANYBODYS] })
+    await withOtpApp(app, 'bob')
+    for (let round = 0; round < 6; round++) {
+      for (let half = 0; half < 2; half++) {
+        const browser = createUserAgent()
+        let page = await browser.follow(unsignedUrl(app, 'bob'))
+        for (let n = 0; n < 5 && page.forms.some(({ action }) => action === 'answer'); n++)
+          page = await browser.submit(page, 'answer', { code: wrongOtp(app) })
+      }
+      app.clock.advance(24 * 3600)
+    }
+    assert.equal(await judgements(app, 'rejected'), 50)
+    const locked = (await app.events()).filter(({ event }) => event === 'factor.locked')
+    assert.deepEqual(new Set(locked.map(({ lane }) => lane)), new Set(['unsigned']))
+    assert.equal(locked.at(-1)?.['until'], 'operator')
+    const stranger = await createUserAgent().follow(unsignedUrl(app, 'bob'))
+    assert.match(stranger.title, /off until the IT service desk turns them on/)
+
+    const { browser, page } = await begin(app, createUserAgent(), { login_hint: 'bob' })
+    assert.equal((await browser.submit(page, 'answer', { code: otpAt(app) })).status, 200)
+    app.clock.advance(60)
+    assert.equal(await guess(app, 20), 10)
   })
 
   test('shows in a metric for all accounts together', async () => {

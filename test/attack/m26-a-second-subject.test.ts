@@ -85,7 +85,7 @@ describe('M26 a second subject beside the one that was signed', () => {
     const before = rowsIn(app)['requests']
     for (const sub of [
       { value: 'mallory' },
-      { values: ['mallory', 'li.wei'] },
+      { values: ['mallory', 'LI.WEI'] },
       { value: 'LI.WEI' },
     ])
       for (const claims of [{ id_token: { sub } }, { userinfo: { sub } }]) {
@@ -98,6 +98,19 @@ describe('M26 a second subject beside the one that was signed', () => {
     const hint = { id_token_hint: await app.party.assertion({ sub: 'mallory' }) }
     assert.equal((await app.party.push(hint)).status, 400)
     assert.equal(rowsIn(app)['requests'], before)
+  })
+
+  test('in a list beside the one that was signed moves nothing: that one is asked and named', async () => {
+    await using app = await openWithMallory()
+    const sub = { values: ['mallory', 'li.wei'] }
+    const claims = JSON.stringify({ id_token: { sub }, userinfo: { sub } })
+    const { browser, pushed, page } = await begin(app, createUserAgent(), { claims })
+    const done = await browser.submit(page, 'answer', { code: app.mailbox.last().code })
+    assert.equal((await redeemed(app, pushed, done)).claims.sub, 'li.wei')
+    assert.deepEqual(
+      app.mailbox.mails.map(({ to }) => to),
+      [LI_WEI],
+    )
   })
 
   test('by other names, in a link or in a form, is not heard', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createPeople, type People } from '../../src/directories/index.ts'
+import { LOCKS } from '../../src/stepup/index.ts'
 import { openApp, type TestApp } from '../support/app.ts'
 import { ONLY_EMAIL, otpAt, post, withOtpApp, wrongOtp } from '../support/attack.ts'
 import { rowsIn } from '../support/kept.ts'
@@ -39,6 +40,7 @@ async function openBranches(): Promise<Branches> {
   const { store } = app.app
   const branchPeople = createPeople({
     ...{ store: store.people, clock: app.clock, random, directory: 'branch', defaultCountry: null },
+    locks: LOCKS,
   })
   return {
     ...{ app, branch: { ...app, party }, branchPeople },

@@ -164,8 +164,12 @@ describe('M31 posts and gets that somebody else made the browser send', () => {
       const before = [keptOf(app, stepUpOn(standing.page)), rowsIn(app), app.mailbox.mails.length]
       for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
         const answer = await send(query, { method, headers: override })
-        const isSilent = method === 'OPTIONS' ? answer.status === 200 : answer.status === 404
-        assert.ok(isSilent, `${method} ${action} ${answer.status}`)
+        const isLook = method === 'GET' || method === 'HEAD'
+        assert.equal(answer.status, isLook ? 303 : 405, `${method} ${action}`)
+        // A look leads to the page itself, and takes along nothing that it said.
+        const to = answer.headers.get('location')
+        const own = `${app.issuer}/step-up/${stepUpOn(standing.page)}`
+        assert.equal(to && new URL(to, url).href, isLook ? own : null)
         for (const [name] of answer.headers) assert.doesNotMatch(name, /^access-control/)
       }
       const after = [keptOf(app, stepUpOn(standing.page)), rowsIn(app), app.mailbox.mails.length]

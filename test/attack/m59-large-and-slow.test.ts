@@ -23,7 +23,13 @@ async function openListening(options: TestOptions = ONLY_EMAIL) {
   await using opening = new AsyncDisposableStack()
   const app = opening.use(await openApp(options))
   const { main: handler } = app.app
-  const listening = await listen({ handler, host: '127.0.0.1', port: 0, tls: null })
+  const listening = await listen({
+    setting: 'listen',
+    handler,
+    host: '127.0.0.1',
+    port: 0,
+    tls: null,
+  })
   opening.defer(() => listening.close(0))
   const opened = opening.move()
   const url = `http://127.0.0.1:${listening.port}`

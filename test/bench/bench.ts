@@ -14,10 +14,10 @@ import { median, residentBytes, spread, threadCount } from './statistics.ts'
 
 const PREFIX = 'p'
 const PAIRS = 5
-const WORKERS = 8
+const WORKERS = 32
 const CPU_STEP_UPS = 1500
 const RATE_STEP_UPS = 3000
-const RATE_WORKERS = 32
+
 const DELAY_SECONDS = 8
 const MANY = 40_000
 const FEW = 1000
@@ -49,7 +49,7 @@ const cost = await cpuPairs(loader, [server, floor], {
 
 say('the highest rate, then half of it')
 const rate = await loader.run({
-  ...{ target: server.target, load: 'closed', stepUps: RATE_STEP_UPS, workers: RATE_WORKERS },
+  ...{ target: server.target, load: 'closed', stepUps: RATE_STEP_UPS, workers: WORKERS },
 })
 const stepUpsPerSecond = rate.done / rate.seconds
 const delay = await delays(loader, [server, floor], {
@@ -104,7 +104,7 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['CPU of a step-up', `${figures.cpuMsPerStepUp} ms`, ''],
   ['CPU of the floor', `${figures.cpuMsPerFloor} ms`, '2 signatures checked, 1 made, 1 fdatasync'],
   ['ratio', `${figures.ratio}`, `≤ 2; pairs ${spread(ratios)}`],
-  ['step-ups a second', `${figures.stepUpsPerSecond}`, `${RATE_WORKERS} at a time`],
+  ['step-ups a second', `${figures.stepUpsPerSecond}`, `${WORKERS} at a time`],
   ['p50 of an exchange', `${figures.p50Ms} ms`, 'at half of that rate'],
   ['p99 of an exchange', `${figures.p99Ms} ms`, `the floor's ${figures.p99FloorMs} ms`],
   ['p99 ratio', `${rounded(median(p99Ratios))}`, `≤ 3; pairs ${spread(p99Ratios)}`],

@@ -209,7 +209,11 @@ describe('the authorization code flow', () => {
       const { agent, id, pushed } = await begin(bench)
       await agent.get(bench.link(id, 'begin'))
       bench.end(id, (held, at) =>
-        state === 'refused' ? { ...held, state, reason, at } : { ...held, state, at },
+        state === 'refused'
+          ? { ...held, state, reason, at }
+          : state === 'cancelled'
+            ? { ...held, state, by: 'operator', at }
+            : { ...held, state, at },
       )
       const left = await agent.get(bench.link(id, 'resume'))
       assert.equal(left.status, 303)

@@ -41,7 +41,17 @@ const REQUESTS: readonly (readonly [string, Over, string])[] = [
   ['claims too large', { claims: `{"a":"${long(4096)}"}` }, 'invalid_request'],
   ['an acr that is no text', { claims: '{"id_token":{"acr":{"value":1}}}' }, 'invalid_request'],
   ['another sub', { claims: '{"id_token":{"sub":{"value":"eve"}}}' }, 'invalid_request'],
-  ['a second sub', { claims: '{"userinfo":{"sub":{"values":["li.wei"]}}}' }, 'invalid_request'],
+  [
+    'subs of others',
+    { claims: '{"userinfo":{"sub":{"values":["eve","bob"]}}}' },
+    'invalid_request',
+  ],
+  ['no sub among them', { claims: '{"id_token":{"sub":{"values":[]}}}' }, 'invalid_request'],
+  [
+    'another sub beside its own',
+    { claims: '{"id_token":{"sub":{"value":"li.wei"}},"userinfo":{"sub":{"values":["eve"]}}}' },
+    'invalid_request',
+  ],
   ['ui_locales of other signs', { ui_locales: 'en<script>' }, 'invalid_request'],
   ['no subject', { login_hint: undefined }, 'invalid_request'],
   ['a subject with a line break', { login_hint: 'li\nwei' }, 'invalid_request'],
@@ -379,6 +389,22 @@ describe('an unsigned request', () => {
     assert.equal(first.to?.pathname, second.to?.pathname)
   })
 
+  test('says something that is its own, or two people would share one step-up', async () => {
+    await using bench = await openOidc({ clients })
+    const bare = { ...good(bench), state: undefined }
+    const { to } = await authorize(bench, bare)
+    assert.equal(to?.searchParams.get('error'), 'invalid_request')
+    assert.match(to?.searchParams.get('error_description') ?? '', /state or nonce/)
+    const steps = await Promise.all(
+      [good(bench), { ...bare, nonce: 'one' }, { ...bare, nonce: 'two' }].map(async (over) => {
+        const { to } = await authorize(bench, over)
+        return to?.pathname
+      }),
+    )
+    assert.equal(new Set(steps).size, 3)
+    assert.ok(steps.every((path) => path?.endsWith('/begin')))
+  })
+
   test('brings no context', async () => {
     await using bench = await openOidc({ clients })
     const over = { ...good(bench), sallyport_context: '{"amr":["pwd"]}' }
@@ -392,6 +418,61 @@ describe('an unsigned request', () => {
     const request = await bench.party.requestObject(present(good(bench)))
     assert.equal((await authorize(bench, { client_id: 'iam', request })).status, 400)
   })
+})
+
+test('a client hears which identifier it left out', async () => {
+  for (const claim of ['preferred_username', 'email', 'upn'] as const) {
+    await using bench = await openOidc({
+      clients: (party) => [
+        clientOf(party, { subject: { from: ['par'], claim, directories: ['local'] } }),
+      ],
+    })
+    const { body } = await bench.party.push({ sallyport_context: '{"identifiers":{}}' })
+    assert.deepEqual(body, {
+      error: 'invalid_request',
+      error_description: `sallyport_context.identifiers.${claim} is missing`,
+    })
+    const identifiers = { [claim]: 'li.wei@kestrel.example' }
+    const given = { sallyport_context: JSON.stringify({ identifiers }) }
+    assert.equal((await bench.party.push(given)).status, 201)
+  }
+})
+
+test('a sub is right where it is the one, or one of those, that the answer may be about', async () => {
+  await using bench = await openOidc()
+  for (const sub of ['{"value":"li.wei"}', '{"values":["eve","li.wei"]}', '{"essential":true}'])
+    for (const claims of [`{"id_token":{"sub":${sub}}}`, `{"userinfo":{"sub":${sub}}}`])
+      assert.equal((await bench.party.push({ claims })).status, 201, claims)
+})
+
+test('an acr that is essential without a name insists on a proof, not on a wish', async () => {
+  for (const acr_values of [undefined, 'mfa']) {
+    await using bench = await openOidc()
+    const claims = '{"id_token":{"acr":{"essential":true}}}'
+    const { requestUri } = await bench.party.push({ claims, acr_values })
+    const { to } = await authorize(bench, { client_id: 'iam', request_uri: requestUri })
+    await fetch(to ?? '', { redirect: 'manual' })
+    const [stepUp] = bench.stepUps.values()
+    const wanted = acr_values === undefined ? [] : [acr_values]
+    assert.deepEqual(stepUp?.request.acr, { wanted, essential: true })
+  }
+})
+
+test('an acr that is essential without a name is met by no pass, whatever led to it', async () => {
+  for (const how of ['delegated', 'trust', 'exempt'] as const) {
+    await using bench = await openOidc()
+    const proof = { acr: how, amr: ['hwk'], at: bench.now() }
+    const passed = { state: 'satisfied', how, factor: null, proof, at: proof.at } as const
+    bench.opens((held) => ({ ...held, ...passed }))
+    const { requestUri } = await bench.party.push({
+      claims: '{"id_token":{"acr":{"essential":true}}}',
+    })
+    const { to } = await authorize(bench, { client_id: 'iam', request_uri: requestUri })
+    const back = await fetch(to ?? '', { redirect: 'manual' })
+    const { searchParams } = new URL(back.headers.get('location') ?? '')
+    assert.equal(searchParams.get('error'), 'unmet_authentication_requirements')
+    assert.equal(searchParams.get('code'), null)
+  }
 })
 
 test('the first essential acr is heard as the client wrote it', async () => {

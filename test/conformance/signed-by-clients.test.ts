@@ -76,7 +76,9 @@ describe('a client assertion', () => {
       await using bench = await openOidc()
       const { status, body } = await bench.party.push({ client_assertion: await make(bench) })
       assert.deepEqual([status, body['error']], [401, 'invalid_client'])
-      assert.deepEqual(bench.logged(), [])
+      const [line = '', ...more] = bench.logged()
+      assert.match(line, /^client authentication failed \{"client":("iam"|null),"why":"[a-z-]+"/)
+      assert.deepEqual(more, [])
     })
 
   test('is refused where its header demands what nobody here knows', async () => {

@@ -25,7 +25,7 @@ const until = later(NOON, 60)
 const account = sampler.id('account')
 const counter = { account, factor: 'totp', lane: 'signed' } as const
 const claim = {
-  ...({ account, channel: 'email' } as const),
+  ...({ account, channel: 'email', lane: 'signed' } as const),
   rule: { coolDownSeconds: [1], windowSeconds: 60, sendsMax: 5 },
 }
 const rule = { every: 10, seconds: [1], cap: 50 }
@@ -34,6 +34,8 @@ const about = { at: NOON, actor: 'person', stepUp: stepUp.id, client: 'iam', acc
 const change = (version: number) => ({ version, next: stepUp, events: [] })
 const verdict = { ...about, event: 'answer.judged', factor: 'totp', verdict: 'rejected' } as const
 const operatorDid = { at: NOON, actor: 'operator:ada', account, fields: [] } as const
+const BY = { at: NOON, actor: 'operator:ada' } as const
+const LIMITS = { cap: 1, sendsMax: { signed: 5, unsigned: 2 } }
 const added = { ...operatorDid, event: 'person.added' } as const
 const person = {
   ...{ account, directory: 'local', username: 'ada', nameKey: 'ada', displayName: null },
@@ -85,11 +87,11 @@ await trace('durable audit.seal with a checkpoint', async () => {
 await trace('ordered leases.claim', () => leases.claim('job', 'a', NOON, until))
 await trace('ordered leases.release', () => leases.release('job', 'a'))
 await trace('durable people.add', () => people.add([{ person, enrolment: null }], [added]))
-await trace('durable people.set', () => people.set(person, [added]))
-await trace('durable people.unlock', () => people.unlock(account, null, [added]))
-await trace('durable people.resetFactor', () => people.resetFactor(account, 'totp', [added]))
-await trace('durable people.remove', () => people.remove(account, [added]))
-await trace('durable people.erase', () => people.erase(account, [added]))
+await trace('durable people.set', () => people.set(person, [added], BY))
+await trace('durable people.unlock', () => people.unlock(account, null, LIMITS, NOON, [added]))
+await trace('durable people.resetFactor', () => people.resetFactor(account, 'totp', [added], BY))
+await trace('durable people.remove', () => people.remove(account, [added], BY))
+await trace('durable people.erase', () => people.erase('local', account, [added], BY))
 
 async function nextLink(sequence: number) {
   const next = await audit.unsealed(1)

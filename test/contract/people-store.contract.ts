@@ -1,16 +1,25 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { AuditEvent } from '../../src/audit/index.ts'
-import type { LocalPerson } from '../../src/directories/index.ts'
-import { hashOf, later } from '../../src/kernel/index.ts'
-import type { Change } from '../../src/stepup/index.ts'
+import type { LocalPerson, PeopleStore } from '../../src/directories/index.ts'
+import { hashOf, later, parseId } from '../../src/kernel/index.ts'
+import type { Change, Held, LaneClass, SendRule, StepUp } from '../../src/stepup/index.ts'
+import type { Store } from '../../src/store/index.ts'
 import { enrolmentSample } from '../support/enrolment.ts'
 import { requestSample } from '../support/request.ts'
-import { challengedSample, createSampler, satisfiedSample } from '../support/step-up.ts'
+import {
+  challengedSample,
+  choosingSample,
+  createSampler,
+  EMAIL_OFFER,
+  satisfiedSample,
+} from '../support/step-up.ts'
 import { NOON } from '../support/world.ts'
 import { counted, eventsOf, type OpenBench, times, turns } from './bench.ts'
 
 const sampler = createSampler('people store')
+const BY = { at: NOON, actor: 'operator:ada' } as const
+const LIMITS = { cap: 50, sendsMax: { signed: 5, unsigned: 2 } }
 const RULE = { every: 1, seconds: [900], cap: 50 }
 
 const person = (name: string, over: Partial<LocalPerson> = {}): LocalPerson => ({
@@ -37,7 +46,10 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       const { account } = ada
       assert.deepEqual(await people.find('local', { nameKey: 'ada' }), ada)
       assert.deepEqual(await people.find('local', { account }), ada)
-      assert.deepEqual(await people.summary('local', { account }), { ...ada, factors: [] })
+      assert.deepEqual(await people.summary('local', { account }), {
+        ...ada,
+        ...{ factors: [], tallies: [], sends: [] },
+      })
       assert.equal(await people.find('other', { nameKey: 'ada' }), undefined)
       assert.equal(await people.find('other', { account }), undefined)
       assert.equal(await people.find('local', { nameKey: 'Ada' }), undefined)
@@ -51,7 +63,7 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       await bench.store.people.add([{ person: ada, enrolment }], [])
       const factors = [{ kind: 'totp', provenance: 'import', secretBits: 160, at: NOON }]
       const summary = await bench.store.people.summary('local', { nameKey: 'ada' })
-      assert.deepEqual(summary, { ...ada, factors })
+      assert.deepEqual(summary, { ...ada, factors, tallies: [], sends: [] })
       assert.equal((await bench.store.totp.find(ada.account))?.id, enrolment.id)
     })
 
@@ -83,11 +95,11 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       const [ada, bob] = [person('ada'), person('bob')]
       await people.add([ada, bob].flatMap(alone), [])
       const renamed = { ...ada, username: 'Eva', nameKey: 'eva', emails: ['e@b.example'] }
-      assert.equal(await people.set(renamed, [added(ada)]), 'set')
+      assert.equal(await people.set(renamed, [added(ada)], BY), 'set')
       assert.deepEqual(await people.find('local', { account: ada.account }), renamed)
       assert.equal(await people.find('local', { nameKey: 'ada' }), undefined)
-      assert.equal(await people.set({ ...bob, nameKey: 'eva' }, [added(bob)]), 'exists')
-      assert.equal(await people.set(person('cyd'), [added(bob)]), 'unknown')
+      assert.equal(await people.set({ ...bob, nameKey: 'eva' }, [added(bob)], BY), 'exists')
+      assert.equal(await people.set(person('cyd'), [added(bob)], BY), 'unknown')
       assert.deepEqual(await eventsOf(bench.store), [added(ada)])
       assert.deepEqual(await people.find('local', { nameKey: 'bob' }), bob)
     })
@@ -117,14 +129,82 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       const stepUp = challengedSample(sampler, { account })
       await stepUps.open(stepUp, [], null, NOON)
       await stepUps.spend(changeOf(stepUp), counterOf(account), { ...RULE, every: 10 }, NOON)
-      assert.equal(await people.remove(account, [added(ada)]), 'removed')
+      assert.equal(await people.remove(account, [added(ada)], BY), 'removed')
       assert.equal(await people.find('local', { account }), undefined)
       assert.equal(await totp.find(account), undefined)
       assert.deepEqual(await stepUps.standing(account), { enrolled: [], tallies: [] })
-      assert.notEqual(await stepUps.find(stepUp.id), undefined)
-      assert.deepEqual(await eventsOf(bench.store), [added(ada), added(ada)])
-      assert.equal(await people.remove(account, [added(ada)]), 'unknown')
-      assert.equal((await eventsOf(bench.store)).length, 2)
+      const ended = cancelled(stepUp)
+      assert.deepEqual(await eventsOf(bench.store), [added(ada), added(ada), ended])
+      assert.equal(await people.remove(account, [added(ada)], BY), 'unknown')
+      assert.equal((await eventsOf(bench.store)).length, 3)
+    })
+
+    const ENDINGS: Readonly<Record<string, (people: PeopleStore, one: LocalPerson) => unknown>> = {
+      'is disabled': (people, one) => people.set({ ...one, state: 'disabled' }, [], BY),
+      'has another address': (people, one) =>
+        people.set({ ...one, emails: ['n@b.example'] }, [], BY),
+      'has another phone': (people, one) =>
+        people.set({ ...one, phones: ['+12025550123'] }, [], BY),
+      'is removed': (people, one) => people.remove(one.account, [], BY),
+    }
+    for (const [what, act] of Object.entries(ENDINGS))
+      test(`ends what is under way for a person who ${what}, and nobody else’s`, async () => {
+        await using bench = await open()
+        const { people, stepUps, requests } = bench.store
+        const [ada, bob] = [person('ada'), person('bob')]
+        await people.add([ada, bob].flatMap(alone), [])
+        const { account } = ada
+        const states: readonly StepUp[] = [
+          choosingSample(sampler, { account }),
+          challengedSample(sampler, { account, factor: 'email' }),
+          enrollingSample(account),
+          { ...choosingSample(sampler, { account }), ...BLOCKED },
+        ]
+        for (const state of states) await stepUps.open(state, [], null, NOON)
+        const issued = await proven(bench.store, account, 'issued')
+        const redeemed = await proven(bench.store, account, 'redeemed')
+        const theirs = await proven(bench.store, bob.account, 'redeemed')
+        const others = choosingSample(sampler, { account: bob.account })
+        const late = choosingSample(sampler, { account, openedAt: later(NOON, -600) })
+        for (const one of [others, late]) await stepUps.open(one, [], null, NOON)
+        const before = (await eventsOf(bench.store)).length
+
+        await act(people, ada)
+        for (const state of [...states, issued.stepUp]) {
+          const found = await stepUps.find(state.id)
+          const { state: _, ...held } = choosingSample(sampler, heldOf(state))
+          const over = { state: 'cancelled', by: 'operator', at: NOON } as const
+          assert.deepEqual(found?.value, { ...held, ...over })
+          assert.equal(await stepUps.replace({ version: 1, next: state, events: [] }), 'stale')
+        }
+        const told = (await eventsOf(bench.store)).slice(before)
+        const ids = (events: readonly object[]) => events.map((one) => JSON.stringify(one)).sort()
+        assert.deepEqual(ids(told), ids([...states, issued.stepUp].map(cancelled)))
+        assert.deepEqual(bench.heard.slice(-told.length), told)
+        const rows = (await bench.store.audit.unsealed(1_000)).map(({ id }) => id)
+        assert.equal(new Set(rows).size, rows.length)
+        assert.ok(rows.every((id) => parseId('event', id) !== undefined))
+
+        assert.equal((await issued.redeem()).heard, 'unknown')
+        const again = await issued.issue()
+        assert.equal(again.heard, 'ended')
+        assert.equal((await redeemed.token())?.stepUp.id, undefined)
+        assert.equal((await redeemed.redeem()).heard, 'replayed')
+        assert.equal((await theirs.token())?.stepUp.id, theirs.stepUp.id)
+        assert.equal((await stepUps.find(others.id))?.version, 1)
+        assert.equal((await stepUps.find(late.id))?.version, 1)
+        assert.equal((await requests.find(redeemed.stepUp.id))?.stepUp?.state, 'satisfied')
+      })
+
+    test('lets be what is under way where nothing changed that it was planned on', async () => {
+      await using bench = await open()
+      const { people, stepUps } = bench.store
+      const ada = person('ada', { emails: ['a@b.example'] })
+      await people.add(alone(ada), [])
+      const stepUp = choosingSample(sampler, { account: ada.account })
+      await stepUps.open(stepUp, [], null, NOON)
+      await people.set({ ...ada, displayName: 'Ada', locale: 'en' }, [], BY)
+      assert.deepEqual((await stepUps.find(stepUp.id))?.value, stepUp)
     })
 
     test('erases every step-up and token with the person, and keeps the audit', async () => {
@@ -146,7 +226,7 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
         tokens.push({ token: token.hash, stepUp: stepUp.id })
       }
       const events = await eventsOf(bench.store)
-      assert.equal(await people.erase(ada.account, []), 'erased')
+      assert.equal(await people.erase('local', ada.account, [], BY), 'erased')
       const [gone, left] = await Promise.all(
         tokens.map(async ({ token, stepUp }) => ({
           token: (await requests.findToken(token, NOON))?.stepUp.id,
@@ -158,7 +238,7 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       const theirs = tokens[1]?.stepUp
       assert.deepEqual(left, { token: theirs, stepUp: theirs, request: theirs })
       assert.deepEqual(await eventsOf(bench.store), events)
-      assert.equal(await people.erase(ada.account, [added(ada)]), 'unknown')
+      assert.equal(await people.erase('local', ada.account, [added(ada)], BY), 'unknown')
       assert.deepEqual(await people.find('local', { nameKey: 'bob' }), bob)
     })
 
@@ -167,8 +247,32 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       const { people } = bench.store
       const ada = person('ada')
       await people.add(alone(ada), [])
-      await people.remove(ada.account, [])
-      assert.equal(await people.erase(ada.account, []), 'erased')
+      await people.remove(ada.account, [], BY)
+      assert.equal(await people.erase('other', ada.account, [], BY), 'unknown')
+      assert.equal(await people.erase('local', ada.account, [], BY), 'erased')
+    })
+
+    test('ends with a factor what relies on it, and nothing else', async () => {
+      await using bench = await open()
+      const { people, stepUps } = bench.store
+      const ada = person('ada')
+      const { account } = ada
+      await people.add([{ person: ada, enrolment: enrolmentSample(sampler, account) }], [])
+      const offered = [EMAIL_OFFER]
+      const asks = challengedSample(sampler, { account, offered })
+      const offers = challengedSample(sampler, { account, factor: 'email' })
+      const enrols = enrollingSample(account)
+      const other = challengedSample(sampler, { account, factor: 'email', offered })
+      for (const one of [asks, offers, enrols, other]) await stepUps.open(one, [], null, NOON)
+      const byApp = await proven(bench.store, account, 'issued')
+      const token = await proven(bench.store, account, 'redeemed')
+      const byMail = await proven(bench.store, account, 'issued', 'email')
+      await people.resetFactor(account, 'totp', [], BY)
+      for (const { id } of [asks, offers, enrols, byApp.stepUp])
+        assert.equal((await stepUps.find(id))?.value.state, 'cancelled')
+      assert.equal(await token.token(), undefined)
+      assert.equal((await byMail.redeem()).heard, 'redeemed')
+      assert.deepEqual((await stepUps.find(other.id))?.value, other)
     })
 
     test('resets a factor: its enrolment, what it used up and its tallies, and nothing else', async () => {
@@ -180,15 +284,63 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       await people.add([{ person: ada, enrolment }], [])
       await failOnce(bench.store.stepUps, account, 'totp')
       await failOnce(bench.store.stepUps, account, 'email')
-      assert.equal(await people.resetFactor(account, 'totp', [added(ada)]), 'reset')
+      assert.equal(await people.resetFactor(account, 'totp', [added(ada)], BY), 'reset')
       assert.equal(await totp.find(account), undefined)
       const { tallies } = await stepUps.standing(account)
       assert.deepEqual(
         tallies.map(({ factor }) => factor),
         ['email'],
       )
-      assert.equal(await people.resetFactor(account, 'totp', [added(ada)]), 'unknown')
-      assert.deepEqual((await eventsOf(bench.store)).at(-1), added(ada))
+      assert.equal(await people.resetFactor(account, 'totp', [added(ada)], BY), 'unknown')
+      const told = (await eventsOf(bench.store)).filter(({ event }) => event === 'person.added')
+      assert.deepEqual(told, [added(ada)])
+    })
+
+    test('says what holds a person up', async () => {
+      await using bench = await open()
+      const { people, stepUps } = bench.store
+      const ada = person('ada')
+      const { account } = ada
+      await people.add(alone(ada), [])
+      await failOnce(stepUps, account, 'totp')
+      await send(stepUps, account, { coolDownSeconds: [30] })
+      const view = await people.summary('local', { nameKey: 'ada' })
+      assert.deepEqual(view?.tallies, [
+        { factor: 'totp', lane: 'signed', failures: 1, lockedUntil: later(NOON, 900) },
+      ])
+      assert.deepEqual(view?.sends, [{ channel: 'email', lane: 'signed', nextAt: later(NOON, 30) }])
+    })
+
+    test('changes nothing where nothing is locked: what was counted goes on counting', async () => {
+      await using bench = await open()
+      const { people, stepUps } = bench.store
+      const account = sampler.id('account')
+      await failOnce(stepUps, account, 'totp', { ...RULE, every: 10 })
+      for (let n = 0; n < 4; n++) await send(stepUps, account)
+      const before = await stepUps.standing(account)
+      const said = [added(person('x'))]
+      assert.equal(await people.unlock(account, null, LIMITS, NOON, said), 'not-locked')
+      assert.deepEqual(await stepUps.standing(account), before)
+      assert.deepEqual(await eventsOf(bench.store), [])
+      // A pause that is over is no lock.
+      await failOnce(stepUps, account, 'email')
+      const after = later(NOON, 900)
+      assert.equal(await people.unlock(account, 'email', LIMITS, after, said), 'not-locked')
+    })
+
+    test('frees the messages that are used up, of both classes of lanes', async () => {
+      await using bench = await open()
+      const { people, stepUps } = bench.store
+      for (const lane of ['signed', 'unsigned'] as const) {
+        const account = sampler.id('account')
+        const sendsMax = LIMITS.sendsMax[lane]
+        const claim = () => send(stepUps, account, { lane, sendsMax })
+        for (let n = 0; n < sendsMax; n++) assert.equal(await claim(), 'claimed')
+        assert.notEqual(await claim(), 'claimed')
+        assert.equal(await people.unlock(account, 'totp', LIMITS, NOON, []), 'not-locked')
+        assert.equal(await people.unlock(account, 'email', LIMITS, NOON, []), 'unlocked')
+        assert.equal(await claim(), 'claimed')
+      }
     })
 
     test('unlocks all lanes of a factor, or of all factors, hard locks included', async () => {
@@ -197,15 +349,18 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       const account = sampler.id('account')
       const factors = async () =>
         (await stepUps.standing(account)).tallies.map(({ factor }) => factor).sort()
-      assert.equal(await people.unlock(account, null, [added(person('x'))]), 'not-locked')
+      assert.equal(
+        await people.unlock(account, null, LIMITS, NOON, [added(person('x'))]),
+        'not-locked',
+      )
       assert.deepEqual(await eventsOf(bench.store), [])
       await failOnce(stepUps, account, 'totp')
       await failOnce(stepUps, account, 'email')
       assert.deepEqual(await factors(), ['email', 'totp'])
-      assert.equal(await people.unlock(account, 'totp', []), 'unlocked')
+      assert.equal(await people.unlock(account, 'totp', LIMITS, NOON, []), 'unlocked')
       assert.deepEqual(await factors(), ['email'])
       await failOnce(stepUps, account, 'totp')
-      assert.equal(await people.unlock(account, null, []), 'unlocked')
+      assert.equal(await people.unlock(account, null, LIMITS, NOON, []), 'unlocked')
       assert.deepEqual(await factors(), [])
     })
   })
@@ -214,13 +369,77 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
     stepUps: Awaited<ReturnType<OpenBench>>['store']['stepUps'],
     account: LocalPerson['account'],
     factor: 'totp' | 'email',
+    rule = RULE,
   ) {
     const stepUp = challengedSample(sampler, { account, factor })
     await stepUps.open(stepUp, [], null, NOON)
     const counter = { ...counterOf(account), factor }
-    const answer = await stepUps.spend(changeOf(stepUp), counter, RULE, NOON)
+    const answer = await stepUps.spend(changeOf(stepUp), counter, rule, NOON)
     assert.equal(answer.heard, 'spent')
   }
+}
+
+const BLOCKED = { state: 'blocked', why: 'factor-locked', factor: 'totp' } as const
+
+function enrollingSample(account: LocalPerson['account']): StepUp {
+  const proof = { acr: 'mfa', amr: ['otp'], at: NOON }
+  return {
+    ...{ ...choosingSample(sampler, { account, offered: [EMAIL_OFFER] }), state: 'enrolling' },
+    pending: {
+      ...{ enrolment: sampler.id('enrolment'), keyId: 'k', provenance: 'contact:email' },
+      credit: { factor: 'email', proof },
+    },
+  }
+}
+
+/** What is true in every state. */
+function heldOf(stepUp: StepUp): Held {
+  const { id, request, browser, ip, userAgent, account, username, lane, locale } = stepUp
+  const { offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = stepUp
+  return {
+    ...{ id, request, browser, ip, userAgent, account, username, lane, locale },
+    ...{ offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
+  }
+}
+
+const cancelled = ({ id, account }: StepUp): AuditEvent => ({
+  ...{ at: NOON, actor: 'operator:ada', stepUp: id, client: 'iam', account },
+  event: 'step-up.cancelled',
+})
+
+/** A step-up that was proven, and how far the client got with it. */
+async function proven(
+  { stepUps, requests }: Store,
+  account: LocalPerson['account'],
+  until: 'issued' | 'redeemed',
+  factor: 'totp' | 'email' = 'totp',
+) {
+  const request = requestSample(sampler)
+  const stepUp = { ...satisfiedSample(sampler, { id: request.stepUp, account }), factor }
+  const code = { hash: hashOf(stepUp.id), seconds: 60 }
+  const token = { hash: hashOf(`token ${stepUp.id}`), expiresAt: later(NOON, 300) }
+  const { client, redirectUri, codeChallenge } = request
+  await requests.push(request, null)
+  await stepUps.open(stepUp, [], null, NOON)
+  const issue = () => requests.issue(stepUp.id, stepUp.browser, code, NOON)
+  const redeem = () =>
+    requests.redeem({ ...code, client, redirectUri }, codeChallenge, token, null, NOON)
+  await issue()
+  if (until === 'redeemed') await redeem()
+  return { stepUp, issue, redeem, token: () => requests.findToken(token.hash, NOON) }
+}
+
+/** Claims one message. */
+async function send(
+  stepUps: Store['stepUps'],
+  account: LocalPerson['account'],
+  rule: Partial<SendRule> & { readonly lane?: LaneClass } = {},
+) {
+  const { lane = 'signed', ...over } = rule
+  const stepUp = challengedSample(sampler, { account, factor: 'email', lane })
+  await stepUps.open(stepUp, [], null, NOON)
+  const rest = { coolDownSeconds: [0], windowSeconds: 3600, sendsMax: 5, ...over }
+  return stepUps.send(changeOf(stepUp), { account, channel: 'email', lane, rule: rest }, NOON)
 }
 
 const changeOf = (next: Change['next']): Change => ({ version: 1, next, events: [] })

@@ -205,7 +205,7 @@ export function requestStoreContract(backend: string, open: OpenBench): void {
           [choosing, 'open'],
           [{ ...choosing, state: 'blocked', why: 'no-contact', factor: null }, 'open'],
           [{ ...choosing, state: 'refused', reason: 'denied', at: NOON }, 'ended'],
-          [{ ...choosing, state: 'cancelled', at: NOON }, 'ended'],
+          [{ ...choosing, state: 'cancelled', by: 'person', at: NOON }, 'ended'],
           [{ ...choosing, state: 'expired', at: NOON }, 'ended'],
         ]
         for (const [state, heard] of states) {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import type { AuditEvent } from '../../src/audit/index.ts'
-import { Fault, instantOf, later, Secret } from '../../src/kernel/index.ts'
+import { createKeyRing, Fault, instantOf, later, Secret } from '../../src/kernel/index.ts'
 import { migrateSqlite, openSqliteStore, type SqliteOptions } from '../../src/store/index.ts'
 import { enrolmentSample } from '../support/enrolment.ts'
 import { requestSample } from '../support/request.ts'
@@ -16,6 +16,8 @@ import { eventsOf, namesOf, times } from './bench.ts'
 
 const sampler = createSampler('faults')
 const until = later(NOON, 60)
+const unfit = (saying: RegExp) => (error: unknown) =>
+  error instanceof Fault && error.code === 'configuration.unfit' && saying.test(error.message)
 const unavailable = (error: unknown) => error instanceof Fault && error.code === 'store.unavailable'
 
 async function bench(over: Partial<SqliteOptions> = {}) {
@@ -48,12 +50,35 @@ describe('the sqlite store', () => {
       assert.equal(statSync(`${made.file}${end}`).mode & 0o077, 0)
   })
 
-  test('refuses a schema that is newer than it knows, and touches nothing', async () => {
+  test('refuses a newer schema that is not made for it, and touches nothing', async () => {
     await using made = await bench()
     using db = closing(new Sqlite(made.file))
-    db.prepare("INSERT INTO schema_versions VALUES (99, 'from the future', 0)").run()
+    const insert = db.prepare("INSERT INTO schema_versions VALUES (?, 'from the future', ?, 0)")
+    // What any step on the way broke is broken, whatever the last of them says.
+    insert.run(98, 97)
+    insert.run(99, 1)
     await assert.rejects(openSqliteStore(made.options), unavailable)
-    assert.throws(() => migrateSqlite(made.file, createFakeClock()), /schema 99/)
+    assert.throws(
+      () => migrateSqlite(made.file, createFakeClock()),
+      /schema 99, which needs a release that knows schema 97; this one knows up to 1: run a newer release, or restore/,
+    )
+  })
+
+  test('runs on a newer schema that says it may, as the release before an update does', async () => {
+    await using made = await bench()
+    const stepUp = challengedSample(sampler)
+    await made.store.stepUps.open(stepUp, [], null, NOON)
+    const second = {
+      ...{ version: 2, name: 'second', compatibleFrom: 1 },
+      sql: "ALTER TABLE step_ups ADD COLUMN region TEXT NOT NULL DEFAULT 'here'; CREATE TABLE regions (id TEXT)",
+    }
+    const first = { version: 1, name: 'first', compatibleFrom: 1, sql: '' }
+    const clock = createFakeClock()
+    assert.deepEqual(migrateSqlite(made.file, clock, [first, second]), { from: 1, to: 2 })
+    assert.deepEqual(migrateSqlite(made.file, clock), { from: 2, to: 2 })
+    await using store = await openSqliteStore(made.options)
+    assert.deepEqual((await store.stepUps.find(stepUp.id))?.value, stepUp)
+    await store.stepUps.open(challengedSample(sampler), [], null, NOON)
   })
 
   test('refuses a file that is no database', async () => {
@@ -217,7 +242,11 @@ describe('what is sealed', () => {
   })
 
   test('goes under the newest key, and then opens without the old one', async () => {
-    await using made = await bench({ keys: createTestKeys('old') })
+    const heard: AuditEvent[] = []
+    await using made = await bench({
+      keys: createTestKeys('old'),
+      heard: (events) => heard.push(...events),
+    })
     const account = sampler.id('account')
     const before = await enrolled(made.store, account)
     await made.store[Symbol.asyncDispose]()
@@ -225,16 +254,38 @@ describe('what is sealed', () => {
       openSqliteStore({ ...made.options, keys: createTestKeys(...ids) })
     {
       await using store = await reopen('new', 'old')
-      assert.deepEqual(await store.reseal(), { resealed: 1 })
-      assert.deepEqual(await store.reseal(), { resealed: 0 })
+      assert.deepEqual(await store.reseal('operator:ann'), { resealed: 1 })
+      assert.deepEqual(await store.reseal('operator:ann'), { resealed: 0 })
+      const told = { event: 'field-keys.resealed', at: NOON, actor: 'operator:ann', count: 1 }
+      assert.deepEqual(await eventsOf(store), [told])
+      assert.deepEqual(heard, [told])
     }
     {
       await using store = await reopen('new')
       const found = await store.totp.find(account)
       assert.deepEqual(found?.secret.reveal(), Buffer.from(before.secret.reveal()))
     }
-    await using store = await reopen('old')
-    await assert.rejects(store.totp.find(account), /needs the encryption key "new"/)
+    await assert.rejects(reopen('old'), unfit(/^encryption\.keys has no 'new', and this database/))
+  })
+
+  test('is asked for with its own keys alone: another one under a known id opens nothing', async () => {
+    const other = (...ids: string[]) =>
+      createKeyRing(ids.map((id) => ({ id, secret: new Secret(new Uint8Array(32).fill(9)) })))
+    await using made = await bench({ keys: createTestKeys('k1') })
+    await made.store[Symbol.asyncDispose]()
+    const wrong = unfit(/^encryption\.keys 'k1' is not the key that this database was sealed with$/)
+    await assert.rejects(openSqliteStore({ ...made.options, keys: other('k1') }), wrong)
+    // Also where it stands among the older ones.
+    await assert.rejects(openSqliteStore({ ...made.options, keys: other('k2', 'k1') }), wrong)
+    await using again = await openSqliteStore(made.options)
+    assert.equal(await again.health(), 'up')
+  })
+
+  test('does not need a key that nothing is sealed with any more', async () => {
+    await using made = await bench({ keys: createTestKeys('old') })
+    await made.store[Symbol.asyncDispose]()
+    await using store = await openSqliteStore({ ...made.options, keys: createTestKeys('new') })
+    assert.equal(await store.health(), 'up')
   })
 })
 

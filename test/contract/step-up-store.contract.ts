@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { AuditEvent } from '../../src/audit/index.ts'
+import type { LocalPerson } from '../../src/directories/index.ts'
 import { instantOf, later } from '../../src/kernel/index.ts'
 import {
   type Challenged,
@@ -11,6 +12,7 @@ import {
   type StepUp,
   type StepUpStore,
 } from '../../src/stepup/index.ts'
+import type { Store } from '../../src/store/index.ts'
 import { enrolmentSample } from '../support/enrolment.ts'
 import { challengedSample, choosingSample, createSampler, heldSample } from '../support/step-up.ts'
 import { NOON } from '../support/world.ts'
@@ -41,13 +43,31 @@ const counterOf = (stepUp: StepUp, factor: 'totp' | 'email' = 'totp') => ({
 })
 
 const claimOf = (stepUp: StepUp) => ({
-  ...({ account: accountOf(stepUp), channel: 'email', rule: SENDS } as const),
+  ...({ account: accountOf(stepUp), channel: 'email', lane: 'signed', rule: SENDS } as const),
 })
 
 const accepted = (source: string, part: number): Judged => ({
   ...{ verdict: 'accepted', enrolledBy: 'operator' },
   consumption: { source, part },
 })
+
+const BY = { at: NOON, actor: 'operator:ada' } as const
+
+/** Of a local directory, with nobody enabled behind the account. */
+async function endedPerson(
+  { people }: Store,
+  end: 'disable' | 'remove',
+  account = sampler.id('account'),
+): Promise<LocalPerson> {
+  const person: LocalPerson = {
+    ...{ account, directory: 'local', username: account, nameKey: account, displayName: null },
+    ...{ emails: [], phones: [], locale: null, state: 'enabled', createdAt: NOON },
+  }
+  await people.add([{ person, enrolment: null }], [])
+  if (end === 'disable') await people.set({ ...person, state: 'disabled' }, [], BY)
+  else await people.remove(account, [], BY)
+  return person
+}
 
 async function opened(
   store: StepUpStore,
@@ -93,7 +113,8 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
           { ...held, state: 'blocked', why: 'no-contact', factor: null },
           { ...held, state: 'satisfied', how: 'factor', factor: 'totp', proof, at: NOON },
           { ...held, state: 'refused', reason: 'attempts-spent', at: NOON },
-          { ...held, state: 'cancelled', at: NOON },
+          { ...held, state: 'cancelled', by: 'person', at: NOON },
+          { ...held, state: 'cancelled', by: 'operator', at: NOON },
           { ...held, state: 'expired', at: NOON },
         ]
         for (const state of states) {
@@ -137,6 +158,20 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         assert.deepEqual(await eventsOf(bench.store), [])
         const late = await stepUps.open(second, events, claimOf(second), later(NOON, 30))
         assert.equal(late.heard, 'opened')
+      })
+
+      test('opens nothing for an account of our own whose person is disabled or removed', async () => {
+        await using bench = await open()
+        const { stepUps, people } = bench.store
+        for (const end of ['disable', 'remove'] as const) {
+          const { account } = await endedPerson(bench.store, end)
+          const stepUp = challengedSample(sampler, { account })
+          const answer = await stepUps.open(stepUp, [eventAbout(stepUp)], null, NOON)
+          assert.deepEqual(answer, { heard: 'account-gone' })
+          assert.equal(await stepUps.find(stepUp.id), undefined)
+          await people.erase('local', account, [], BY)
+        }
+        assert.deepEqual(await eventsOf(bench.store), [])
       })
 
       test('claims no message for a step-up that was open already', async () => {
@@ -188,9 +223,11 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         await using bench = await open()
         const { stepUps } = bench.store
         const stepUp = await opened(stepUps)
-        await stepUps.enrol(changeOf(stepUp), enrolmentSample(sampler, accountOf(stepUp)))
+        const app = { digits: 8, periodSeconds: 60 } as const
+        const enrolment = { ...enrolmentSample(sampler, accountOf(stepUp)), ...app }
+        await stepUps.enrol(changeOf(stepUp), enrolment)
         const { enrolled } = await stepUps.standing(accountOf(stepUp))
-        assert.deepEqual(enrolled, [{ factor: 'totp', provenance: 'contact:email' }])
+        assert.deepEqual(enrolled, [{ factor: 'totp', provenance: 'contact:email', ...app }])
       })
     })
 
@@ -296,7 +333,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         assert.deepEqual(counted(answers), { claimed: 1, 'too-soon': 9 })
       })
 
-      test('keeps one budget for each account and channel', async () => {
+      test('keeps one budget for each account, channel and class of lanes', async () => {
         await using bench = await open()
         const { stepUps } = bench.store
         const stepUp = await opened(stepUps, { factor: 'email' })
@@ -305,6 +342,8 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         assert.equal(await stepUps.send(changeOf(other), claimOf(other), NOON), 'claimed')
         const sms = { ...claimOf(stepUp), channel: 'sms' } as const
         assert.equal(await stepUps.send(changeOf(stepUp, 2), sms, NOON), 'claimed')
+        const unsigned = { ...claimOf(stepUp), lane: 'unsigned' } as const
+        assert.equal(await stepUps.send(changeOf(stepUp, 3), unsigned, NOON), 'claimed')
       })
     })
 
@@ -417,7 +456,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         assert.equal(answer.heard, 'spent')
       })
 
-      test('ends at the cap over all lanes, for an operator to free', async () => {
+      test('ends at the cap over all lanes but the unsigned one, for an operator to free', async () => {
         await using bench = await open()
         const { stepUps } = bench.store
         const like = await opened(stepUps)
@@ -428,10 +467,29 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const told = (await eventsOf(bench.store)).at(-1)
         assert.equal(told?.event === 'factor.locked' && told.until, 'operator')
         const muchLater = later(NOON, 365 * 86_400)
-        for (const lane of ['signed', 'unsigned'] as const) {
+        for (const lane of ['signed', 'browser:5'] as const) {
           const [answer] = await fail(stepUps, { ...like, lane }, 1, muchLater)
           assert.deepEqual(answer, { heard: 'locked', until: 'operator' })
         }
+        const [unsigned] = await fail(stepUps, { ...like, lane: 'unsigned' }, 1)
+        assert.deepEqual(unsigned, { heard: 'spent', locked: null })
+      })
+
+      test('ends the unsigned lane at a cap of its own, and no other lane with it', async () => {
+        await using bench = await open()
+        const { stepUps } = bench.store
+        const stranger = await opened(stepUps, { lane: 'unsigned' })
+        const signed = { ...stranger, lane: 'signed' } as const
+        await fail(stepUps, signed, 9)
+        let at = NOON
+        for (let n = 0; n < 5; n++) {
+          await fail(stepUps, stranger, 10, at)
+          at = later(at, 7200)
+        }
+        const [more] = await fail(stepUps, stranger, 1, at)
+        assert.deepEqual(more, { heard: 'locked', until: 'operator' })
+        const [owner] = await fail(stepUps, signed, 1, at)
+        assert.deepEqual(owner, { heard: 'spent', locked: later(at, 900) })
       })
 
       test('counts nothing for a change that is stale', async () => {
@@ -465,11 +523,22 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
           for (const { act, lane } of sequence) {
             const stepUp = await opened(stepUps, { account, lane })
             const mine = counts.get(lane) ?? { failures: 0, until: 0 }
-            const total = [...counts.values()].reduce((sum, { failures }) => sum + failures, 0)
+            const isUnsigned = lane === 'unsigned'
+            const total = [...counts]
+              .filter(([other]) => (other === 'unsigned') === isUnsigned)
+              .reduce((sum, [, { failures }]) => sum + failures, 0)
             if (act === 'wait') now = later(now, 60)
             if (act === 'unlock') {
-              await people.unlock(account, null, [])
-              counts.clear()
+              const limits = { cap: rule.cap, sendsMax: { signed: 5, unsigned: 2 } }
+              const heard = await people.unlock(account, null, limits, now, [])
+              const signed =
+                (counts.get('signed')?.failures ?? 0) + (counts.get('browser:1')?.failures ?? 0)
+              const isLocked =
+                [...counts.values()].some(({ until }) => now < until) ||
+                signed >= rule.cap ||
+                (counts.get('unsigned')?.failures ?? 0) >= rule.cap
+              assert.equal(heard, isLocked ? 'unlocked' : 'not-locked')
+              if (isLocked) counts.clear()
             }
             if (act === 'accept') {
               const judged = accepted(sampler.id('challenge'), 0)
@@ -562,6 +631,20 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         assert.equal(await stepUps.send(changeOf(stepUp, 3), claimOf(stepUp), NOON), 'claimed')
       })
 
+      test('resets no send budget of the other class of lanes', async () => {
+        await using bench = await open()
+        const { stepUps } = bench.store
+        const owner = await opened(stepUps, { factor: 'email' })
+        const { account } = owner
+        const stranger = await opened(stepUps, { factor: 'email', account, lane: 'unsigned' })
+        const claim = { ...claimOf(stranger), lane: 'unsigned' } as const
+        await stepUps.send(changeOf(stranger), claim, NOON)
+        const judged = accepted(owner.challenge, 0)
+        await stepUps.settle(changeOf(owner), counterOf(owner, 'email'), judged)
+        const answer = await stepUps.send(changeOf(stranger, 2), claim, NOON)
+        assert.deepEqual(answer, { heard: 'too-soon', until: later(NOON, 30) })
+      })
+
       test('keeps tally and budget when rejected', async () => {
         await using bench = await open()
         const { stepUps } = bench.store
@@ -611,6 +694,22 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         )
         assert.deepEqual(counted(await Promise.all(race)), { enrolled: 1, exists: 9 })
         assert.equal((await eventsOf(bench.store)).length, 1)
+      })
+
+      test('enrols nothing for an account of our own whose person is disabled or removed', async () => {
+        await using bench = await open()
+        const { stepUps, totp } = bench.store
+        for (const end of ['disable', 'remove'] as const) {
+          // Opened before there was such a person, so that nothing but the enrolment itself is in the way.
+          const stepUp = await opened(stepUps)
+          const account = accountOf(stepUp)
+          await endedPerson(bench.store, end, account)
+          const version = (await stepUps.find(stepUp.id))?.version
+          const change = changeOf(stepUp, version)
+          const enrolment = enrolmentSample(sampler, account)
+          assert.equal(await stepUps.enrol(change, enrolment), 'account-gone')
+          assert.equal(await totp.find(account), undefined)
+        }
       })
 
       test('uses up the time step of the code that confirmed it', async () => {

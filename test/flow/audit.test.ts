@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import Database from 'better-sqlite3'
-import { createSealer, exportAudit, verifyAudit } from '../../src/audit/index.ts'
+import { createSealer, exportAudit, pruneAudit, verifyAudit } from '../../src/audit/index.ts'
 import { createKeyRing, type KeyRing, Secret } from '../../src/kernel/index.ts'
 import { openApp, type TestApp } from '../support/app.ts'
+import { createCommandLine } from '../support/command-line.ts'
 import { pass } from '../support/passage.ts'
+import { createTestKeys } from '../support/world.ts'
 
+const WHOLE = { after: 0, checkpoint: null }
 const EMAIL = { settings: { factors: ['email'] } }
 
 async function passedAndSealed(): Promise<{ app: TestApp; keys: KeyRing } & AsyncDisposable> {
@@ -31,7 +34,7 @@ describe('the audit of a step-up', () => {
   test('is whole, in order, and names each step', async () => {
     await using of = await passedAndSealed()
     const { audit } = of.app.app.store
-    const verdict = await verifyAudit(audit, of.keys, 0)
+    const verdict = await verifyAudit(audit, of.keys, WHOLE)
     assert.equal(verdict.verdict, 'whole')
     assert.equal(verdict.unsealed, 0)
     const names: string[] = []
@@ -47,7 +50,7 @@ describe('the audit of a step-up', () => {
   test('tells what waits for the sealer from what is missing', async () => {
     await using of = await passedAndSealed()
     await pass(of.app)
-    const verdict = await verifyAudit(of.app.app.store.audit, of.keys, 0)
+    const verdict = await verifyAudit(of.app.app.store.audit, of.keys, WHOLE)
     assert.equal(verdict.verdict, 'whole')
     assert.ok(verdict.unsealed > 0)
   })
@@ -67,7 +70,7 @@ describe('the audit of a step-up', () => {
         return links
       },
     }
-    assert.equal((await verifyAudit(sealing, of.keys, 0)).verdict, 'whole')
+    assert.equal((await verifyAudit(sealing, of.keys, WHOLE)).verdict, 'whole')
   })
 
   test('shows a changed event where it is', async () => {
@@ -76,7 +79,7 @@ describe('the audit of a step-up', () => {
       of.app,
       `UPDATE audit_events SET event = replace(event, '"acr":"mfa"', '"acr":"phr"') WHERE event LIKE '%step-up.satisfied%'`,
     )
-    const verdict = await verifyAudit(of.app.app.store.audit, of.keys, 0)
+    const verdict = await verifyAudit(of.app.app.store.audit, of.keys, WHOLE)
     assert.equal(verdict.verdict, 'broken')
   })
 
@@ -84,7 +87,7 @@ describe('the audit of a step-up', () => {
     for (const where of ['sequence = 3', 'sequence = (SELECT max(sequence) FROM audit_links)']) {
       await using of = await passedAndSealed()
       tamper(of.app, `DELETE FROM audit_links WHERE ${where}`)
-      const verdict = await verifyAudit(of.app.app.store.audit, of.keys, 0)
+      const verdict = await verifyAudit(of.app.app.store.audit, of.keys, WHOLE)
       assert.equal(verdict.verdict, 'missing', where)
     }
   })
@@ -92,7 +95,7 @@ describe('the audit of a step-up', () => {
   test('cannot be made anew under another key', async () => {
     await using of = await passedAndSealed()
     const others = createKeyRing([{ id: 'test', secret: new Secret(new Uint8Array(32).fill(9)) }])
-    const verdict = await verifyAudit(of.app.app.store.audit, others, 0)
+    const verdict = await verifyAudit(of.app.app.store.audit, others, WHOLE)
     assert.equal(verdict.verdict, 'broken')
   })
 
@@ -103,14 +106,186 @@ describe('the audit of a step-up', () => {
     // Both hold the lease, as after a pause in which it ran out unnoticed.
     const leases = { claim: async () => 'held' as const, release: async () => {} }
     const { clock } = of.app
-    const log = { info: () => {} }
+    const log = { info() {}, warn() {}, error() {} }
     const sealers = ['one', 'other'].map((holder) =>
       createSealer({ store: audit, leases, keys: of.keys, clock, holder, log }),
     )
     await Promise.all(sealers.flatMap((sealer) => [sealer.tick(), sealer.tick()]))
     for (const sealer of sealers) await sealer.tick()
-    const verdict = await verifyAudit(audit, of.keys, 0)
+    const verdict = await verifyAudit(audit, of.keys, WHOLE)
     assert.deepEqual([verdict.verdict, verdict.unsealed], ['whole', 0])
+  })
+})
+
+/** Changes an event and takes away every link and checkpoint from there on, so that the rest looks not yet sealed. */
+function rollBack(app: TestApp): void {
+  const satisfied = `SELECT position FROM audit_events WHERE event LIKE '%step-up.satisfied%'`
+  const sequence = `(SELECT sequence FROM audit_links WHERE position IN (${satisfied}))`
+  tamper(
+    app,
+    `UPDATE audit_events SET event = replace(event, '"acr":"mfa"', '"acr":"phr"') WHERE position IN (${satisfied})`,
+  )
+  tamper(app, `DELETE FROM checkpoints WHERE sequence >= ${sequence}`)
+  tamper(app, `DELETE FROM audit_links WHERE sequence >= ${sequence}`)
+}
+
+const chainState = async (app: TestApp): Promise<string | undefined> =>
+  /sallyport_audit_chain_state\{state="([a-z-]+)"\} 1/.exec(
+    await (await fetch(`${app.managementUrl}/metrics`)).text(),
+  )?.[1]
+
+const loggedCheckpoint = (app: TestApp): { readonly sequence: number; readonly mac: string } =>
+  JSON.parse(app.logged.findLast((line) => line.includes('"msg":"audit checkpoint"')) ?? '')
+
+describe('the sealer', () => {
+  /** Where the process that sealed is still there. */
+  async function sealedTwice(): Promise<{ app: TestApp; keys: KeyRing } & AsyncDisposable> {
+    const of = await passedAndSealed()
+    of.app.clock.advance(61)
+    await of.app.app.tend()
+    assert.equal(await chainState(of.app), 'whole')
+    return of
+  }
+
+  test('seals nothing onto a chain that was cut back while it ran, and says so', async () => {
+    await using of = await sealedTwice()
+    const { audit } = of.app.app.store
+    rollBack(of.app)
+    const cut = await audit.head()
+    await of.app.app.tend()
+    await pass(of.app)
+    await of.app.app.tend()
+    assert.deepEqual(await audit.head(), cut)
+    assert.equal(await chainState(of.app), 'missing')
+    const errors = of.app.logged.filter((line) => line.includes('"msg":"audit chain changed"'))
+    assert.equal(errors.length, 1)
+  })
+
+  test('seals nothing after a link or a checkpoint that was changed or taken away', async () => {
+    const changes = [
+      [`UPDATE audit_links SET mac = 'x' WHERE sequence = (SELECT max(sequence) FROM audit_links)`],
+      [`DELETE FROM checkpoints`],
+      [`UPDATE checkpoints SET signature = 'x'`],
+      [`INSERT INTO checkpoints VALUES (999999, 'x', 0, 'test', 'x')`],
+      [`UPDATE checkpoints SET sequence = sequence + 1`],
+    ] as const
+    for (const [sql] of changes) {
+      await using of = await sealedTwice()
+      tamper(of.app, sql)
+      const head = await of.app.app.store.audit.head()
+      await pass(of.app)
+      await of.app.app.tend()
+      assert.deepEqual(await of.app.app.store.audit.head(), head, sql)
+      assert.match((await chainState(of.app)) ?? '', /^(?:broken|missing)$/, sql)
+    }
+  })
+
+  test('goes on where another process sealed on top, and where the oldest stretch was pruned', async () => {
+    await using of = await sealedTwice()
+    const { audit, leases } = of.app.app.store
+    const { clock } = of.app
+    const log = { info() {}, warn() {}, error() {} }
+    const others = { store: audit, leases, keys: of.keys, clock, holder: 'other', log }
+    clock.advance(401 * 86_400)
+    const other = createSealer(others)
+    for (let round = 0; round < 2; round++) {
+      await pass(of.app)
+      clock.advance(61)
+      assert.ok((await other.tick()) > 0)
+    }
+    assert.equal(await pruneAudit(audit, of.keys, clock.now()), 'pruned')
+    await other.release()
+    await pass(of.app)
+    await of.app.app.tend()
+    assert.equal(await chainState(of.app), 'whole')
+    const verdict = await verifyAudit(audit, of.keys, WHOLE)
+    assert.deepEqual([verdict.verdict, verdict.unsealed], ['whole', 0])
+  })
+
+  test('takes a link that it did not seal only with the key that made it', async () => {
+    await using of = await sealedTwice()
+    await pass(of.app)
+    tamper(
+      of.app,
+      `INSERT INTO audit_links SELECT max(l.sequence) + 1, max(l.position) + 1, 'test', 'x' FROM audit_links l`,
+    )
+    await of.app.app.tend()
+    assert.equal(await chainState(of.app), 'broken')
+  })
+
+  test('says that another process has the lease for long', async () => {
+    await using of = await passedAndSealed()
+    const { audit, leases } = of.app.app.store
+    const { clock } = of.app
+    const warned: string[] = []
+    const log = { info() {}, warn: (said: string) => warned.push(said), error() {} }
+    const sealer = createSealer({ store: audit, leases, keys: of.keys, clock, holder: 'b', log })
+    for (let second = 0; second < 40; second += 5) {
+      clock.advance(5)
+      await of.app.app.tend()
+      await sealer.tick()
+    }
+    assert.deepEqual(warned, ['another process serves this store'])
+    assert.equal(sealer.state(), 'standby')
+  })
+})
+
+describe('a checkpoint that was logged elsewhere', () => {
+  /** A process that was not there, as after a restart, makes the chain anew. */
+  async function madeAnew(): Promise<{ app: TestApp; keys: KeyRing } & AsyncDisposable> {
+    const of = await passedAndSealed()
+    rollBack(of.app)
+    const { audit } = of.app.app.store
+    const leases = { claim: async () => 'held' as const, release: async () => {} }
+    const log = { info() {}, warn() {}, error() {} }
+    const { clock } = of.app
+    await createSealer({ store: audit, leases, keys: of.keys, clock, holder: 'b', log }).tick()
+    return of
+  }
+
+  test('shows a chain that was made anew, which by itself is whole', async () => {
+    await using of = await madeAnew()
+    const { audit } = of.app.app.store
+    const checkpoint = loggedCheckpoint(of.app)
+    assert.equal((await verifyAudit(audit, of.keys, WHOLE)).verdict, 'whole')
+    const compared = await verifyAudit(audit, of.keys, { after: 0, checkpoint })
+    assert.equal(compared.verdict, 'broken')
+    assert.ok('sequence' in compared && compared.sequence === checkpoint.sequence)
+    const { sequence, mac } = checkpoint
+    const line = ['audit', 'verify', '--checkpoint', `${sequence}:${mac}`]
+    const said = await createCommandLine(of.app)(line)
+    assert.deepEqual([said.code, said.err.includes(`broken at ${sequence}`)], [1, true])
+  })
+
+  test('shows a chain that ends before it, and one that begins after it', async () => {
+    await using of = await passedAndSealed()
+    const { audit } = of.app.app.store
+    const checkpoint = loggedCheckpoint(of.app)
+    assert.equal((await verifyAudit(audit, of.keys, { after: 0, checkpoint })).verdict, 'whole')
+    const beyond = { ...checkpoint, sequence: checkpoint.sequence + 1 }
+    const ends = await verifyAudit(audit, of.keys, { after: 0, checkpoint: beyond })
+    assert.equal(ends.verdict, 'missing')
+    const early = { ...checkpoint, sequence: 1 }
+    const begins = await verifyAudit(audit, of.keys, { after: 2, checkpoint: early })
+    assert.equal(begins.verdict, 'pruned')
+  })
+
+  test('of the store itself is compared wherever it stands', async () => {
+    await using of = await passedAndSealed()
+    const { audit } = of.app.app.store
+    const checkpoint = await audit.lastCheckpoint()
+    await pass(of.app)
+    await of.app.app.tend()
+    const other = { ...audit, lastCheckpoint: async () => checkpoint && remade(checkpoint) }
+    const remade = (of: NonNullable<typeof checkpoint>) => ({ ...of, mac: 'x' })
+    assert.equal((await verifyAudit(other, of.keys, WHOLE)).verdict, 'broken')
+  })
+
+  test('cannot be checked without its key, which is named', async () => {
+    await using of = await passedAndSealed()
+    const verdict = await verifyAudit(of.app.app.store.audit, createTestKeys('newer'), WHOLE)
+    assert.ok(verdict.verdict === 'key-missing')
+    assert.equal(verdict.keyId, 'test')
   })
 })
 
@@ -132,7 +307,7 @@ describe('the audit after its retention', () => {
     const [first] = await audit.sealed(0, 1)
     assert.ok(first !== undefined && first.sequence > 1, 'something was taken away')
     assert.equal(JSON.parse(first.text).at >= of.app.clock.now() - 400 * 86_400_000, true)
-    assert.equal((await verifyAudit(audit, of.keys, 0)).verdict, 'whole')
+    assert.equal((await verifyAudit(audit, of.keys, WHOLE)).verdict, 'whole')
   })
 
   test('shows a beginning that was taken away by somebody without the key', async () => {
@@ -140,6 +315,6 @@ describe('the audit after its retention', () => {
     const { audit } = of.app.app.store
     const checkpoint = await audit.lastCheckpoint()
     tamper(of.app, `DELETE FROM audit_links WHERE sequence <= ${(checkpoint?.sequence ?? 0) - 1}`)
-    assert.equal((await verifyAudit(audit, of.keys, 0)).verdict, 'missing')
+    assert.equal((await verifyAudit(audit, of.keys, WHOLE)).verdict, 'missing')
   })
 })

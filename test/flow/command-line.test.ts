@@ -6,6 +6,7 @@ import { describe, test } from 'node:test'
 import { run, type Tools, type World } from '../../src/cli/index.ts'
 import { createLocalDirectory, createPeople } from '../../src/directories/index.ts'
 import { createKeyRing, fail, instantOf, ok, Secret } from '../../src/kernel/index.ts'
+import { LOCKS } from '../../src/stepup/index.ts'
 import { openSqliteStore } from '../../src/store/index.ts'
 
 const NOON = instantOf(Date.UTC(2030, 0, 1, 12))
@@ -58,7 +59,8 @@ async function bench() {
   const keys = createKeyRing([{ id: 'k1', secret: new Secret<Uint8Array>(FIELD_KEY) }])
   const file = join(folder, 'sallyport.db')
   const store = stack.use(await openSqliteStore({ file, keys, random, clock }))
-  const deps = { store: store.people, clock, random, directory: 'local', defaultCountry: 'CN' }
+  const local = { directory: 'local', defaultCountry: 'CN', locks: LOCKS } as const
+  const deps = { store: store.people, clock, random, ...local }
   const tools: Tools = {
     people: new Map([['local', createPeople(deps)]]),
     audit: {
@@ -66,7 +68,7 @@ async function bench() {
       verify: async () => ({ verdict: 'whole', checked: 0, unsealed: 0 }),
     },
     keys: { list: async () => [], rotate: async () => ({ rotation: 'begun', kid: 'a', at: NOON }) },
-    reseal: () => store.reseal(),
+    reseal: (actor) => store.reseal(actor),
     serve: async () => ({ close: async () => {}, urls: [] }),
     [Symbol.asyncDispose]: async () => {},
   }

@@ -8,8 +8,11 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-function launch(launcher: string, args: readonly string[]) {
+type SpawnOptions = { readonly detached?: boolean }
+
+function launch(launcher: string, args: readonly string[], options: SpawnOptions = {}) {
   const child = spawn(process.execPath, [launcher, ...args], {
+    detached: options.detached ?? false,
     env: { PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -40,7 +43,7 @@ describe('the launcher', () => {
   })
 
   /** A copy of the launcher that takes this very Node for too old. */
-  async function old(main: string, also = '') {
+  async function old(main: string) {
     const stack = new AsyncDisposableStack()
     const folder = await mkdtemp(join(tmpdir(), 'sallyport-'))
     stack.defer(() => rm(folder, { recursive: true }))
@@ -51,7 +54,7 @@ describe('the launcher', () => {
     // Only the first process is old: the one that it starts runs the real launcher as it is.
     await writeFile(
       join(folder, 'src/launch.js'),
-      `Object.defineProperty(process.versions, 'node', { value: '20.0.0' }); ${also}; await import('./real.js')`,
+      `Object.defineProperty(process.versions, 'node', { value: '20.0.0' }); await import('./real.js')`,
     )
     return {
       folder,
@@ -74,20 +77,55 @@ describe('the launcher', () => {
     assert.deepEqual(await closed, { out: 'up\n', err: '', code: 3 })
   })
 
-  test('leaves to a terminal what a terminal tells both', async () => {
-    const main = `
+  /** Ends a while after it was told, unless it is told again. */
+  const DRAINING = `
       const waits = setInterval(() => {}, 1000)
-      process.once('SIGINT', () => process.exit(4))
-      process.once('SIGTERM', () => { clearInterval(waits); process.exitCode = 3 })
-      console.log('up')`
-    await using bench = await old(main, 'process.stdin.isTTY = true')
+      process.once('SIGTERM', () => setTimeout(() => { clearInterval(waits); process.exitCode = 3 }, 300))
+      console.log(process.pid)`
+
+  async function relaunched(main: string) {
+    const bench = await old(main)
     await mkdir(join(bench.folder, 'node_modules/.bin'), { recursive: true })
     await symlink(process.execPath, join(bench.folder, 'node_modules/.bin/node'))
-    const { child, spoke, closed } = launch(bench.launcher, [])
-    await spoke
-    child.kill('SIGINT')
-    child.kill('SIGTERM')
-    assert.equal((await closed).code, 3)
+    const running = launch(bench.launcher, [], { detached: true })
+    await running.spoke
+    return { ...running, [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose]() }
+  }
+
+  test('hears a signal to the whole group once, and a second one at once', async () => {
+    for (const [times, code] of [
+      [1, 3],
+      [2, null],
+    ] as const) {
+      await using running = await relaunched(DRAINING)
+      const { child, closed } = running
+      for (let n = 0; n < times; n++) {
+        if (n > 0) await new Promise((resolve) => setTimeout(resolve, 100))
+        process.kill(-(child.pid ?? 0), 'SIGTERM')
+      }
+      assert.equal((await closed).code, code)
+    }
+  })
+
+  test('hears a second signal to the launcher alone at once too', async () => {
+    await using running = await relaunched(DRAINING)
+    running.child.kill('SIGTERM')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    running.child.kill('SIGTERM')
+    assert.equal((await running.closed).code, null)
+  })
+
+  test('ends what only waits, as a signal would', async () => {
+    await using running = await relaunched(`setInterval(() => {}, 1000); console.log('up')`)
+    running.child.kill('SIGINT')
+    assert.equal((await running.closed).code, null)
+  })
+
+  test('leaves nothing running when the launcher is killed', async () => {
+    await using running = await relaunched(DRAINING)
+    running.child.kill('SIGKILL')
+    // Its output closes when the last process that holds it is gone.
+    assert.equal((await running.closed).code, null)
   })
 
   test('says what is missing under an old Node that has no other beside it', async () => {

@@ -36,6 +36,21 @@ describe('the metrics', () => {
     )
   })
 
+  test('stand at 0 from the start, so that the first of anything is a rate', async () => {
+    await using app = await openApp({ settings: { factors: ['totp', 'email'] } })
+    const body = await scrape(app.managementUrl)
+    const lines = [
+      'sallyport_step_ups_total{client="iam",outcome="opened"} 0',
+      'sallyport_step_ups_total{client="iam",outcome="blocked"} 0',
+      'sallyport_answers_total{factor="totp",verdict="replayed"} 0',
+      'sallyport_codes_sent_total{channel="email",provider="smtp",outcome="failed"} 0',
+      'sallyport_lockouts_total{factor="email"} 0',
+      'sallyport_enrolments_total{factor="totp",outcome="enrolled"} 0',
+      'sallyport_directory_lookups_total{directory="local",outcome="fault"} 0',
+    ]
+    for (const line of lines) assert.ok(body.includes(`\n${line}\n`), `${line}\n${body}`)
+  })
+
   test('are taken by promtool as they are', needs('promtool'), async () => {
     await using app = await openApp({ settings: { factors: ['email'] } })
     await pass(app)
@@ -72,8 +87,54 @@ describe('the metrics', () => {
     assert.ok(!body.includes('else') && !body.includes('evil'))
   })
 
+  test('count clients that are not believed, and the log says why', async () => {
+    const client = { subject: { from: ['par', 'request_object'], claim: 'login_hint' } }
+    await using app = await openApp({ settings: { factors: ['email'] }, client })
+    const { party } = app
+    await party.push({ client_assertion: await party.assertion({ aud: 'https://elsewhere' }) })
+    await party.push({ client_assertion: await party.assertion({ iss: 'eve', sub: 'eve' }) })
+    await party.push({ client_assertion: `${await party.assertion()}x` })
+    await party.push({ client_assertion: undefined, client_assertion_type: undefined })
+    const request = await party.requestObject({ client_id: 'iam' }, { kid: 'rp-2' })
+    const query = new URLSearchParams({ client_id: 'iam', request })
+    await fetch(`${app.issuer}/authorize?${query}`)
+    const told = app.logged
+      .map((line) => JSON.parse(line))
+      .filter(({ msg }) => /not verified|authentication failed/.test(msg))
+      .map(({ level, msg, client, why }) => [level, msg, client, why])
+    const failed = 'client authentication failed'
+    assert.deepEqual(told, [
+      ['warn', failed, 'iam', 'claims'],
+      ['warn', failed, null, 'client-unknown'],
+      ['warn', failed, 'iam', 'signature'],
+      ['warn', failed, 'iam', 'nothing-given'],
+      ['warn', 'request object not verified', 'iam', 'key-unknown'],
+    ])
+    const body = await scrape(app.managementUrl)
+    for (const [client, why] of [
+      ...[['iam', 'claims'] as const, ['other', 'client-unknown'] as const],
+      ...[['iam', 'signature'] as const, ['iam', 'key-unknown'] as const],
+    ])
+      assert.ok(
+        body.includes(
+          `\nsallyport_client_authentication_failures_total{client="${client}",why="${why}"} 1\n`,
+        ),
+        `${client} ${why}`,
+      )
+    const replayed = await party.assertion()
+    await party.push({ client_assertion: replayed })
+    await party.push({ client_assertion: replayed })
+    assert.match(await scrape(app.managementUrl), /client="iam",why="replayed"\} 1/)
+  })
+
   test('take a label value from a closed set or call it other', async () => {
-    const sets = { clients: ['iam'], directories: ['local'], providers: ['smtp'] }
+    const sets = {
+      ...{ clients: ['iam'], factors: [], channels: [] },
+      directories: ['local'],
+      providers: ['smtp'],
+      chainStates: ['whole'],
+      clientFailures: ['secret'],
+    }
     const metrics = createMetrics({ ...sets, routes: ['/par'], operations: ['a.b'] }, '1')
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.integer(), (one, other, status) => {
@@ -81,12 +142,15 @@ describe('the metrics', () => {
         metrics.channel(one, other, 0)
         metrics.directory(one, other, 0)
         metrics.store(one, 0)
+        metrics.clientFailure(one, other)
         metrics.signingKeys([{ alg: one, state: other, ageSeconds: 1 }])
       }),
       { seed: 1, numRuns: 500 },
     )
     const { body } = await metrics.render()
-    const series = body.split('\n').filter((line) => /^(sallyport|http)_.*_count/.test(line))
+    const series = body
+      .split('\n')
+      .filter((line) => /^(sallyport|http)_.*_(count|total)/.test(line))
     assert.ok(series.length < 40, `${series.length} series`)
   })
 })

@@ -103,6 +103,18 @@ describe('the ways out', () => {
     assert.equal(app.mailbox.mails.length, 1)
   })
 
+  test('a tab that the phone dropped finds its question again', async () => {
+    await using app = await openApp({ settings: { factors: ['email'] } })
+    const { browser, page } = await begin(app)
+    const wrong = await browser.submit(page, 'answer', { code: '12' })
+    assert.match(wrong.url, /\/answer$/)
+    const again = await browser.follow(wrong.url)
+    assert.equal(again.url, wrong.url.replace(/\/answer$/, ''))
+    const done = await browser.submit(again, 'answer', { code: app.mailbox.last().code })
+    assert.equal(done.status, 200)
+    assert.equal((await browser.get(`${app.issuer}/step-up/stp_x/answer`)).status, 404)
+  })
+
   test('mail that cannot be sent offers the other ways and costs no try', async () => {
     await using app = await openApp()
     app.mailbox.set('busy')
@@ -140,18 +152,41 @@ async function calls(app: TestApp): Promise<number> {
 describe('a person with an OTP app alone', () => {
   test('is asked at once, in six exchanges and twelve calls to the store', async () => {
     await using app = await openApp({ settings: { factors: ['totp', 'email'] }, people: 'none' })
-    const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
-    const uri = `otpauth://totp/Old:bob?secret=${secret}&issuer=Old`
-    const rows = Buffer.from(`username,totp\nbob,${uri}\n`)
-    const file = { bytes: rows, format: 'csv' } as const
-    const options = { partial: false, allowShortSecrets: false }
-    const report = await app.people.importPeople('test', file, options)
-    assert.deepEqual(report.ok && report.value.added, 1)
+    await importBob(app)
     const before = await calls(app)
     const { browser, pushed, page } = await begin(app, createUserAgent(), { login_hint: 'bob' })
     assert.match(page.title, /Enter the code from your OTP app/)
-    const done = await browser.submit(page, 'answer', { code: codeNow(app, secret) })
+    const done = await browser.submit(page, 'answer', { code: codeNow(app, SECRET) })
     assert.equal((await claimsOf(app, pushed, done))['acr'], 'mfa-app')
     assert.equal((await calls(app)) - before, 12)
   })
+
+  test('reads of its own app, also where it shows eight digits for a minute', async () => {
+    await using app = await openApp({ people: 'none' })
+    await importBob(app, '&digits=8&period=60')
+    const before = await calls(app)
+    const { browser, pushed, page } = await begin(app, createUserAgent(), { login_hint: 'bob' })
+    assert.match(page.body, /8-digit code/)
+    assert.match(page.body, /It changes every 60 seconds/)
+    const short = await browser.submit(page, 'answer', { code: '123456' })
+    assert.match(short.body, /Please enter 8 digits/)
+    const code = generateSync({
+      ...{ secret: SECRET, digits: 8, period: 60, epoch: app.clock.now() / 1000 },
+    })
+    const done = await browser.submit(short, 'answer', { code })
+    assert.equal((await claimsOf(app, pushed, done))['acr'], 'mfa-app')
+    const noAnswer = 3
+    assert.equal((await calls(app)) - before, 12 + noAnswer)
+  })
 })
+
+const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+
+async function importBob(app: TestApp, kind = ''): Promise<void> {
+  const uri = `otpauth://totp/Old:bob?secret=${SECRET}&issuer=Old${kind}`
+  const rows = Buffer.from(`username,totp\nbob,${uri}\n`)
+  const file = { bytes: rows, format: 'csv' } as const
+  const options = { partial: false, allowShortSecrets: false }
+  const report = await app.people.importPeople('test', file, options)
+  assert.deepEqual(report.ok && report.value.added, 1)
+}

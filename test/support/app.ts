@@ -7,6 +7,7 @@ import { type App, compose } from '../../src/compose.ts'
 import { type Config, parseConfig } from '../../src/config/index.ts'
 import { createPeople, type People } from '../../src/directories/index.ts'
 import { createLog } from '../../src/log/index.ts'
+import { LOCKS } from '../../src/stepup/index.ts'
 import { type Mailbox, openMailbox } from './mailbox.ts'
 import { createRelyingParty, type RelyingParty } from './relying-party.ts'
 import { createFakeClock, createSeededRandom, type FakeClock } from './world.ts'
@@ -96,7 +97,14 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
   await app.tend()
 
   const people = createPeople({
-    ...{ store: app.store.people, clock, random, directory: 'local', defaultCountry: 'CN' },
+    ...{
+      store: app.store.people,
+      clock,
+      random,
+      directory: 'local',
+      defaultCountry: 'CN',
+      locks: LOCKS,
+    },
   })
   if (options.people !== 'none') {
     await people.add('test', { username: 'li.wei', emails: [LI_WEI], displayName: 'Li Wei' })

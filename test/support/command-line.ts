@@ -37,7 +37,7 @@ export function createCommandLine(app: TestApp): CommandLine {
     people: new Map([['local', app.people]]),
     audit: {
       export: (after) => exportAudit(audit, after),
-      verify: (after) => verifyAudit(audit, keys, after),
+      verify: (from) => verifyAudit(audit, keys, from),
     },
     keys: { list: unused, rotate: unused },
     ...{ reseal: unused, serve: unused },

@@ -1,20 +1,31 @@
 import type { AuditEvent } from '../../src/audit/index.ts'
-import type { LocalPerson, PeopleStore, Summary } from '../../src/directories/index.ts'
-import type { FactorKind } from '../../src/kernel/index.ts'
-import type { Enrolment } from '../../src/stepup/index.ts'
+import type {
+  HelpDeskView,
+  LocalPerson,
+  PeopleStore,
+  Summary,
+} from '../../src/directories/index.ts'
+import { type FactorKind, instantOf } from '../../src/kernel/index.ts'
+import { type Enrolment, LOCKS } from '../../src/stepup/index.ts'
+
+export { LOCKS }
 
 export type FakePeopleStore = PeopleStore & {
   readonly events: readonly AuditEvent[]
   readonly enrolments: ReadonlyMap<string, Enrolment>
-  /** As if the factor had been locked by wrong answers. */
-  lock(account: string, factor: FactorKind): void
+  /** As if there had been that many wrong answers to the factor in a row, by default as many as lock it for good. */
+  lock(account: string, factor: FactorKind, failures?: number): void
+  /** As if the messages of an hour were used up. */
+  silence(account: string, channel: FactorKind): void
 }
 
 /** Keeps the contract of the port in memory. */
 export function fakePeopleStore(): FakePeopleStore {
   const people = new Map<string, LocalPerson>()
   const enrolments = new Map<string, Enrolment>()
-  const locks = new Set<string>()
+  const accounts = new Map<string, string>()
+  const tallies = new Map<string, HelpDeskView['tallies']>()
+  const sends = new Map<string, HelpDeskView['sends']>()
   const events: AuditEvent[] = []
 
   const holder = (directory: string, nameKey: string) =>
@@ -27,20 +38,28 @@ export function fakePeopleStore(): FakePeopleStore {
   }
 
   const end = (account: string, told: readonly AuditEvent[]) => {
-    if (!people.delete(account)) return false
-    enrolments.delete(account)
+    people.delete(account)
+    for (const kept of [enrolments, tallies, sends]) kept.delete(account)
     events.push(...told)
-    return true
   }
 
   return {
     events,
     enrolments,
-    lock: (account, factor) => void locks.add(`${account} ${factor}`),
+    lock(account, factor, failures = LOCKS.limits.cap) {
+      const others = (tallies.get(account) ?? []).filter((one) => one.factor !== factor)
+      tallies.set(account, [...others, { factor, lane: 'signed', failures, lockedUntil: null }])
+    },
+    silence(account, channel) {
+      sends.set(account, [{ channel, lane: 'signed', nextAt: instantOf(4e12) }])
+    },
     find,
     async summary(directory, by) {
       const person = await find(directory, by)
-      return person && summaryOf(person)
+      if (person === undefined) return undefined
+      const { account } = person
+      const held = { tallies: tallies.get(account) ?? [], sends: sends.get(account) ?? [] }
+      return { ...summaryOf(person), ...held }
     },
     async add(added, told) {
       const keys = added.map(({ person }) => person.nameKey)
@@ -53,6 +72,7 @@ export function fakePeopleStore(): FakePeopleStore {
       if (taken.length > 0) return { heard: 'exists', nameKeys: taken }
       for (const { person, enrolment } of added) {
         people.set(person.account, person)
+        accounts.set(person.account, person.directory)
         if (enrolment !== null) enrolments.set(person.account, enrolment)
       }
       events.push(...told)
@@ -72,19 +92,37 @@ export function fakePeopleStore(): FakePeopleStore {
         .sort((one, other) => (one.nameKey < other.nameKey ? -1 : 1))
       return found.slice(0, limit).map(summaryOf)
     },
-    remove: async (account, told) => (end(account, told) ? 'removed' : 'unknown'),
-    erase: async (account, told) => (end(account, told) ? 'erased' : 'unknown'),
+    async remove(account, told) {
+      if (!people.has(account)) return 'unknown'
+      end(account, told)
+      return 'removed'
+    },
+    async erase(directory, account, told) {
+      if (accounts.get(account) !== directory) return 'unknown'
+      end(account, told)
+      accounts.delete(account)
+      return 'erased'
+    },
     async resetFactor(account, _factor, told) {
       if (!enrolments.delete(account)) return 'unknown'
       events.push(...told)
       return 'reset'
     },
-    async unlock(account, factor, told) {
-      const locked = [...locks].filter(
-        (one) => one.startsWith(`${account} `) && (factor === null || one.endsWith(` ${factor}`)),
+    async unlock(account, factor, { cap }, now, told) {
+      const isOf = (kind: FactorKind) => factor === null || kind === factor
+      const [counted, budgets] = [tallies.get(account) ?? [], sends.get(account) ?? []]
+      const isHeld =
+        counted.some((one) => isOf(one.factor) && one.failures >= cap) ||
+        budgets.some((one) => isOf(one.channel) && now < one.nextAt)
+      if (!isHeld) return 'not-locked'
+      tallies.set(
+        account,
+        counted.filter((one) => !isOf(one.factor)),
       )
-      if (locked.length === 0) return 'not-locked'
-      for (const one of locked) locks.delete(one)
+      sends.set(
+        account,
+        budgets.filter((one) => !isOf(one.channel)),
+      )
       events.push(...told)
       return 'unlocked'
     },

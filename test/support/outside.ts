@@ -2,7 +2,7 @@ import { type OutgoingHttpHeaders, request } from 'node:http'
 import { createProofs } from '../../src/http/index.ts'
 import { createKeyRing, hashOf, parseId } from '../../src/kernel/index.ts'
 import { openApp, type TestApp, type TestOptions } from './app.ts'
-import { createRelyingParty } from './relying-party.ts'
+import { challengeOf, createRelyingParty } from './relying-party.ts'
 import { decoded, type Page, type UserAgent } from './user-agent.ts'
 import { NOON } from './world.ts'
 
@@ -134,6 +134,29 @@ export async function openForTwo(options: TestOptions = {}): Promise<TwoClients>
     other: { ...app, party },
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   }
+}
+
+/** A client in whose name anybody may ask for anybody. */
+export const ANYBODYS = {
+  id: 'anybodys',
+  name: 'Anybody’s sign-in',
+  auth: { method: 'client_secret_basic', secretEnv: 'CLIENT_SECRET' },
+  redirectUris: ['https://anybodys.example/callback'],
+  subject: {
+    ...{ from: 'dangerously_unsigned_login_hint', claim: 'login_hint', directories: ['local'] },
+  },
+} as const
+
+let asked = 0
+
+/** Where a stranger sends a browser to have a person asked. */
+export function unsignedUrl(app: TestApp, loginHint: string): string {
+  const query = new URLSearchParams({
+    ...{ client_id: ANYBODYS.id, redirect_uri: ANYBODYS.redirectUris[0], response_type: 'code' },
+    ...{ scope: 'openid', login_hint: loginHint, state: `s-${++asked}`, nonce: `n-${asked}` },
+    ...{ code_challenge: challengeOf('v'.repeat(43)), code_challenge_method: 'S256' },
+  })
+  return `${app.issuer}/authorize?${query}`
 }
 
 /** Of the client `secretive`, as the environment of tests has it. */

@@ -20,8 +20,18 @@ export function createSampler(seed: number | string = 'samples'): Sampler {
   return { random, id: (of) => newId(of, random) }
 }
 
-export const TOTP_OFFER: Offer = { factor: 'totp', use: 'ask', to: [] }
-export const EMAIL_OFFER: Offer = { factor: 'email', use: 'ask', to: ['li.wei@kestrel.example'] }
+export const TOTP_OFFER: Offer = {
+  factor: 'totp',
+  use: 'ask',
+  to: [],
+  app: { digits: 6, periodSeconds: 30 },
+}
+export const EMAIL_OFFER: Offer = {
+  factor: 'email',
+  use: 'ask',
+  to: ['li.wei@kestrel.example'],
+  app: null,
+}
 
 export const SAMPLE_REQUEST: StepUpRequest = {
   client: 'iam',

@@ -22,7 +22,7 @@ export const resetFactor = (desk: Desk): Command =>
 
 export const unlock = (desk: Desk): Command =>
   new Command('unlock')
-    .description('let a person answer again after too many wrong answers')
+    .description('let a person answer again after too many wrong answers, or be sent codes again')
     .argument('<who>')
     .addOption(new Option('--factor <kind>', 'one only').choices(FACTOR_KINDS))
     .action(

@@ -17,22 +17,50 @@ export const show = (desk: Desk): Command =>
         withPeople(desk, command, async (people) => {
           const found = await people.show(who)
           if (!found.ok) return desk.refuse(found.error)
-          const { nameKey: _, emails, phones, createdAt, factors, ...person } = found.value
+          const { nameKey: _, emails, phones, createdAt, factors, ...rest } = found.value
+          const { answers, sends, ...person } = rest
           const shown = {
             ...person,
             emails: reveal ? emails : emails.map(maskedEmail),
             phones: reveal ? phones : phones.map(maskedPhone),
-            createdAt: new Date(createdAt).toISOString(),
+            createdAt: timeOf(createdAt),
             factors: factors.map((factor) => ({
               ...factor,
-              at: new Date(factor.at).toISOString(),
+              at: timeOf(factor.at),
             })),
+            answers: answers.map(({ pausedUntil, ...answer }) => ({
+              ...answer,
+              pausedUntil: typeof pausedUntil === 'number' ? timeOf(pausedUntil) : pausedUntil,
+            })),
+            sends: sends.map(({ nextAt, ...send }) => ({ ...send, nextAt: timeOf(nextAt) })),
           }
-          desk.say(json ? JSON.stringify(shown) : linesOf(shown))
+          const words = {
+            ...shown,
+            answers: shown.answers.map(answerWords),
+            sends: shown.sends.map(
+              ({ channel, lane, nextAt }) => `${channel} ${lane}: next at ${nextAt}`,
+            ),
+          }
+          desk.say(json ? JSON.stringify(shown) : linesOf(words))
           return EXIT.ok
         }),
       ),
     )
+
+const timeOf = (at: number): string => new Date(at).toISOString()
+
+function answerWords(answer: {
+  readonly factor: string
+  readonly lane: string
+  readonly failures: number
+  readonly pausedUntil: string | null
+}): string {
+  const { factor, lane, failures, pausedUntil } = answer
+  const held =
+    pausedUntil === 'operator' ? 'off until unlocked' : `paused until ${pausedUntil ?? ''}`
+  const said = `${factor} ${lane}: ${failures} wrong in a row`
+  return pausedUntil === null ? said : `${said}, ${held}`
+}
 
 const linesOf = (shown: object): string =>
   Object.entries(shown)

@@ -47,9 +47,17 @@ const rung = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'How the factor must have come to be. Without it: in any way on the first rung; `bind-code`, `operator`, `import` or `factor` above it.',
+      'How the factor must have come to be. An address in a directory counts as `operator`, whoever asks for the code; `contact` is an OTP app that was enrolled with a code sent there. Without it: in any way on the first rung; `bind-code`, `operator`, `import` or `factor` above it.',
     ),
 })
+
+const PROVEN = ['bind-code', 'operator', 'import', 'factor'] as const
+
+/** What a rung at this place asks for; null: nothing. */
+export const enrolledByOf = (
+  { enrolledBy }: { readonly enrolledBy?: readonly string[] | undefined },
+  index: number,
+): readonly string[] | null => enrolledBy ?? (index === 0 ? null : PROVEN)
 
 export const acr = z
   .array(rung)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseJson } from '../../kernel/index.ts'
+import { parseJson, type Secret } from '../../kernel/index.ts'
 import type { Reader } from '../reader.ts'
 import {
   anyText,
@@ -37,6 +37,13 @@ function toJwks(written: string, context: z.RefinementCtx): z.output<typeof jwks
   return z.NEVER
 }
 
+const SECRET_LENGTH_MIN = 16
+const isLong = (secret: Secret) => secret.reveal().length >= SECRET_LENGTH_MIN
+const TOO_SHORT = {
+  error: 'holds a secret that could be guessed',
+  params: { wanted: `${SECRET_LENGTH_MIN} characters or more, made at random` },
+}
+
 const auth = (reader: Reader) =>
   z
     .discriminatedUnion(
@@ -66,8 +73,14 @@ const auth = (reader: Reader) =>
         z
           .strictObject({
             method: z.literal('client_secret_basic').describe('The client sends a shared secret.'),
-            secretFile: secretFile(reader).optional().describe('File with the secret.'),
+            secretFile: secretFile(reader)
+              .refine(isLong, TOO_SHORT)
+              .meta({ wanted: 'the path of a file that holds the secret' })
+              .optional()
+              .describe('File with the secret: 16 characters or more.'),
             secretEnv: secretEnv(reader)
+              .refine(isLong, TOO_SHORT)
+              .meta({ wanted: 'the name of an environment variable' })
               .optional()
               .describe('Environment variable with it, instead of `secretFile`.'),
           })
@@ -84,7 +97,7 @@ const subject = z
     from: z.union([z.enum(SUBJECT_FROM), z.array(safeFrom).min(1).max(2).refine(distinct)]).meta({
       wanted: '`par`, `request_object`, a list of both, or `dangerously_unsigned_login_hint` alone',
       description:
-        'Where the signed subject comes from: a pushed request, a signed request object, or either. `dangerously_unsigned_login_hint` takes an unsigned one; enrolment and trust are then off.',
+        'Where the signed subject comes from: a pushed request, a signed request object, or either. `dangerously_unsigned_login_hint` takes an unsigned one (with `state` or `nonce`), so that anybody can have anybody asked: enrolment and trust are then off, and wrong answers and messages are counted apart, with two messages an hour.',
     }),
     claim: z
       .enum(CLAIMS)
@@ -134,7 +147,7 @@ export const client = (reader: Reader) =>
       .max(20)
       .default([])
       .describe(
-        'A signed request whose `amr` holds one of these has seen its second factor already.',
+        'A signed request whose `amr` holds one of these has seen its second factor already, within `max_age` or 12 hours.',
       ),
   })
 

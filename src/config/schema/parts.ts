@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { type Result, Secret } from '../../kernel/index.ts'
@@ -52,19 +53,31 @@ const PRIVATE_KEY = 'the path of a PEM file with a private key'
 
 export const certificateFile = (reader: Reader) =>
   textFile(reader)
-    .refine((pem) => pem.includes('-----BEGIN CERTIFICATE-----'), {
-      error: 'names a file without a PEM certificate',
+    .refine(isCertificate, {
+      error: 'names a file without a readable PEM certificate',
       params: { wanted: CERTIFICATE },
     })
     .meta({ wanted: CERTIFICATE })
 
 export const privateKeyFile = (reader: Reader) =>
   secretFile(reader)
-    .refine((secret) => /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(secret.reveal()), {
-      error: 'names a file without an unencrypted PEM private key',
+    .refine((secret) => isPrivateKey(secret.reveal()), {
+      error: 'names a file without a readable, unencrypted PEM private key',
       params: { wanted: PRIVATE_KEY },
     })
     .meta({ wanted: PRIVATE_KEY })
+
+export const isCertificate = (pem: string) => isMade(() => new X509Certificate(pem))
+export const isPrivateKey = (pem: string) => isMade(() => createPrivateKey(pem))
+
+function isMade(make: () => unknown): boolean {
+  try {
+    make()
+    return true
+  } catch {
+    return false
+  }
+}
 
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
 const FIELD_KEY_BYTES_MIN = 32

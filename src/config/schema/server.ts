@@ -1,10 +1,13 @@
 import { isIP } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
-import type { Reader } from '../reader.ts'
+import type { Reader, Wrong } from '../reader.ts'
 import {
   anyText,
   certificateFile,
   exactlyOne,
+  isCertificate,
+  isPrivateKey,
   path,
   privateKeyFile,
   refuse,
@@ -18,6 +21,11 @@ import {
 const ISSUER =
   'https://host or https://host/path, without query, fragment or trailing slash; http on loopback only'
 
+const SEGMENTS = 'a path of letters, digits, `.`, `_`, `~` and `-` between single slashes'
+
+/** Routes are patterns that lie under it: `:`, `*` or a bracket would be read as one. */
+const PATH = /^(?:\/|(?:\/[A-Za-z0-9._~-]+)+)$/
+
 /** Compared byte by byte by every client, so it must be written as the URL standard would write it. */
 export const issuer = safeUrl(ISSUER)
   .superRefine((written, context) => {
@@ -29,6 +37,11 @@ export const issuer = safeUrl(ISSUER)
       refuse(context, {
         says: 'is not in its canonical spelling',
         wanted: url.href.replace(/\/$/, ''),
+      })
+    else if (!PATH.test(url.pathname))
+      refuse(context, {
+        says: 'has a path that cannot be served as it is written',
+        wanted: SEGMENTS,
       })
   })
   .meta({
@@ -72,10 +85,22 @@ export const listen = (reader: Reader) =>
         .max(100)
         .default([])
         .describe('Proxies whose `X-Forwarded-For` is believed. Nobody else is.'),
+      drainSeconds: z
+        .int()
+        .min(0)
+        .max(60)
+        .default(0)
+        .describe(
+          'At a stop, how long requests are still taken after readiness went down, so that a balancer sees that before connections are refused. Behind one: 5, or twice what it takes to notice.',
+        ),
       tls: z
         .strictObject({
           certFile: certificateFile(reader).describe('The certificate chain.'),
           keyFile: privateKeyFile(reader).describe('Its private key.'),
+        })
+        .superRefine(({ certFile: cert, keyFile: key }, context) => {
+          const found = unfit(cert, key.reveal())
+          if (found !== undefined) refuse(context, found, ['keyFile'])
         })
         .optional()
         .describe('Ends TLS here. Without it a proxy in front must.'),
@@ -85,6 +110,27 @@ export const listen = (reader: Reader) =>
       description: 'Where providers and browsers are answered.',
       example: { host: '0.0.0.0', port: 8080, trustedProxies: ['10.0.0.0/8'] },
     })
+
+/** As the server itself will take them, so that nothing is found only at the start. */
+function unfit(cert: string, key: string): Wrong | undefined {
+  // Said already of each by itself.
+  if (!isCertificate(cert) || !isPrivateKey(key)) return undefined
+  try {
+    createSecureContext({ cert, key })
+    return undefined
+  } catch (error) {
+    const isMismatch = error instanceof Error && /key values mismatch/.test(error.message)
+    return isMismatch
+      ? {
+          says: 'is not the key of the certificate in certFile',
+          wanted: 'the key that belongs to it',
+        }
+      : {
+          says: 'cannot be used with certFile',
+          wanted: 'a certificate chain and its key, of 2048 bits or more where RSA',
+        }
+  }
+}
 
 export const management = z
   .strictObject({

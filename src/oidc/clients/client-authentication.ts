@@ -5,6 +5,7 @@ import { compareSecret, parseBasic } from './basic-credentials.ts'
 import type { Client, Clients } from './client.ts'
 import { verifyAssertion } from './client-assertion.ts'
 import type { ClientKeys } from './client-keys.ts'
+import type { Failed, Failure } from './failures.ts'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
@@ -24,48 +25,69 @@ export type AuthenticateDeps = {
   readonly keys: ClientKeys
   readonly issuer: string
   readonly clock: Clock
+  readonly failed: Failed
 }
 
 /** At most one way of proving who it is, and the one that the client is registered with. */
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   const { clients, keys, issuer, clock } = deps
+  const failed = (client: Client | undefined, why: Failure) =>
+    deps.failed('client authentication failed', client?.id ?? null, why)
 
   return async (parameters, authorization) => {
     const assertion = parameters.get('client_assertion')
     const assertionType = parameters.get('client_assertion_type')
     const ways = [authorization, assertion ?? assertionType, parameters.get('client_secret')]
-    if (ways.filter((way) => way !== undefined).length > 1) return { heard: 'invalid-request' }
-
-    if (authorization !== undefined) return basic(authorization, parameters.get('client_id'))
-    if (assertion === undefined && assertionType === undefined)
-      return { heard: 'invalid-client', scheme: null }
-    if (assertion === undefined || assertionType !== ASSERTION_TYPE)
+    const claimed = parameters.get('client_id')
+    const named = claimed === undefined ? undefined : clients.get(claimed)
+    if (ways.filter((way) => way !== undefined).length > 1) {
+      failed(named, 'several-ways')
       return { heard: 'invalid-request' }
-    return signed(assertion, parameters.get('client_id'))
+    }
+    if (authorization !== undefined) return basic(authorization, claimed)
+    if (assertion === undefined && assertionType === undefined) {
+      failed(named, parameters.get('client_secret') === undefined ? 'nothing-given' : 'method')
+      return { heard: 'invalid-client', scheme: null }
+    }
+    if (assertion === undefined || assertionType !== ASSERTION_TYPE) {
+      failed(named, 'assertion-type')
+      return { heard: 'invalid-request' }
+    }
+    return signed(assertion, claimed)
   }
 
   function basic(authorization: string, claimed: string | undefined): Authenticated {
-    const refused = { heard: 'invalid-client', scheme: 'basic' } as const
+    const refuse = (client: Client | undefined, why: Failure): Authenticated => {
+      failed(client, why)
+      return { heard: 'invalid-client', scheme: 'basic' }
+    }
     const given = parseBasic(authorization)
-    if (given === undefined) return refused
+    if (given === undefined) return refuse(undefined, 'malformed')
     const client = clients.get(given.id)
     // A stranger's secret is compared too, so that the time says nothing about which clients exist.
-    const isKnown = client?.auth.method === 'client_secret_basic'
+    const isItsWay = client?.auth.method === 'client_secret_basic'
     const expected = client?.auth.method === 'client_secret_basic' ? client.auth.secret : DECOY
-    if (compareSecret(given.secret, expected) === 'different') return refused
-    if (client === undefined || !isKnown) return refused
-    if (claimed !== undefined && claimed !== client.id) return refused
+    const compared = compareSecret(given.secret, expected)
+    if (client === undefined) return refuse(client, 'client-unknown')
+    if (!isItsWay) return refuse(client, 'method')
+    if (compared === 'different') return refuse(client, 'secret')
+    if (claimed !== undefined && claimed !== client.id) return refuse(client, 'client-id')
     return { heard: 'client', client, once: null }
   }
 
   async function signed(assertion: string, claimed: string | undefined): Promise<Authenticated> {
-    const refused = { heard: 'invalid-client', scheme: null } as const
+    const refuse = (client: Client | undefined, why: Failure): Authenticated => {
+      failed(client, why)
+      return { heard: 'invalid-client', scheme: null }
+    }
     const id = issuerOf(assertion)
     const client = id === undefined ? undefined : clients.get(id)
     const now = clock.now()
     const verified = await verifyAssertion(assertion, client ?? STRANGER, { issuer, keys, now })
-    if (client === undefined || !verified.ok) return refused
-    if (claimed !== undefined && claimed !== client.id) return refused
+    if (client === undefined) return refuse(client, 'client-unknown')
+    if (client.auth.method !== 'private_key_jwt') return refuse(client, 'method')
+    if (!verified.ok) return refuse(client, verified.error)
+    if (claimed !== undefined && claimed !== client.id) return refuse(client, 'client-id')
     return { heard: 'client', client, once: verified.value }
   }
 }

@@ -18,5 +18,6 @@ export {
   createAuthenticate,
 } from './client-authentication.ts'
 export { type ClientKeys, type ClientKeysDeps, createClientKeys } from './client-keys.ts'
+export { createFailed, FAILURES, type Failed, type Failure } from './failures.ts'
 export type { Fetch } from './fetch-key-set.ts'
 export { SKEW_SECONDS, verifySigned } from './signed-jwt.ts'

@@ -60,6 +60,9 @@ export function parseAuthorizationRequest(
   if (challenge === undefined || !CHALLENGE.test(challenge)) return refuse('pkce-missing')
   if (get('code_challenge_method') !== 'S256') return refuse('pkce-missing')
   if (nonce !== undefined && !NONCE.test(nonce)) return refuse('nonce-invalid')
+  // The same words are the same request, so something in them must be this browser's own.
+  const isAnybodys = state === undefined && nonce === undefined
+  if (lane === 'unsigned' && isAnybodys) return refuse('state-and-nonce-missing')
   // Hints that name a second person, or that would have to be fetched, are not half understood.
   if (get('id_token_hint') !== undefined) return refuse('hint-unsupported')
   if (get('registration') !== undefined) return refuse('registration-unsupported')
@@ -126,13 +129,13 @@ function claimsOf(
 ): Result<ClaimsParameter['acr'], ClientRefusal> {
   const claims = parseClaims(parameters.get('claims') ?? '{}')
   if (!claims.ok) return refuse(claims.error)
-  const isSame = claims.value.subjects.every((wanted) => wanted === subject)
+  const isSame = claims.value.subjects.every((wanted) => wanted.includes(subject))
   return isSame ? ok(claims.value.acr) : refuse('subject-conflict')
 }
 
 /**
  * Values of the `claims` parameter replace `acr_values`. Where it insists on an acr without naming one, it insists on
- * those of `acr_values`: to read it as a wish would answer less than was asked.
+ * those of `acr_values`, or on any that is proven here: to read it as a wish would answer less than was asked.
  */
 function acrOf(
   parameters: Parameters,
@@ -142,7 +145,7 @@ function acrOf(
   if (voluntary.length > ACR_VALUES_MAX || !voluntary.every((value) => ACR.test(value)))
     return refuse('acr-values-invalid')
   const wanted = [...new Set(claimed.values.length > 0 ? claimed.values : voluntary)]
-  return ok({ wanted, essential: claimed.isEssential && wanted.length > 0 })
+  return ok({ wanted, essential: claimed.isEssential })
 }
 
 function maxAgeOf(given: string | undefined): Result<number | null, ClientRefusal> {

@@ -36,8 +36,8 @@ const schema = z.object({
 export type ClaimsParameter = {
   /** Null where the parameter names no value. */
   readonly acr: { readonly values: readonly string[]; readonly isEssential: boolean }
-  /** A subject that the answer must be about (OpenID Connect Core 5.5.1). */
-  readonly subjects: readonly unknown[]
+  /** Of each list, one that the answer must be about (OpenID Connect Core 5.5.1): `values` means any of them. */
+  readonly subjects: readonly (readonly unknown[])[]
 }
 
 /** OpenID Connect Core 5.5, as far as it concerns this provider. Claims that it does not know are ignored, as there. */
@@ -51,7 +51,7 @@ export function parseClaims(text: string): Result<ClaimsParameter, 'claims-inval
   if (wanted.value !== undefined && wanted.values !== undefined) return fail('claims-invalid')
   const values = wanted.value === undefined ? (wanted.values ?? []) : [wanted.value]
   const subjects = [idToken?.sub, userinfo?.sub].flatMap((sub) => [
-    ...(sub?.value === undefined ? [] : [sub.value]),
+    ...(sub?.value === undefined ? [] : [[sub.value]]),
     ...(sub?.values === undefined ? [] : [sub.values]),
   ])
   return ok({ acr: { values, isEssential: wanted.essential === true }, subjects })

@@ -17,6 +17,9 @@ export type PageRefusal = {
     | 'finished-elsewhere'
 }
 
+/** The identifier by which the client is registered to be looked up. */
+export type IdentifierMissing = 'preferred-username-missing' | 'email-missing' | 'upn-missing'
+
 /** What the client itself may hear, at a redirect_uri it registered (or as JSON, where it pushed its request). */
 export type ClientRefusal = {
   readonly refusal:
@@ -27,12 +30,14 @@ export type ClientRefusal = {
     | 'state-invalid'
     | 'nonce-invalid'
     | 'nonce-replayed'
+    | 'state-and-nonce-missing'
     | 'prompt-unsupported'
     | 'max-age-invalid'
     | 'acr-values-invalid'
     | 'claims-invalid'
     | 'ui-locales-invalid'
     | 'subject-missing'
+    | IdentifierMissing
     | 'subject-conflict'
     | 'context-invalid'
     | 'context-unsigned'
@@ -86,12 +91,19 @@ const WIRE = {
   'state-invalid': ['invalid_request', 'state is not acceptable'],
   'nonce-invalid': ['invalid_request', 'nonce is not acceptable'],
   'nonce-replayed': ['invalid_request', 'nonce was used before'],
+  'state-and-nonce-missing': ['invalid_request', 'an unsigned request needs state or nonce'],
   'prompt-unsupported': ['invalid_request', 'prompt must be none or login'],
   'max-age-invalid': ['invalid_request', 'max_age is not acceptable'],
   'acr-values-invalid': ['invalid_request', 'acr_values is not acceptable'],
   'claims-invalid': ['invalid_request', 'claims is not acceptable'],
   'ui-locales-invalid': ['invalid_request', 'ui_locales is not acceptable'],
   'subject-missing': ['invalid_request', 'the subject is missing or not acceptable'],
+  'preferred-username-missing': [
+    'invalid_request',
+    'sallyport_context.identifiers.preferred_username is missing',
+  ],
+  'email-missing': ['invalid_request', 'sallyport_context.identifiers.email is missing'],
+  'upn-missing': ['invalid_request', 'sallyport_context.identifiers.upn is missing'],
   'subject-conflict': ['invalid_request', 'the request names two subjects'],
   'context-invalid': ['invalid_request', 'sallyport_context is not acceptable'],
   'context-unsigned': ['invalid_request', 'sallyport_context must be signed'],

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { fail, type Instant, ok, type Result, secondsOf } from '../../kernel/index.ts'
-import { type Client, type ClientKeys, SKEW_SECONDS, verifySigned } from '../clients/index.ts'
+import {
+  type Client,
+  type ClientKeys,
+  type Failed,
+  type Failure,
+  SKEW_SECONDS,
+  verifySigned,
+} from '../clients/index.ts'
 import type { Parameters } from '../parameters.ts'
 import type { PageRefusal } from './refusal.ts'
 
@@ -53,24 +60,29 @@ export type ReadObject = (
 export function createReadObject(deps: {
   readonly issuer: string
   readonly keys: ClientKeys
+  readonly failed: Failed
 }): ReadObject {
   return async (jwt, client, outside, now) => {
     if (!client.subject.from.includes('request_object')) return refuse('object-not-allowed')
+    const unverified = (why: Failure) => {
+      deps.failed('request object not verified', client.id, why)
+      return refuse('object-not-verified')
+    }
     const signed = await verifySigned(jwt, client, deps.keys, TYPES)
-    if (!signed.ok) return refuse('object-not-verified')
+    if (!signed.ok) return unverified(signed.error)
     const parsed = schema.safeParse(signed.value)
-    if (!parsed.success) return refuse('object-not-verified')
+    if (!parsed.success) return unverified('claims')
 
     const { iss, aud, client_id: clientId, exp, iat, nbf } = parsed.data
     const isOurs = [aud].flat().every((one) => one === deps.issuer)
-    if (iss !== client.id || clientId !== client.id || !isOurs) return refuse('object-not-verified')
+    if (iss !== client.id || clientId !== client.id || !isOurs) return unverified('claims')
     const seconds = secondsOf(now)
     if (exp <= seconds || exp > seconds + LIFETIME_MAX_SECONDS + SKEW_SECONDS)
-      return refuse('object-not-verified')
-    if (Math.max(iat ?? 0, nbf ?? 0) > seconds + SKEW_SECONDS) return refuse('object-not-verified')
+      return unverified('claims')
+    if (Math.max(iat ?? 0, nbf ?? 0) > seconds + SKEW_SECONDS) return unverified('claims')
 
     const inside = parametersIn(parsed.data)
-    if (inside === undefined) return refuse('object-not-verified')
+    if (inside === undefined) return unverified('claims')
     const differs = KNOWN.some((name) => {
       const [within, without] = [inside.get(name), outside.get(name)]
       return within !== undefined && without !== undefined && within !== without

@@ -1,8 +1,9 @@
 import { fail, ok, type Result } from '../../kernel/index.ts'
 import type { Lookup } from '../../stepup/index.ts'
-import type { Client } from '../clients/index.ts'
+import type { Client, SubjectClaim } from '../clients/index.ts'
 import type { Parameters } from '../parameters.ts'
 import type { Context } from './context-parameter.ts'
+import type { IdentifierMissing } from './refusal.ts'
 
 const SUBJECT = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,255}$/u
 
@@ -20,7 +21,7 @@ export function subjectOf(
   { subject }: Client,
   parameters: Parameters,
   identifiers: NonNullable<Context['identifiers']>,
-): Result<Whom, 'subject-missing' | 'context-invalid'> {
+): Result<Whom, 'subject-missing' | IdentifierMissing | 'context-invalid'> {
   const hint = parameters.get('login_hint')
   if (hint === undefined || !SUBJECT.test(hint)) return fail('subject-missing')
 
@@ -36,7 +37,14 @@ export function subjectOf(
       lookup: { by: 'immutableId', directory, value: immutableId },
       directories,
     })
-  const value = subject.claim === 'login_hint' ? hint : identifiers[subject.claim]
-  if (value === undefined) return fail('subject-missing')
-  return ok({ subject: hint, lookup: { by: 'name', value }, directories })
+  const { claim } = subject
+  const value = claim === 'login_hint' ? hint : identifiers[claim]
+  if (value !== undefined) return ok({ subject: hint, lookup: { by: 'name', value }, directories })
+  return fail(claim === 'login_hint' ? 'subject-missing' : MISSING[claim])
 }
+
+const MISSING = {
+  preferred_username: 'preferred-username-missing',
+  email: 'email-missing',
+  upn: 'upn-missing',
+} as const satisfies Record<Exclude<SubjectClaim, 'login_hint'>, IdentifierMissing>

@@ -4,6 +4,7 @@ import { eventIn, requestIn, stepUpIn } from '../rows.ts'
 import { createSealing, type Place } from '../sealing.ts'
 import type { Heard, Store } from '../store.ts'
 import { createToRows, placeOfKey, placeOfSecret } from '../to-rows.ts'
+import { checkKeysSqlite } from './check-keys.ts'
 import { migrateSqlite } from './migrate.ts'
 import type { Durability } from './operations.ts'
 import { auditStore, leaseStore } from './ports/audit.ts'
@@ -37,6 +38,7 @@ const REMEMBERED = 1_000
 export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
   const { file, keys, random, clock, heard = () => {}, onFault = () => {} } = options
   migrateSqlite(file, clock)
+  checkKeysSqlite(file, keys)
 
   await using opening = new AsyncDisposableStack()
   const writer = opening.use(
@@ -68,7 +70,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
       return swept
     },
 
-    async reseal() {
+    async reseal(actor) {
       const [secrets, signingKeys] = await reader.read((reads) => [
         reads.sealedSecrets.all({}),
         reads.sealedKeys.all({}),
@@ -77,7 +79,10 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
         ...secrets.flatMap((one) => underNewKey('enrolments', placeOfSecret, one)),
         ...signingKeys.flatMap((one) => underNewKey('signing_keys', placeOfKey, one)),
       ]
-      return { resealed: await writer.call('upkeep.reseal', { changes }) }
+      const of = { changes, actor, now: clock.now(), spare: toRows.spare() }
+      const { resealed, event } = await writer.call('upkeep.reseal', of)
+      if (event !== null) heard([eventIn(event)])
+      return { resealed }
     },
 
     async health() {

@@ -1,3 +1,4 @@
+import type { UnlockLimits } from '../../directories/index.ts'
 import type { LockRule, SendRule } from '../../stepup/index.ts'
 import type { EnrolmentRow, PersonRow, RequestRow, SigningKeyRow, StepUpRow } from '../schema.ts'
 import type { Swept } from '../store.ts'
@@ -10,6 +11,13 @@ export type Told = { readonly id: string; readonly event: string }
 /** What an event says that only the writer can word. */
 type Spare = { readonly id: string }
 
+/** When and by whom what is under way is ended, and the chance that the ids of its events are made of. */
+export type EndingMessage = {
+  readonly at: number
+  readonly actor: string
+  readonly spare: Spare
+}
+
 export type ChangeMessage = {
   readonly row: StepUpRow
   readonly told: readonly Told[]
@@ -18,6 +26,7 @@ export type ChangeMessage = {
 export type ClaimMessage = {
   readonly account: string
   readonly channel: string
+  readonly lane: string
   readonly rule: SendRule
 }
 
@@ -57,6 +66,9 @@ type WithStepUp<Heard extends string> = {
   readonly event: string | null
 }
 
+/** With the events of the step-ups that ended on the way. */
+type Ended<Heard extends string> = { readonly heard: Heard; readonly events: readonly string[] }
+
 export type Operations = {
   'stepUps.open'(of: {
     change: ChangeMessage
@@ -65,6 +77,7 @@ export type Operations = {
   }):
     | { readonly heard: 'opened'; readonly tallies: string }
     | { readonly heard: 'found'; readonly at: FoundMessage }
+    | { readonly heard: 'account-gone' }
     | TooSoon
   'stepUps.replace'(of: ChangeMessage): 'replaced' | 'stale'
   'stepUps.send'(of: {
@@ -95,7 +108,7 @@ export type Operations = {
   'stepUps.enrol'(of: {
     change: ChangeMessage
     enrolment: EnrolmentMessage
-  }): 'enrolled' | 'stale' | 'exists'
+  }): 'enrolled' | 'stale' | 'exists' | 'account-gone'
 
   'requests.push'(of: {
     row: RequestRow
@@ -164,17 +177,33 @@ export type Operations = {
     people: readonly { readonly row: PersonRow; readonly enrolment: EnrolmentMessage | null }[]
     told: readonly Told[]
   }): { readonly heard: 'added' } | { readonly heard: 'exists'; readonly nameKeys: string[] }
-  'people.set'(of: { row: PersonRow; told: readonly Told[] }): 'set' | 'unknown' | 'exists'
-  'people.remove'(of: { account: string; told: readonly Told[] }): 'removed' | 'unknown'
-  'people.erase'(of: { account: string; told: readonly Told[] }): 'erased' | 'unknown'
+  'people.set'(of: {
+    row: PersonRow
+    ending: EndingMessage
+    told: readonly Told[]
+  }): Ended<'set' | 'unknown' | 'exists'>
+  'people.remove'(of: {
+    account: string
+    ending: EndingMessage
+    told: readonly Told[]
+  }): Ended<'removed' | 'unknown'>
+  'people.erase'(of: {
+    directory: string
+    account: string
+    ending: EndingMessage
+    told: readonly Told[]
+  }): Ended<'erased' | 'unknown'>
   'people.resetFactor'(of: {
     account: string
     factor: string
+    ending: EndingMessage
     told: readonly Told[]
-  }): 'reset' | 'unknown'
+  }): Ended<'reset' | 'unknown'>
   'people.unlock'(of: {
     account: string
     factor: string | null
+    limits: UnlockLimits
+    now: number
     told: readonly Told[]
   }): 'unlocked' | 'not-locked'
 
@@ -191,7 +220,10 @@ export type Operations = {
       readonly from: string
       readonly to: string
     }[]
-  }): number
+    actor: string
+    now: number
+    spare: Spare
+  }): { readonly resealed: number; readonly event: string | null }
   /** Whether the batch that this runs in waits for the disk (2, FULL) or not (1, NORMAL). */
   'upkeep.diagnose'(of: null): { readonly synchronous: number }
 }

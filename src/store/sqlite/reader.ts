@@ -84,6 +84,12 @@ function prepared(db: Sqlite.Database, query: Query) {
     .selectAll()
     .select(factorsOf.as('factors'))
     .where('directory', '=', given('directory'))
+  const helpDeskViews = summaries.select([
+    talliesOf(sql.ref('people.account')).as('tallies'),
+    sql<string>`(
+      select json_group_array(json_object('channel', channel, 'lane', lane, 'nextAt', next_at))
+      from send_budgets where send_budgets.account = people.account)`.as('sends'),
+  ])
   const events = query.selectFrom('audit_events').select(['id', 'event'])
 
   return {
@@ -92,7 +98,8 @@ function prepared(db: Sqlite.Database, query: Query) {
       db,
       query.selectNoFrom([
         sql<string>`(
-          select json_group_array(json_object('factor', factor, 'provenance', provenance))
+          select json_group_array(json_object('factor', factor, 'provenance', provenance,
+            'digits', digits, 'periodSeconds', period_seconds))
           from enrolments where account = ${account})`.as('enrolled'),
         talliesOf(account).as('tallies'),
       ]),
@@ -148,8 +155,8 @@ function prepared(db: Sqlite.Database, query: Query) {
         .where('directory', '=', given('directory'))
         .where('account', '=', account),
     ),
-    summaryByName: prepare(db, summaries.where('name_key', '=', given('name_key'))),
-    summaryByAccount: prepare(db, summaries.where('account', '=', account)),
+    summaryByName: prepare(db, helpDeskViews.where('name_key', '=', given('name_key'))),
+    summaryByAccount: prepare(db, helpDeskViews.where('account', '=', account)),
     people: prepare(
       db,
       summaries

@@ -8,6 +8,7 @@ import type { Migration } from './migration.ts'
 export const first: Migration = {
   version: 1,
   name: 'first',
+  compatibleFrom: 1,
   sql: `
     CREATE TABLE step_ups (
       id TEXT NOT NULL PRIMARY KEY,
@@ -19,6 +20,7 @@ export const first: Migration = {
       value TEXT NOT NULL
     ) STRICT;
     CREATE INDEX step_ups_by_expiry ON step_ups (expires_at);
+    CREATE INDEX step_ups_by_account ON step_ups (account);
 
     CREATE TABLE counters (
       account TEXT NOT NULL,
@@ -39,10 +41,11 @@ export const first: Migration = {
     CREATE TABLE send_budgets (
       account TEXT NOT NULL,
       channel TEXT NOT NULL,
+      lane TEXT NOT NULL,
       window_started_at INTEGER NOT NULL,
       sends INTEGER NOT NULL,
       next_at INTEGER NOT NULL,
-      PRIMARY KEY (account, channel)
+      PRIMARY KEY (account, channel, lane)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX send_budgets_by_window ON send_budgets (window_started_at);
 
@@ -145,6 +148,11 @@ export const first: Migration = {
       key_id TEXT NOT NULL,
       signature TEXT NOT NULL
     ) STRICT;
+
+    CREATE TABLE key_checks (
+      key_id TEXT NOT NULL PRIMARY KEY,
+      mac TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE leases (
       name TEXT NOT NULL PRIMARY KEY,

@@ -2,5 +2,7 @@
 export type Migration = {
   readonly version: number
   readonly name: string
+  /** The oldest schema whose release runs on this one as well: the release before this one at least. */
+  readonly compatibleFrom: number
   readonly sql: string
 }

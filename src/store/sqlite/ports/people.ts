@@ -1,11 +1,17 @@
-import type { LocalPerson, PeopleStore, Summary } from '../../../directories/index.ts'
+import type {
+  By,
+  HelpDeskView,
+  LocalPerson,
+  PeopleStore,
+  Summary,
+} from '../../../directories/index.ts'
 import { instantOf, LOCALES } from '../../../kernel/index.ts'
-import { factorsIn, idIn, textsIn, wordIn } from '../../rows.ts'
+import { eventIn, factorsIn, idIn, sendsIn, talliesIn, textsIn, wordIn } from '../../rows.ts'
 import type { PersonRow } from '../../schema.ts'
 import { personRow } from '../../to-rows.ts'
 import type { PortDeps } from './deps.ts'
 
-export function peopleStore({ writer, reader, toRows }: PortDeps): PeopleStore {
+export function peopleStore({ writer, reader, toRows, heard }: PortDeps): PeopleStore {
   return {
     async find(directory, by) {
       const row = await reader.read((reads) =>
@@ -22,7 +28,7 @@ export function peopleStore({ writer, reader, toRows }: PortDeps): PeopleStore {
           ? reads.summaryByName.get({ directory, name_key: by.nameKey })
           : reads.summaryByAccount.get({ directory, account: by.account }),
       )
-      return row && summaryIn(row)
+      return row && helpDeskViewIn(row)
     },
 
     add: (people, events) =>
@@ -34,8 +40,10 @@ export function peopleStore({ writer, reader, toRows }: PortDeps): PeopleStore {
         told: toRows.told(events),
       }),
 
-    set: (person, events) =>
-      writer.call('people.set', { row: personRow(person), told: toRows.told(events) }),
+    async set(person, events, by) {
+      const of = { row: personRow(person), ending: endingBy(by), told: toRows.told(events) }
+      return answerOf(await writer.call('people.set', of))
+    },
 
     async list(directory, after, limit) {
       const rows = await reader.read((reads) =>
@@ -44,18 +52,40 @@ export function peopleStore({ writer, reader, toRows }: PortDeps): PeopleStore {
       return rows.map(summaryIn)
     },
 
-    remove: (account, events) =>
-      writer.call('people.remove', { account, told: toRows.told(events) }),
+    async remove(account, events, by) {
+      const of = { account, ending: endingBy(by), told: toRows.told(events) }
+      return answerOf(await writer.call('people.remove', of))
+    },
 
-    erase: (account, events) => writer.call('people.erase', { account, told: toRows.told(events) }),
+    async erase(directory, account, events, by) {
+      const of = { directory, account, ending: endingBy(by), told: toRows.told(events) }
+      return answerOf(await writer.call('people.erase', of))
+    },
 
-    resetFactor: (account, factor, events) =>
-      writer.call('people.resetFactor', { account, factor, told: toRows.told(events) }),
+    async resetFactor(account, factor, events, by) {
+      const of = { account, factor, ending: endingBy(by), told: toRows.told(events) }
+      return answerOf(await writer.call('people.resetFactor', of))
+    },
 
-    unlock: (account, factor, events) =>
-      writer.call('people.unlock', { account, factor, told: toRows.told(events) }),
+    unlock: (account, factor, limits, now, events) =>
+      writer.call('people.unlock', { account, factor, limits, now, told: toRows.told(events) }),
+  }
+
+  function endingBy({ at, actor }: By) {
+    return { at, actor, spare: toRows.spare() }
+  }
+
+  function answerOf<H>(answer: { readonly heard: H; readonly events: readonly string[] }): H {
+    if (answer.events.length > 0) heard(answer.events.map(eventIn))
+    return answer.heard
   }
 }
+
+function helpDeskViewIn(row: Parameters<typeof summaryIn>[0] & HeldUp): HelpDeskView {
+  return { ...summaryIn(row), tallies: talliesIn(row.tallies), sends: sendsIn(row.sends) }
+}
+
+type HeldUp = { readonly tallies: string; readonly sends: string }
 
 function summaryIn(row: PersonRow & { readonly factors: string }): Summary {
   return { ...personIn(row), factors: factorsIn(row.factors) }

@@ -20,6 +20,8 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
         }
         case 'found':
           return { heard: 'found', at: foundIn(answer.at) }
+        case 'account-gone':
+          return { heard: 'account-gone' }
         case 'too-soon':
           return { heard: 'too-soon', until: instantOf(answer.until) }
       }

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
 import type { Operations } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
+import { createEndSignIns } from './ending.ts'
 import { createEnrolments } from './enrolments.ts'
 import { createTell } from './tell.ts'
 
@@ -15,6 +16,7 @@ const PERSON = [
 export function peopleWrites(db: Database, query: Query): PeopleOperations {
   const tell = createTell(db, query)
   const enrolments = createEnrolments(db, query)
+  const endSignIns = createEndSignIns(db, query)
   const run = prepared(db, query)
 
   return {
@@ -39,44 +41,56 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       return { heard: 'added' }
     },
 
-    'people.set'({ row, told }) {
+    'people.set'({ row, ending, told }) {
       const { account, directory, name_key } = row
-      if (run.find.get({ account }) === undefined) return 'unknown'
+      const before = run.find.get({ account })
+      if (before === undefined) return { heard: 'unknown', events: [] }
       const holder = run.named.get({ directory, name_key })
-      if (holder !== undefined && holder.account !== account) return 'exists'
+      if (holder !== undefined && holder.account !== account) return { heard: 'exists', events: [] }
       run.update.run(row)
       tell(told)
-      return 'set'
+      const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
+      const events = isAsBefore ? [] : endSignIns({ account, factor: null, ending })
+      return { heard: 'set', events }
     },
 
-    'people.remove'({ account, told }) {
-      if (run.find.get({ account }) === undefined) return 'unknown'
+    'people.remove'({ account, ending, told }) {
+      if (run.find.get({ account }) === undefined) return { heard: 'unknown', events: [] }
       clear(account)
       tell(told)
-      return 'removed'
+      return { heard: 'removed', events: endSignIns({ account, factor: null, ending }) }
     },
 
-    'people.erase'({ account, told }) {
+    'people.erase'({ directory, account, ending, told }) {
       // Also for somebody who was removed before: what is left of them goes then.
-      if (run.known.get({ account }) === undefined) return 'unknown'
+      if (run.known.get({ directory, account }) === undefined)
+        return { heard: 'unknown', events: [] }
       clear(account)
+      const events = endSignIns({ account, factor: null, ending })
       run.endCodes.run({ account })
       run.endRequests.run({ account })
       run.endStepUps.run({ account })
       run.forget.run({ account })
       tell(told)
-      return 'erased'
+      return { heard: 'erased', events }
     },
 
-    'people.resetFactor'({ account, factor, told }) {
-      if (enrolments.end({ account, factor }) === 0) return 'unknown'
+    'people.resetFactor'({ account, factor, ending, told }) {
+      if (enrolments.end({ account, factor }) === 0) return { heard: 'unknown', events: [] }
       run.untally.run({ account, factor })
       tell(told)
-      return 'reset'
+      return { heard: 'reset', events: endSignIns({ account, factor, ending }) }
     },
 
-    'people.unlock'({ account, factor, told }) {
-      if (run.untally.run({ account, factor }).changes === 0) return 'not-locked'
+    'people.unlock'({ account, factor, limits, now, told }) {
+      const { cap, sendsMax } = limits
+      const of = { account, factor }
+      const isHeld =
+        run.locked.get({ ...of, cap, now }) !== undefined ||
+        run.silent.get({ ...of, ...sendsMax, now }) !== undefined
+      if (!isHeld) return 'not-locked'
+      run.untally.run(of)
+      run.unsend.run(of)
       tell(told)
       return 'unlocked'
     },
@@ -85,13 +99,21 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
   function clear(account: string): void {
     enrolments.end({ account, factor: null })
     run.untally.run({ account, factor: null })
-    run.unsend.run({ account })
+    run.unsend.run({ account, factor: null })
     run.remove.run({ account })
   }
 }
 
+/** What a question under way was planned on. */
+const RELIED_ON = ['emails', 'phones', 'state'] as const
+
 function prepared(db: Database, query: Query) {
   const account = given('account')
+  const now = given<number>('now')
+  const isOf = (name: 'factor' | 'channel') => {
+    const factor = given<string | null>('factor')
+    return sql<boolean>`(${factor} is null or ${sql.ref(name)} = ${factor})`
+  }
   const theirs = query.selectFrom('step_ups').select('id').where('account', '=', account)
   return {
     named: prepare(
@@ -102,10 +124,14 @@ function prepared(db: Database, query: Query) {
         .where('directory', '=', given('directory'))
         .where('name_key', '=', given('name_key')),
     ),
-    find: prepare(db, query.selectFrom('people').select('account').where('account', '=', account)),
+    find: prepare(db, query.selectFrom('people').select(RELIED_ON).where('account', '=', account)),
     known: prepare(
       db,
-      query.selectFrom('accounts').select('account').where('account', '=', account),
+      query
+        .selectFrom('accounts')
+        .select('account')
+        .where('account', '=', account)
+        .where('directory', '=', given('directory')),
     ),
     account: prepare(
       db,
@@ -121,15 +147,39 @@ function prepared(db: Database, query: Query) {
     ),
     remove: prepare(db, query.deleteFrom('people').where('account', '=', account)),
     forget: prepare(db, query.deleteFrom('accounts').where('account', '=', account)),
-    unsend: prepare(db, query.deleteFrom('send_budgets').where('account', '=', account)),
-    untally: prepare(
+    /** Paused, or at the cap of its class of lanes. */
+    locked: prepare(
       db,
       query
-        .deleteFrom('counters')
+        .selectFrom('counters')
+        .select('factor')
         .where('account', '=', account)
-        .where(
-          sql<boolean>`(${given<string | null>('factor')} is null or factor = ${given<string | null>('factor')})`,
+        .where(isOf('factor'))
+        .groupBy(['factor', sql`lane = 'unsigned'`])
+        .having(
+          sql<boolean>`max(locked_until) > ${now} or sum(failures) >= ${given<number>('cap')}`,
         ),
+    ),
+    /** Its messages of this window are used up. */
+    silent: prepare(
+      db,
+      query
+        .selectFrom('send_budgets')
+        .select('channel')
+        .where('account', '=', account)
+        .where(isOf('channel'))
+        .where('next_at', '>', now)
+        .where(
+          sql<boolean>`sends >= iif(lane = 'unsigned', ${given<number>('unsigned')}, ${given<number>('signed')})`,
+        ),
+    ),
+    unsend: prepare(
+      db,
+      query.deleteFrom('send_budgets').where('account', '=', account).where(isOf('channel')),
+    ),
+    untally: prepare(
+      db,
+      query.deleteFrom('counters').where('account', '=', account).where(isOf('factor')),
     ),
     endCodes: prepare(db, query.deleteFrom('authorization_codes').where('step_up', 'in', theirs)),
     endRequests: prepare(db, query.deleteFrom('requests').where('step_up', 'in', theirs)),

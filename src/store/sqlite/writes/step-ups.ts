@@ -5,6 +5,7 @@ import type { ChangeMessage, ClaimMessage, ConsumedMessage, Operations } from '.
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { foundStepUp, talliesOf } from '../tallies.ts'
 import { createEnrolments } from './enrolments.ts'
+import { createIsGone } from './is-gone.ts'
 import { createTell } from './tell.ts'
 
 type StepUpOperations = Pick<Operations, Extract<keyof Operations, `stepUps.${string}`>>
@@ -16,6 +17,7 @@ type StepUpOperations = Pick<Operations, Extract<keyof Operations, `stepUps.${st
 export function stepUpWrites(db: Database, query: Query): StepUpOperations {
   const tell = createTell(db, query)
   const enrolments = createEnrolments(db, query)
+  const isGone = createIsGone(db, query)
   const { find, insert, replace, tallies, locks, count, reset, budget, claimed, freed } = prepared(
     db,
     query,
@@ -25,6 +27,8 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
     'stepUps.open'({ change, claim, now }) {
       const at = find.get({ id: change.row.id })
       if (at !== undefined) return { heard: 'found', at }
+      if (change.row.account !== null && isGone(change.row.account))
+        return { heard: 'account-gone' }
       const until = claim === null ? null : claimMessage(claim, now)
       if (until !== null) return { heard: 'too-soon', until }
       insert.run(change.row)
@@ -73,11 +77,12 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       if (consumed === null) return 'settled'
       enrolments.consume(consumed)
       reset.run(counter)
-      freed.run({ account: counter.account, channel: counter.factor })
+      freed.run({ account: counter.account, channel: counter.factor, lane: classOf(counter.lane) })
       return 'settled'
     },
 
     'stepUps.enrol'({ change, enrolment }) {
+      if (isGone(enrolment.row.account)) return 'account-gone'
       if (enrolments.has(enrolment.row)) return 'exists'
       if (!swap(change)) return 'stale'
       enrolments.add(enrolment)
@@ -103,9 +108,9 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
     return null
   }
 
-  function nextBudget({ account, channel, rule }: ClaimMessage, now: number) {
+  function nextBudget({ account, channel, lane, rule }: ClaimMessage, now: number) {
     const { coolDownSeconds, windowSeconds, sendsMax } = rule
-    const before = budget.get({ account, channel })
+    const before = budget.get({ account, channel, lane })
     if (before !== undefined && now < before.next_at) return { until: before.next_at }
     const windowEnd = (before?.window_started_at ?? 0) + windowSeconds * 1000
     const isSame = before !== undefined && now < windowEnd
@@ -113,9 +118,15 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
     if (sends > sendsMax) return { until: windowEnd }
     const coolDown = coolDownSeconds[Math.min(sends, coolDownSeconds.length) - 1] ?? 0
     const window_started_at = isSame ? before.window_started_at : now
-    return { account, channel, window_started_at, sends, next_at: now + coolDown * 1000 }
+    const cooled = now + coolDown * 1000
+    // After the last of a window it says when the next one begins, so that the row alone tells how long it takes.
+    const next_at =
+      sends < sendsMax ? cooled : Math.max(cooled, window_started_at + windowSeconds * 1000)
+    return { account, channel, lane, window_started_at, sends, next_at }
   }
 }
+
+const classOf = (lane: string): string => (lane === 'unsigned' ? 'unsigned' : 'signed')
 
 const NONE = { total: 0, failures: 0, locked_until: null }
 
@@ -162,7 +173,8 @@ function prepared(db: Database, query: Query) {
             'locked_until',
           ),
         ])
-        .where(sql<boolean>`${ofCounter(['account', 'factor'])}`),
+        .where(sql<boolean>`${ofCounter(['account', 'factor'])}`)
+        .where(sql<boolean>`(lane = 'unsigned') = (${given('lane')} = 'unsigned')`),
     ),
     count: prepare(
       db,
@@ -185,16 +197,17 @@ function prepared(db: Database, query: Query) {
         .selectFrom('send_budgets')
         .select(['window_started_at', 'sends', 'next_at'])
         .where('account', '=', given('account'))
-        .where('channel', '=', given('channel')),
+        .where('channel', '=', given('channel'))
+        .where('lane', '=', given('lane')),
     ),
     claimed: prepare(
       db,
       query
         .insertInto('send_budgets')
-        .values(columns('account', 'channel', 'window_started_at', 'sends', 'next_at'))
+        .values(columns('account', 'channel', 'lane', 'window_started_at', 'sends', 'next_at'))
         .onConflict((clash) =>
           clash
-            .columns(['account', 'channel'])
+            .columns(['account', 'channel', 'lane'])
             .doUpdateSet(columns('window_started_at', 'sends', 'next_at')),
         ),
     ),
@@ -203,7 +216,8 @@ function prepared(db: Database, query: Query) {
       query
         .deleteFrom('send_budgets')
         .where('account', '=', given('account'))
-        .where('channel', '=', given('channel')),
+        .where('channel', '=', given('channel'))
+        .where('lane', '=', given('lane')),
     ),
   }
 }

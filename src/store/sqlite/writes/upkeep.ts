@@ -43,13 +43,21 @@ export function upkeepWrites(db: Database, query: Query): UpkeepOperations {
       }
     },
 
-    'upkeep.reseal'({ changes }) {
+    'upkeep.reseal'({ changes, actor, now, spare }) {
       let resealed = 0
       for (const { table, row, from, to } of changes) {
         const put = table === 'enrolments' ? run.enrolment : run.signingKey
         resealed += put.run({ row, from, to }).changes
       }
-      return resealed
+      if (resealed === 0) return { resealed, event: null }
+      const event = JSON.stringify({
+        event: 'field-keys.resealed',
+        at: now,
+        actor,
+        count: resealed,
+      })
+      tell([{ id: spare.id, event }])
+      return { resealed, event }
     },
 
     'upkeep.diagnose': () => ({ synchronous: Number(db.pragma('synchronous', { simple: true })) }),
@@ -130,15 +138,15 @@ function prepared(db: Database, query: Query) {
       query
         .deleteFrom('send_budgets')
         .where(
-          ({ refTuple }) => refTuple('account', 'channel'),
+          ({ refTuple }) => refTuple('account', 'channel', 'lane'),
           'in',
           query
             .selectFrom('send_budgets')
-            .select(['account', 'channel'])
+            .select(['account', 'channel', 'lane'])
             .where('window_started_at', '<=', before)
             .orderBy('window_started_at')
             .limit(rows)
-            .$asTuple('account', 'channel'),
+            .$asTuple('account', 'channel', 'lane'),
         ),
     ),
     enrolment: prepare(

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Person } from '../directories/index.ts'
+import { type Id, type Instant, instantOf, later } from '../kernel/index.ts'
+import { createLadder, createPolicy } from '../policy/index.ts'
+import { type Grant, noTrust, type Trust } from '../trust/index.ts'
+import { createOpen } from './open.ts'
+import type { StepUp, StepUpRequest } from './step-up.ts'
+import type { StepUpStore } from './step-up-store.ts'
+
+const NOON = instantOf(Date.UTC(2030, 0, 1, 12))
+const person: Person = {
+  ...{ account: 'acc_AAAAAAAAAAAAAAAAAAAAAA' as Id<'account'>, directory: 'local' },
+  ...{ immutableId: 'x', username: 'Li.Wei', displayName: null, groups: [], locale: null },
+  ...{ emails: ['li.wei@kestrel.example'], phones: [] },
+}
+const request: StepUpRequest = {
+  ...{ client: 'iam', lane: 'signed', subject: 'u-1', directories: ['local'] },
+  ...{ lookup: { by: 'name', value: 'li.wei' }, application: { id: null, name: 'Payroll' } },
+  ...{ acr: { wanted: [], essential: false }, maxAgeSeconds: null, prompt: null },
+  ...{ uiLocales: null, purpose: 'sign-in', upstream: null, signedIp: null },
+}
+const browser = { hash: 'b', ip: '192.0.2.7', userAgent: null, acceptLanguage: null }
+const grant: Grant = { acr: 'mfa', amr: ['otp'], at: later(NOON, -3600) }
+const trusting: Trust = { find: () => Promise.resolve(grant) }
+
+/** Two ways, nothing enrolled, nobody locked, and a store that keeps whatever is opened. */
+async function opened(
+  over: Partial<StepUpRequest>,
+  { trust = noTrust, isThere = true } = {},
+): Promise<StepUp> {
+  const rungs = [{ value: 'mfa', factors: ['email', 'totp'] as const, enrolledBy: null }]
+  const ladder = createLadder(rungs, ['totp', 'email'])
+  const notHere = () => Promise.reject(new Error('nothing but opening happens here'))
+  const store: StepUpStore = {
+    open: (value) => Promise.resolve({ heard: 'opened', at: { version: 1, value, tallies: [] } }),
+    standing: () => Promise.resolve({ enrolled: [], tallies: [] }),
+    ...{ find: notHere, replace: notHere, send: notHere, spend: notHere },
+    ...{ settle: notHere, enrol: notHere },
+  }
+  const { open } = createOpen({
+    ...{ trust, store, senders: new Map(), deliver: notHere, heard: () => {} },
+    resolve: () =>
+      Promise.resolve(isThere ? { found: 'person', person } : { found: 'not-found' as const }),
+    policy: createPolicy({
+      ...{ factors: ['totp', 'email'], firstEnrolment: 'open', ladder },
+      delegatedAmr: new Map(),
+    }),
+    negotiate: () => 'en',
+    settings: { lifetimeSeconds: 600, attemptsMax: 5, codeSeconds: 300 },
+    clock: { now: (): Instant => NOON },
+    random: { bytes: (count) => new Uint8Array(count) },
+  })
+  const answer = await open(
+    { ...request, ...over },
+    'stp_AAAAAAAAAAAAAAAAAAAAAA' as Id<'stepUp'>,
+    browser,
+  )
+  assert.ok(answer.opened === 'here')
+  return answer.at.value
+}
+
+const states = (stepUp: StepUp) =>
+  stepUp.state === 'satisfied' ? `${stepUp.state} by ${stepUp.how}` : stepUp.state
+
+describe('a step-up that is opened', () => {
+  test('lets a trusted person pass without a word, also under prompt=none', async () => {
+    for (const prompt of [null, 'none'] as const) {
+      const stepUp = await opened({ prompt }, { trust: trusting })
+      assert.equal(states(stepUp), 'satisfied by trust')
+      assert.deepEqual(stepUp.state === 'satisfied' && stepUp.proof, grant)
+    }
+  })
+
+  test('asks who is not trusted, and under prompt=none refuses instead', async () => {
+    assert.equal(states(await opened({})), 'choosing')
+    const quiet = await opened({ prompt: 'none' })
+    assert.equal(quiet.state === 'refused' && quiet.reason, 'question-needed')
+  })
+
+  test('says under prompt=none no more of who is there than of who is not', async () => {
+    const [there, gone] = await Promise.all(
+      [true, false].map((isThere) => opened({ prompt: 'none' }, { isThere })),
+    )
+    assert.deepEqual(there && { ...there, account: null }, gone)
+  })
+
+  const overriding: readonly (readonly [string, Partial<StepUpRequest>])[] = [
+    ['prompt=login', { prompt: 'login' }],
+    ['an older proof than max_age', { maxAgeSeconds: 60 }],
+    ['an essential acr that was not earned', { acr: { wanted: ['phr', 'gold'], essential: true } }],
+    ['an acr that is essential without a name', { acr: { wanted: [], essential: true } }],
+    ['who comes to enrol', { purpose: 'enrol' }],
+    ['a name that nobody signed', { lane: 'unsigned' }],
+  ]
+  for (const [what, over] of overriding)
+    test(`trusts nobody against ${what}`, async () => {
+      assert.notEqual(states(await opened(over, { trust: trusting })), 'satisfied by trust')
+    })
+})

@@ -1,0 +1,102 @@
+import type { Database } from 'better-sqlite3'
+import { sql } from 'kysely'
+import { hashOf } from '../../../kernel/index.ts'
+import type { Held, StepUp } from '../../../stepup/index.ts'
+import type { EndingMessage } from '../operations.ts'
+import { given, prepare, type Query } from '../statements.ts'
+import { createTell } from './tell.ts'
+
+type FieldOf<S> = S extends unknown ? keyof S : never
+type OfOneState = Exclude<FieldOf<StepUp>, keyof Held | 'state' | 'at' | 'by'>
+
+/** What a step-up leaves behind when it ends like this. The type knows when a state gains a field. */
+const OF_ONE_STATE: Readonly<Record<OfOneState, `$.${string}`>> = {
+  ...({
+    factor: '$.factor',
+    challenge: '$.challenge',
+    sent: '$.sent',
+    pending: '$.pending',
+  } as const),
+  ...({ attemptsLeft: '$.attemptsLeft', unjudged: '$.unjudged', leadsTo: '$.leadsTo' } as const),
+  ...({ why: '$.why', reason: '$.reason', how: '$.how', proof: '$.proof' } as const),
+}
+
+/** Ends what is under way for an account, wholly or as far as it relies on a factor; answers with the events it kept. */
+export type EndSignIns = (of: {
+  readonly account: string
+  readonly factor: string | null
+  readonly ending: EndingMessage
+}) => readonly string[]
+
+export function createEndSignIns(db: Database, query: Query): EndSignIns {
+  const tell = createTell(db, query)
+  const run = prepared(db, query)
+
+  return ({ account, factor, ending }) => {
+    const { at, actor, spare } = ending
+    // Tokens first: afterwards a step-up that was proven may be no longer what it was.
+    run.tokens.run({ account, factor })
+    const ended = run.stepUps.all({ account, factor, at })
+    return ended.map(({ id, client }) => {
+      run.code.run({ id })
+      const event = JSON.stringify({
+        ...{ at, actor, stepUp: id, client, account, event: 'step-up.cancelled' },
+      })
+      // As many as it takes, from the one piece of chance that came along.
+      tell([{ id: `evt_${hashOf(`${spare.id} ${id}`).slice(0, 22)}`, event }])
+      return event
+    })
+  }
+}
+
+function prepared(db: Database, query: Query) {
+  const account = given('account')
+  const factor = given<string | null>('factor')
+  const at = given<number>('at')
+  const paths = sql.join(Object.values(OF_ONE_STATE).map((path) => sql.lit(path)))
+  const isRedeemed = sql<boolean>`exists (
+    select 1 from authorization_codes
+    where authorization_codes.step_up = step_ups.id and redeemed_at is not null)`
+  const isProvenBy = sql<boolean>`(${factor} is null or json_extract(step_ups.value, '$.factor') = ${factor})`
+  const mayAsk = sql<boolean>`(${factor} is null or state = 'enrolling' or exists (
+    select 1 from json_each(step_ups.value, '$.offered') as way
+    where json_extract(way.value, '$.factor') = ${factor}))`
+  return {
+    tokens: prepare(
+      db,
+      query
+        .updateTable('authorization_codes')
+        .set({ token_hash: sql.lit(null), token_expires_at: sql.lit(null) })
+        .where(
+          'step_up',
+          'in',
+          query
+            .selectFrom('step_ups')
+            .select('id')
+            .where('account', '=', account)
+            .where('state', '=', sql.lit('satisfied'))
+            .where(isProvenBy),
+        ),
+    ),
+    /** What is past its time is left to expire; what was proven and not yet told to the client is not told any more. */
+    stepUps: prepare(
+      db,
+      query
+        .updateTable('step_ups')
+        .set({
+          version: sql<number>`version + 1`,
+          state: sql.lit('cancelled'),
+          value: sql<string>`json_set(json_remove(value, ${paths}),
+            '$.state', 'cancelled', '$.by', 'operator', '$.at', ${at})`,
+        })
+        .where('account', '=', account)
+        .where(
+          sql<boolean>`(state in ('choosing', 'challenged', 'enrolling', 'blocked')
+            and expires_at > ${at} and (${isProvenBy} or ${mayAsk})
+            or state = 'satisfied' and not ${isRedeemed} and ${isProvenBy})`,
+        )
+        .returning(['id', sql<string>`json_extract(value, '$.request.client')`.as('client')]),
+    ),
+    code: prepare(db, query.deleteFrom('authorization_codes').where('step_up', '=', given('id'))),
+  }
+}
