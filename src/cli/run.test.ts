@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { fakePeopleStore, LOCKS } from '../../test/support/fake-people-store.ts'
+import { hearing } from '../../test/support/hearing.ts'
 import type { Exported } from '../audit/index.ts'
 import { createPeople } from '../directories/index.ts'
 import { Fault, fail, instantOf, newId, ok } from '../kernel/index.ts'
@@ -79,12 +80,7 @@ function bench({ files = {}, tools: given = {}, stdin = '', fault }: Options = {
   }
   const world: World = {
     io: {
-      stdout(text) {
-        seen.out += text
-      },
-      stderr(text) {
-        seen.err += text
-      },
+      ...hearing(seen),
       readStdin: async () => ok(Buffer.from(stdin)),
       readFile: (path) => {
         const text = disk.get(path)

@@ -9,6 +9,7 @@ import { stringify } from 'yaml'
 import { run, type Tools, type World } from '../../src/cli/index.ts'
 import { composeTools, inspect } from '../../src/compose-tools.ts'
 import { fail, ok } from '../../src/kernel/index.ts'
+import { hearing } from '../support/hearing.ts'
 import { createFakeClock, createSeededRandom } from '../support/world.ts'
 
 const LAUNCH = new URL('../../src/launch.js', import.meta.url).pathname
@@ -52,12 +53,7 @@ function bench() {
     const said = { out: '', err: '' }
     const world: World = {
       io: {
-        stdout(text) {
-          said.out += text
-        },
-        stderr(text) {
-          said.err += text
-        },
+        ...hearing(said),
         readStdin: async () => ok(new Uint8Array()),
         readFile: () => ok(Buffer.from(yamlOf(given.settings ?? {}))),
         writeFile: () => fail('read only'),

@@ -2,6 +2,7 @@ import { exportAudit, verifyAudit } from '../../src/audit/index.ts'
 import { run, type Tools, type World } from '../../src/cli/index.ts'
 import { createKeyRing, fail, ok } from '../../src/kernel/index.ts'
 import type { TestApp } from './app.ts'
+import { hearing } from './hearing.ts'
 import { createSeededRandom } from './world.ts'
 
 /** What the operator types, beside an app that runs: exit code, and what was printed by that line alone. */
@@ -47,12 +48,7 @@ export function createCommandLine(app: TestApp): CommandLine {
     const said = { out: '', err: '' }
     const world: World = {
       io: {
-        stdout(text) {
-          said.out += text
-        },
-        stderr(text) {
-          said.err += text
-        },
+        ...hearing(said),
         readStdin: async () => ok(Buffer.from(stdin)),
         readFile: (path) =>
           path === ENV.SALLYPORT_CONFIG ? ok(Buffer.from(YAML)) : fail('no such file'),
