@@ -31,6 +31,7 @@ describe('a person with nothing but a keyboard', {
       await tabTo(page, 'link "Sign in"')
       await keyboard.press('Enter')
       await page.getByRole('heading', { name: 'Demo IAM' }).waitFor()
+      await takesTyping(page)
       await keyboard.type(person)
       await tabTo(page, 'textbox "Password"')
       await keyboard.type(`password of ${person}`)
@@ -52,6 +53,7 @@ describe('a person with nothing but a keyboard', {
       await keyboard.press('Enter')
 
       await visitor.sees(/First, a code to/)
+      await takesTyping(page)
       assert.equal(await focusOf(page), 'textbox "6-digit code"')
       assert.deepEqual(await stopsOf(page), [
         'button "简体中文"',
@@ -63,6 +65,7 @@ describe('a person with nothing but a keyboard', {
         'link "IT service desk"',
       ])
       await page.reload()
+      await takesTyping(page)
       await keyboard.type(visitor.newestMail().code)
       await keyboard.press('Enter')
 
@@ -96,6 +99,9 @@ async function stopsOf(page: Page): Promise<readonly string[]> {
     stops.push(stop)
   }
 }
+
+/** A page gives its field the focus a moment after it is there; what is typed before that is lost. */
+const takesTyping = (page: Page) => page.locator('input:focus').waitFor()
 
 async function tabTo(page: Page, wanted: string): Promise<void> {
   for (let stops = 0; stops < STOPS_MAX; stops++) {
