@@ -56,6 +56,7 @@ export type App = AsyncDisposable & {
 
 const LOOKUP_SECONDS = 5
 const SWEEP_ROWS = 300
+const FORGET_ROWS = 100
 const UNSEALED_SHOWN = 1_000
 const DAY_SECONDS = 86_400
 
@@ -187,8 +188,14 @@ export async function compose(config: Config, world: World): Promise<App> {
     metrics.chain(sealer.state())
     metrics.unsealed((await audit.unsealed(UNSEALED_SHOWN)).length)
   }
-  const auditDays = config.retention.auditDays
-  const prune = () => pruneAudit(audit, keys, later(clock.now(), -auditDays * DAY_SECONDS))
+  const daysAgo = (days: number) => later(clock.now(), -days * DAY_SECONDS)
+  const { auditDays, accountsDays } = config.retention
+  const prune = () => pruneAudit(audit, keys, daysAgo(auditDays))
+  const forget = async () => {
+    const limits = { rowsMax: FORGET_ROWS }
+    const erased = await store.people.eraseGone(daysAgo(accountsDays), clock.now(), limits)
+    if (erased === FORGET_ROWS) await forget()
+  }
   const tendKeys = async () => {
     await signingKeys.refresh()
     const ages = (await signingKeys.list()).map(({ alg, state, madeAt }) => ({
@@ -201,6 +208,7 @@ export async function compose(config: Config, world: World): Promise<App> {
     { everySeconds: 30, task: sweep },
     { everySeconds: 60, task: tendKeys },
     { everySeconds: 60, task: prune },
+    { everySeconds: 60, task: forget },
   ]
   let state: 'starting' | 'started' | 'retired' = 'starting'
   const management = createManagement({
@@ -230,6 +238,7 @@ export async function compose(config: Config, world: World): Promise<App> {
       await sweep()
       await tendKeys()
       await prune()
+      await forget()
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }

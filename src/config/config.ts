@@ -45,7 +45,7 @@ export type Config = {
     readonly brand: string | null
     readonly brandDark: string | null
   }
-  readonly retention: { readonly auditDays: number }
+  readonly retention: { readonly auditDays: number; readonly accountsDays: number }
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
 }
 

@@ -303,7 +303,8 @@ const BAD: readonly [written: Written, complaint: string][] = [
     { ...GOOD, theme: { logo: 'logo.gif' } },
     'theme.logo is no picture that browsers are sure to show',
   ],
-  [{ ...GOOD, retention: { accountsDays: 30 } }, 'retention.accountsDays is read by nobody'],
+  [{ ...GOOD, retention: { accountsDays: 0 } }, 'retention.accountsDays is too small'],
+  [{ ...GOOD, retention: { tokensDays: 30 } }, 'retention.tokensDays is read by nobody'],
 ]
 
 describe('a configuration', () => {

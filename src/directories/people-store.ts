@@ -89,6 +89,11 @@ export type PeopleStore = {
     by: By,
   ): Promise<'erased' | 'unknown'>
   /**
+   * As `erase`, for those who were removed at or before `before`, at most `rowsMax` of them, the longest gone first;
+   * each leaves `person.erased` by the system. Says how many. Whoever is there is left alone.
+   */
+  eraseGone(before: Instant, at: Instant, limits: { readonly rowsMax: number }): Promise<number>
+  /**
    * Help desk: ends the enrolment of a kind, with its tallies, and what is under way as far as it relies on the factor:
    * asks or offers it, sets one up, or was proven by it.
    */

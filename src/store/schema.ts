@@ -37,7 +37,13 @@ export type Schema = {
     token_hash: string | null
     token_expires_at: number | null
   }
-  accounts: { account: string; directory: string; immutable_id: string }
+  accounts: {
+    account: string
+    directory: string
+    immutable_id: string
+    /** Since when its person is there no more. */
+    gone_at: number | null
+  }
   people: PersonRow
   signing_keys: SigningKeyRow
   /** `position` is the order of commits: whoever writes holds the one write lock while it is given out. */

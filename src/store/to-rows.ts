@@ -9,9 +9,16 @@ import type { Sealing } from './sealing.ts'
 /** Values as rows: the same on every engine. */
 export type ToRows = ReturnType<typeof createToRows>
 
+/** So many rows at most in one transaction of upkeep, whatever is asked: nobody else waits for longer. */
+const ROWS_MAX = 1_000
+
 export function createToRows({ sealing, random }: { sealing: Sealing; random: Random }) {
   return {
     spare: () => ({ id: newId('event', random) }),
+
+    /** One for each row that upkeep may take. */
+    spares: (rowsMax: number) =>
+      Array.from({ length: Math.min(rowsMax, ROWS_MAX) }, () => ({ id: newId('event', random) })),
 
     told: (events: readonly AuditEvent[]) =>
       events.map((event) => ({ id: newId('event', random), event: JSON.stringify(event) })),

@@ -91,6 +91,7 @@ await trace('durable people.set', () => people.set(person, [added], BY))
 await trace('durable people.unlock', () => people.unlock(account, null, LIMITS, NOON, [added]))
 await trace('durable people.resetFactor', () => people.resetFactor(account, 'totp', [added], BY))
 await trace('durable people.remove', () => people.remove(account, [added], BY))
+await trace('durable people.eraseGone', () => people.eraseGone(NOON, NOON, { rowsMax: 1 }))
 await trace('durable people.erase', () => people.erase('local', account, [added], BY))
 
 async function nextLink(sequence: number) {

@@ -252,6 +252,48 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       assert.equal(await people.erase('local', ada.account, [], BY), 'erased')
     })
 
+    test('erases those who are gone for long, the longest first, so many at a time', async () => {
+      await using bench = await open()
+      const { people, totp } = bench.store
+      const gone = ['ada', 'bob', 'cyd', 'dan'].map((name) => person(name))
+      const here = person('eve')
+      await people.add([...gone, here].flatMap(alone), [])
+      for (const [n, { account }] of gone.entries())
+        await people.remove(account, [], { ...BY, at: later(NOON, n) })
+      const at = later(NOON, 1_000)
+      const erase = (seconds: number, rowsMax: number) =>
+        people.eraseGone(later(NOON, seconds), at, { rowsMax })
+      assert.equal(await erase(-1, 10), 0)
+      assert.equal(await erase(2, 2), 2)
+      const told = (n: number) => {
+        const account = gone[n]?.account
+        return { event: 'person.erased', account, at, actor: 'system' }
+      }
+      assert.deepEqual(await eventsOf(bench.store), [told(0), told(1)])
+      assert.equal(await erase(2, 2), 1)
+      assert.equal(await erase(2, 2), 0)
+      assert.deepEqual(await eventsOf(bench.store), [told(0), told(1), told(2)])
+      const [first, , , last] = gone
+      assert.ok(first !== undefined && last !== undefined)
+      assert.equal(await people.erase('local', first.account, [], BY), 'unknown')
+      assert.equal(await people.erase('local', last.account, [], BY), 'erased')
+      assert.deepEqual(await people.find('local', { account: here.account }), here)
+      assert.equal(await totp.find(first.account), undefined)
+    })
+
+    test('lets nobody be erased twice by many who erase at once', async () => {
+      await using bench = await open()
+      await using other = await bench.another()
+      const storeOf = turns(bench.store, other)
+      const gone = times(9, (n) => person(`p${n}`))
+      await bench.store.people.add(gone.flatMap(alone), [])
+      for (const { account } of gone) await bench.store.people.remove(account, [], BY)
+      const race = times(12, (n) => storeOf(n).people.eraseGone(NOON, NOON, { rowsMax: 2 }))
+      const erased = (await Promise.all(race)).reduce((sum, one) => sum + one, 0)
+      assert.equal(erased, 9)
+      assert.equal((await eventsOf(bench.store)).length, 9)
+    })
+
     test('ends with a factor what relies on it, and nothing else', async () => {
       await using bench = await open()
       const { people, stepUps } = bench.store

@@ -5,7 +5,7 @@ import type {
   PeopleStore,
   Summary,
 } from '../../src/directories/index.ts'
-import { type FactorKind, instantOf } from '../../src/kernel/index.ts'
+import { type FactorKind, type Id, type Instant, instantOf } from '../../src/kernel/index.ts'
 import { type Enrolment, LOCKS } from '../../src/stepup/index.ts'
 
 export { LOCKS }
@@ -24,6 +24,7 @@ export function fakePeopleStore(): FakePeopleStore {
   const people = new Map<string, LocalPerson>()
   const enrolments = new Map<string, Enrolment>()
   const accounts = new Map<string, string>()
+  const goneAt = new Map<Id<'account'>, Instant>()
   const tallies = new Map<string, HelpDeskView['tallies']>()
   const sends = new Map<string, HelpDeskView['sends']>()
   const events: AuditEvent[] = []
@@ -92,8 +93,9 @@ export function fakePeopleStore(): FakePeopleStore {
         .sort((one, other) => (one.nameKey < other.nameKey ? -1 : 1))
       return found.slice(0, limit).map(summaryOf)
     },
-    async remove(account, told) {
+    async remove(account, told, { at }) {
       if (!people.has(account)) return 'unknown'
+      goneAt.set(account, at)
       end(account, told)
       return 'removed'
     },
@@ -101,7 +103,17 @@ export function fakePeopleStore(): FakePeopleStore {
       if (accounts.get(account) !== directory) return 'unknown'
       end(account, told)
       accounts.delete(account)
+      goneAt.delete(account)
       return 'erased'
+    },
+    async eraseGone(before, at, { rowsMax }) {
+      const over = [...goneAt].filter(([, since]) => since <= before).slice(0, rowsMax)
+      for (const [account] of over) {
+        end(account, [{ event: 'person.erased', account, at, actor: 'system' }])
+        goneAt.delete(account)
+        accounts.delete(account)
+      }
+      return over.length
     },
     async resetFactor(account, _factor, told) {
       if (!enrolments.delete(account)) return 'unknown'

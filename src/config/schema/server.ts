@@ -201,9 +201,20 @@ export const logLevel = z
 export const retention = z
   .strictObject({
     auditDays: z.int().min(30).max(3650).default(400).describe('How long audit events are kept.'),
+    accountsDays: z
+      .int()
+      .min(1)
+      .max(3650)
+      .default(400)
+      .describe(
+        'How long an account is remembered after its person was removed. Then it is erased, as `user erase` does.',
+      ),
   })
   .prefault({})
-  .meta({ description: 'What is deleted, and when.', example: { auditDays: 400 } })
+  .meta({
+    description: 'What is deleted, and when.',
+    example: { auditDays: 400, accountsDays: 90 },
+  })
 
 export const org = z
   .strictObject({

@@ -31,7 +31,6 @@ export type SqliteStore = Store & {
   diagnose(durability: Durability): Promise<{ readonly synchronous: number }>
 }
 
-const ROWS_MAX = 1_000
 const REMEMBERED = 1_000
 
 /** Brings the schema up to date first. What is opened first is closed last: the writer leaves a tidy file behind. */
@@ -63,9 +62,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     totp: totpStore(deps),
 
     async sweep(now, { rowsMax }) {
-      const rows = Math.min(rowsMax, ROWS_MAX)
-      const spares = Array.from({ length: rows }, () => toRows.spare())
-      const { events, ...swept } = await writer.call('upkeep.sweep', { now, rows, spares })
+      const spares = toRows.spares(rowsMax)
+      const { events, ...swept } = await writer.call('upkeep.sweep', { now, spares })
       if (events.length > 0) heard(events.map(eventIn))
       return swept
     },

@@ -193,6 +193,12 @@ export type Operations = {
     ending: EndingMessage
     told: readonly Told[]
   }): Ended<'erased' | 'unknown'>
+  'people.eraseGone'(of: {
+    before: number
+    at: number
+    /** As many as may be erased. */
+    spares: readonly Spare[]
+  }): { readonly erased: number; readonly events: readonly string[] }
   'people.resetFactor'(of: {
     account: string
     factor: string
@@ -209,7 +215,7 @@ export type Operations = {
 
   'upkeep.sweep'(of: {
     now: number
-    rows: number
+    /** As many as may be taken of each kind. */
     spares: readonly Spare[]
   }): Swept & { readonly events: readonly string[] }
   /** Puts a value under another key where the row still holds the one that was seen. */
@@ -268,6 +274,7 @@ export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'people.set': 'durable',
   'people.remove': 'durable',
   'people.erase': 'durable',
+  'people.eraseGone': 'durable',
   'people.resetFactor': 'durable',
   'people.unlock': 'durable',
   'upkeep.sweep': 'ordered',

@@ -100,8 +100,10 @@ export const first: Migration = {
       account TEXT NOT NULL PRIMARY KEY,
       directory TEXT NOT NULL,
       immutable_id TEXT NOT NULL,
+      gone_at INTEGER,
       UNIQUE (directory, immutable_id)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX accounts_by_gone ON accounts (gone_at) WHERE gone_at IS NOT NULL;
 
     CREATE TABLE people (
       account TEXT NOT NULL PRIMARY KEY,

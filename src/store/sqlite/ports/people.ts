@@ -62,6 +62,13 @@ export function peopleStore({ writer, reader, toRows, heard }: PortDeps): People
       return answerOf(await writer.call('people.erase', of))
     },
 
+    async eraseGone(before, at, { rowsMax }) {
+      const of = { before, at, spares: toRows.spares(rowsMax) }
+      const answer = await writer.call('people.eraseGone', of)
+      if (answer.events.length > 0) heard(answer.events.map(eventIn))
+      return answer.erased
+    },
+
     async resetFactor(account, factor, events, by) {
       const of = { account, factor, ending: endingBy(by), told: toRows.told(events) }
       return answerOf(await writer.call('people.resetFactor', of))

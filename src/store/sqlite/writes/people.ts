@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
-import type { Operations } from '../operations.ts'
+import type { EndingMessage, Operations } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { createEndSignIns } from './ending.ts'
 import { createEnrolments } from './enrolments.ts'
@@ -57,6 +57,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
     'people.remove'({ account, ending, told }) {
       if (run.find.get({ account }) === undefined) return { heard: 'unknown', events: [] }
       clear(account)
+      run.gone.run({ account, at: ending.at })
       tell(told)
       return { heard: 'removed', events: endSignIns({ account, factor: null, ending }) }
     },
@@ -65,14 +66,23 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       // Also for somebody who was removed before: what is left of them goes then.
       if (run.known.get({ directory, account }) === undefined)
         return { heard: 'unknown', events: [] }
-      clear(account)
-      const events = endSignIns({ account, factor: null, ending })
-      run.endCodes.run({ account })
-      run.endRequests.run({ account })
-      run.endStepUps.run({ account })
-      run.forget.run({ account })
+      const events = erase(account, ending)
       tell(told)
       return { heard: 'erased', events }
+    },
+
+    'people.eraseGone'({ before, at, spares }) {
+      const actor = 'system'
+      const over = run.over.all({ before, rows: spares.length })
+      const events = over.flatMap(({ account }, n) => {
+        const spare = spares[n]
+        if (spare === undefined) return []
+        const ended = erase(account, { at, actor, spare })
+        const event = JSON.stringify({ event: 'person.erased', at, actor, account })
+        tell([{ id: spare.id, event }])
+        return [...ended, event]
+      })
+      return { erased: over.length, events }
     },
 
     'people.resetFactor'({ account, factor, ending, told }) {
@@ -94,6 +104,16 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       tell(told)
       return 'unlocked'
     },
+  }
+
+  function erase(account: string, ending: EndingMessage): readonly string[] {
+    clear(account)
+    const events = endSignIns({ account, factor: null, ending })
+    run.endCodes.run({ account })
+    run.endRequests.run({ account })
+    run.endStepUps.run({ account })
+    run.forget.run({ account })
+    return events
   }
 
   function clear(account: string): void {
@@ -146,6 +166,31 @@ function prepared(db: Database, query: Query) {
         .where('account', '=', account),
     ),
     remove: prepare(db, query.deleteFrom('people').where('account', '=', account)),
+    gone: prepare(
+      db,
+      query
+        .updateTable('accounts')
+        .set({ gone_at: given<number>('at') })
+        .where('account', '=', account),
+    ),
+    /** Gone for longer; whoever is there is never among them, whatever `gone_at` says. */
+    over: prepare(
+      db,
+      query
+        .selectFrom('accounts')
+        .select('account')
+        .where('gone_at', 'is not', null)
+        .where('gone_at', '<=', given<number>('before'))
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('people').select('account').whereRef('account', '=', 'accounts.account'),
+            ),
+          ),
+        )
+        .orderBy('gone_at')
+        .limit(given<number>('rows')),
+    ),
     forget: prepare(db, query.deleteFrom('accounts').where('account', '=', account)),
     /** Paused, or at the cap of its class of lanes. */
     locked: prepare(

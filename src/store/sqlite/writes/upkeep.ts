@@ -18,10 +18,11 @@ export function upkeepWrites(db: Database, query: Query): UpkeepOperations {
   const tell = createTell(db, query)
 
   return {
-    'upkeep.sweep'({ now, rows, spares }) {
+    'upkeep.sweep'({ now, spares }) {
       const before = now - KEPT_MS
+      const rows = spares.length
       const events: string[] = []
-      const over = run.over.all({ before, rows: Math.min(rows, spares.length) })
+      const over = run.over.all({ before, rows })
       over.forEach(({ id, account, state, client }, n) => {
         const spare = spares[n]
         if (!ENDS.has(state) && spare !== undefined) {
