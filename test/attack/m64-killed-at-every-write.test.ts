@@ -216,7 +216,7 @@ channels: { email: { host: 127.0.0.1, port: ${mailbox.port}, from: no-reply@kest
       const ran = spawnSync(process.execPath, words, { encoding: 'utf8' })
       assert.equal(ran.status, 0, ran.stderr)
       const [, ...operations] = ran.stdout.split('ASKED ')
-      assert.ok(operations.length >= 24, `${operations.length} operations`)
+      assert.ok(operations.length >= 25, `${operations.length} operations`)
       for (const said of operations) {
         const [name, ...lines] = said.trim().split('\n')
         assert.match(lines.slice(0, 2).join(' '), /^COMMITTED ANSWERED/, name)

@@ -91,8 +91,10 @@ await trace('durable people.set', () => people.set(person, [added], BY))
 await trace('durable people.unlock', () => people.unlock(account, null, LIMITS, NOON, [added]))
 await trace('durable people.resetFactor', () => people.resetFactor(account, 'totp', [added], BY))
 await trace('durable people.remove', () => people.remove(account, [added], BY))
-await trace('durable people.eraseGone', () => people.eraseGone(NOON, NOON, { rowsMax: 1 }))
 await trace('durable people.erase', () => people.erase('local', account, [added], BY))
+await people.add([{ person, enrolment: null }], [])
+await people.remove(account, [], BY)
+await trace('durable people.eraseGone', () => people.eraseGone(NOON, NOON, { rowsMax: 1 }))
 
 async function nextLink(sequence: number) {
   const next = await audit.unsealed(1)

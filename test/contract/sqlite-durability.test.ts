@@ -44,7 +44,7 @@ describe('the writer of the sqlite store', () => {
       const ran = spawnSync('strace', [...calls, ...child], { encoding: 'utf8' })
       assert.equal(ran.status, 0, ran.stderr)
       const traced = syncsIn(readFileSync(out, 'utf8'))
-      assert.ok(traced.length >= 24, `${traced.length} operations were traced`)
+      assert.ok(traced.length >= 25, `${traced.length} operations were traced`)
       for (const { name, answer, syncs } of traced) {
         assert.doesNotMatch(answer, /stale|unknown|replayed|exists|not-locked|expired|ended/, name)
         if (name.startsWith('durable')) assert.ok(syncs > 0, `${name} was answered unsynced`)

@@ -158,7 +158,7 @@ describe('the sqlite store', () => {
         "authorization_codes VALUES (hex(randomblob(8)), 's', 0, NULL, NULL, NULL)",
       'a name in a directory':
         "people VALUES (hex(randomblob(8)), 'local', 'A', 'a', NULL, '[]', '[]', NULL, 'enabled', 0)",
-      'an id in a directory': "accounts VALUES (hex(randomblob(8)), 'corp', 'guid')",
+      'an id in a directory': "accounts VALUES (hex(randomblob(8)), 'corp', 'guid', NULL)",
       'a link at a place of the chain': "audit_links VALUES (1, abs(random()), 'k', 'm')",
       'a link of an event': "audit_links VALUES (abs(random()), 1000000, 'k', 'm')",
     }
