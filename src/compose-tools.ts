@@ -1,21 +1,24 @@
 import { exportAudit, verifyAudit } from './audit/index.ts'
-import type { Inspect, LogTo, Tools } from './cli/index.ts'
+import type { Inspect, Tools } from './cli/index.ts'
 import { compose, type World } from './compose.ts'
 import type { Config } from './config/index.ts'
 import { createPeople } from './directories/index.ts'
-import { createTemplates, listen } from './http/index.ts'
-import { createKeyRing, Fault } from './kernel/index.ts'
+import { createTemplates, type Listening, listen } from './http/index.ts'
+import { createKeyRing, Fault, inTime } from './kernel/index.ts'
 import { createLog } from './log/index.ts'
 import { checkTheme, openAssets } from './portal/index.ts'
 import { LOCKS } from './stepup/index.ts'
 import { placeProblem } from './store/index.ts'
 
-const GRACE_SECONDS = 10
+/** To keep what became of the last messages, to end the loops and to close the store. */
+const CLOSE_SECONDS = 5
+/** Before connections are cut, so that whoever waits for a message is still answered. */
+const ANSWER_SECONDS = 1
 
 /** What the rooms need of the world, and what the tools do beside them. */
 type ToolsWorld = Omit<World, 'log' | 'fetch'> & {
   readonly pause: (seconds: number) => Promise<unknown>
-  readonly logTo: LogTo
+  readonly logTo: Parameters<typeof createLog>[0]['destination']
 }
 
 /** What the commands reach of the rooms: the same app that serves, with nothing running until `serve` is asked for. */
@@ -55,19 +58,14 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
 
     async serve() {
       await app.start()
-      const { tls, host, port, drainSeconds } = config.listen
-      await using listening = new AsyncDisposableStack()
-      const open = async (options: Parameters<typeof listen>[0]) => {
-        const one = await listen(options)
-        listening.defer(() => one.close(GRACE_SECONDS))
-        return one
-      }
-      // Closed in the other order: metrics and health answer to the last.
+      const { tls, host, port, drainSeconds, graceSeconds } = config.listen
       const { management } = config
-      const back = await open({
+      await using listening = new AsyncDisposableStack()
+      const back = await listen({
         ...{ setting: 'management', handler: app.management, tls: null, ...management },
       })
-      const front = await open({ setting: 'listen', handler: app.main, tls, host, port })
+      listening.defer(async () => void (await back.close(0)))
+      const front = await listen({ setting: 'listen', handler: app.main, tls, host, port })
       log.info('ready', { issuer: config.issuer, port: front.port, management: back.port })
       const listened = listening.move()
       return {
@@ -75,9 +73,13 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
         async close() {
           // Readiness first, so that whoever routes here stops before connections do.
           app.retire()
-          log.info('stopping', { drainSeconds })
+          log.info('stopping', { drainSeconds, graceSeconds })
           if (drainSeconds > 0) await world.pause(drainSeconds)
-          await listened.disposeAsync()
+          const requestsCut = await endRequests(front, graceSeconds)
+          if (requestsCut > 0) log.warn('requests were cut off', { requestsCut, graceSeconds })
+          // Metrics and health answer to the last.
+          const closed = await inTime(CLOSE_SECONDS, closeAll(listened))
+          if (closed === 'late') log.error('not closed in time', { seconds: CLOSE_SECONDS })
           log.info('stopped')
         },
       }
@@ -85,12 +87,33 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
 
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
+
+  /** What runs may end; whoever waits for a message is answered before connections are cut. */
+  async function endRequests(front: Listening, graceSeconds: number): Promise<number> {
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, Math.max(0, graceSeconds - ANSWER_SECONDS) * 1000)
+    void over.then(app.sends.end)
+    const requestsCut = await front.close(graceSeconds)
+    // A browser that went away leaves its message behind.
+    await Promise.race([app.sends.ended(), over])
+    clearTimeout(timer)
+    return requestsCut
+  }
+
+  async function closeAll(listened: AsyncDisposableStack): Promise<void> {
+    try {
+      await opened.disposeAsync()
+    } finally {
+      await listened.disposeAsync()
+    }
+  }
 }
 
 /** The parts of a configuration that only show themselves when pages are made or the store is opened. */
 export const inspect: Inspect = async (config) => {
   const { problems, notes } = inspectTheme(config)
-  const place = placeProblem(config.store.file)
+  const { store } = config
+  const place = store.engine === 'sqlite' ? placeProblem(store.file) : undefined
   return { problems: place === undefined ? problems : [...problems, `store.file ${place}`], notes }
 }
 

@@ -1,9 +1,10 @@
 import type { RequestListener } from 'node:http'
-import { hostname } from 'node:os'
-import { CHAIN_STATES, createSealer, pruneAudit } from './audit/index.ts'
+import { CHAIN_STATES } from './audit/index.ts'
 import { createCodeMail, createEmailChannel } from './channels/email/index.ts'
 import type { Channel } from './channels/index.ts'
+import { composeBackground, LEASES } from './compose-background.ts'
 import { composeDoors } from './compose-doors.ts'
+import { openStore } from './compose-store.ts'
 import type { Config } from './config/index.ts'
 import { createLocalDirectory, createResolve } from './directories/index.ts'
 import { createCode, createCodeSender } from './factors/code/index.ts'
@@ -13,21 +14,19 @@ import { createMoments, createTranslator, negotiate } from './i18n/index.ts'
 import {
   type Clock,
   createKeyRing,
+  createUnderWay,
   type FactorKind,
-  later,
   type Random,
-  randomToken,
   type Stopwatch,
-  startLoop,
 } from './kernel/index.ts'
 import { createEventLog, type Log } from './log/index.ts'
-import { createManagement } from './management/index.ts'
-import { createMetrics, operationsOf, timed } from './metrics/index.ts'
+import { createManagement, createProbe } from './management/index.ts'
+import { createMetrics, operationsOf, timedPorts } from './metrics/index.ts'
 import { createSigningKeys, FAILURES, type SigningKeys } from './oidc/index.ts'
 import { createLadder, createPolicy } from './policy/index.ts'
 import { maskEmail } from './portal/index.ts'
 import * as step from './stepup/index.ts'
-import { openSqliteStore, type Store } from './store/index.ts'
+import type { Store } from './store/index.ts'
 import { noTrust } from './trust/index.ts'
 
 /** Handed in once, at the top, by main.ts or by a test. */
@@ -50,15 +49,20 @@ export type App = AsyncDisposable & {
   start(): Promise<void>
   /** No longer ready: nobody new is to be sent here. */
   retire(): void
+  /** The messages that are being sent. What becomes of each is kept, also of one that is cut off. */
+  readonly sends: {
+    /** Settles when there is none. */
+    ended(): Promise<void>
+    /** Cuts them off, and no other one goes out; settles when what became of them is kept. */
+    end(): Promise<void>
+  }
   /** What the loops do, once: seal, sweep, tend keys, prune. */
   tend(): Promise<void>
 }
 
 const LOOKUP_SECONDS = 5
-const SWEEP_ROWS = 300
-const FORGET_ROWS = 100
-const UNSEALED_SHOWN = 1_000
-const DAY_SECONDS = 86_400
+/** Of one probe, which orchestrators give a second. */
+const HEALTH_SECONDS = 0.8
 
 /** What is opened first is closed last, also when a later line throws. */
 export async function compose(config: Config, world: World): Promise<App> {
@@ -72,10 +76,14 @@ export async function compose(config: Config, world: World): Promise<App> {
     metrics.heard(events)
     tellLog(events)
   }
-  const { file } = config.store
   const onFault = (error: unknown) => log.error('the writer was lost', { error })
-  const store = opening.use(await openSqliteStore({ file, keys, random, clock, heard, onFault }))
-  const { stepUps: kept, requests: keptRequests, people: keptPeople, totp: keptTotp } = store
+  const deps = { keys, random, clock, stopwatch, heard, onFault }
+  const store = opening.use(await openStore(config.store, deps))
+  const kept = {
+    ...{ 'step-ups': store.stepUps, requests: store.requests, people: store.people },
+    ...{ totp: store.totp, 'signing-keys': store.signingKeys, audit: store.audit },
+    ...{ leases: store.leases, upkeep: { sweep: store.sweep } },
+  }
   const metrics = createMetrics(
     {
       clients: config.clients.map(({ id }) => id),
@@ -86,17 +94,14 @@ export async function compose(config: Config, world: World): Promise<App> {
       routes: ROUTES,
       chainStates: CHAIN_STATES,
       clientFailures: FAILURES,
-      operations: [
-        ...[operationsOf('step-ups', kept), operationsOf('requests', keptRequests)],
-        ...[operationsOf('people', keptPeople), operationsOf('totp', keptTotp)],
-      ].flat(),
+      operations: operationsOf(kept),
+      leases: LEASES,
+      retryKinds: retryKindsOf(store),
     },
     world.version,
   )
-  const stepUpStore = timed('step-ups', kept, metrics.store, stopwatch)
-  const requestStore = timed('requests', keptRequests, metrics.store, stopwatch)
-  const peopleStore = timed('people', keptPeople, metrics.store, stopwatch)
-  const totpStore = timed('totp', keptTotp, metrics.store, stopwatch)
+  const ports = timedPorts(kept, metrics.store, stopwatch)
+  const { 'step-ups': stepUpStore, requests: requestStore } = ports
 
   // Words
   const translate = createTranslator()
@@ -127,7 +132,7 @@ export async function compose(config: Config, world: World): Promise<App> {
   const enroller = createEnroller({ keys, random })
   const factors = new Map<FactorKind, step.Factor>(
     [
-      createTotp({ store: totpStore }),
+      createTotp({ store: ports.totp }),
       ...channels.map(({ kind }) => createCode({ kind, keys, digits })),
     ].map((factor) => [factor.kind, factor]),
   )
@@ -143,7 +148,7 @@ export async function compose(config: Config, world: World): Promise<App> {
     directories: new Map(
       config.directories.map(({ name }) => [
         name,
-        createLocalDirectory({ name, store: peopleStore }),
+        createLocalDirectory({ name, store: ports.people }),
       ]),
     ),
     stopwatch,
@@ -157,7 +162,17 @@ export async function compose(config: Config, world: World): Promise<App> {
 
   // The step-up
   const make = step.createMake({ store: stepUpStore, clock, heard })
-  const deliver = step.createDeliver({ make, senders })
+  const sends = createUnderWay()
+  const delivered = step.createDeliver({ make, senders })
+  const deliver: step.Deliver = (at) => sends.during(delivered(at))
+  const endSends = async () => {
+    const messages = sends.count()
+    if (messages > 0) log.warn('messages were cut off', { messages })
+    for (const channel of channels) channel.end()
+    await sends.ended()
+  }
+  // Before the store is closed, in which it is kept what became of each.
+  opening.defer(endSends)
   const { open, replan } = step.createOpen({
     ...{ resolve, policy, trust: noTrust, store: stepUpStore, senders, deliver },
     ...{ clock, random, heard, settings: config.stepUp },
@@ -169,53 +184,29 @@ export async function compose(config: Config, world: World): Promise<App> {
   })
 
   // Doors
-  const signingKeys = createSigningKeys({ store: store.signingKeys, clock, heard })
+  const signingKeys = createSigningKeys({ store: ports['signing-keys'], clock, heard })
   const main = composeDoors({
     ...{ config, world, keys, metrics, heard, translate, moments, enroller },
     ...{ stepUps, open, acrValues: ladder.values, requestStore, signingKeys },
   })
 
   // Background
-  const holder = `${hostname()}-${randomToken(random, 6)}`
-  const { audit, leases } = store
-  const sealer = createSealer({ store: audit, leases, keys, clock, holder, log })
-  const sweep = async () => {
-    const swept = await store.sweep(clock.now(), { rowsMax: SWEEP_ROWS })
-    if (Object.values(swept).includes(SWEEP_ROWS)) await sweep()
-  }
-  const seal = async () => {
-    await sealer.tick()
-    metrics.chain(sealer.state())
-    metrics.unsealed((await audit.unsealed(UNSEALED_SHOWN)).length)
-  }
-  const daysAgo = (days: number) => later(clock.now(), -days * DAY_SECONDS)
-  const { auditDays, accountsDays } = config.retention
-  const prune = () => pruneAudit(audit, keys, daysAgo(auditDays))
-  const forget = async () => {
-    const limits = { rowsMax: FORGET_ROWS }
-    const erased = await store.people.eraseGone(daysAgo(accountsDays), clock.now(), limits)
-    if (erased === FORGET_ROWS) await forget()
-  }
-  const tendKeys = async () => {
-    await signingKeys.refresh()
-    const ages = (await signingKeys.list()).map(({ alg, state, madeAt }) => ({
-      ...{ alg, state, ageSeconds: (clock.now() - madeAt) / 1000 },
-    }))
-    metrics.signingKeys(ages)
-  }
-  const loops = [
-    { everySeconds: 1, task: seal },
-    { everySeconds: 30, task: sweep },
-    { everySeconds: 60, task: tendKeys },
-    { everySeconds: 60, task: prune },
-    { everySeconds: 60, task: forget },
-  ]
+  const { audit, leases, people } = ports
+  const background = composeBackground({
+    ...{ config, world, keys, store, metrics, signingKeys },
+    ports: { audit, leases, people, sweep: ports.upkeep.sweep },
+  })
+  const storeIs = createProbe(HEALTH_SECONDS, () => store.health())
   let state: 'starting' | 'started' | 'retired' = 'starting'
   const management = createManagement({
-    metrics: metrics.render,
+    metrics: () => {
+      background.measure()
+      return metrics.render()
+    },
     ready: async () => [
       { name: 'Serving', status: state === 'started' ? 'UP' : 'DOWN' },
-      { name: 'Store', status: (await store.health()) === 'up' ? 'UP' : 'DOWN' },
+      { name: 'Store', status: await storeIs() },
+      ...background.checks(),
     ],
     started: () => (state === 'starting' ? 'DOWN' : 'UP'),
   })
@@ -224,22 +215,19 @@ export async function compose(config: Config, world: World): Promise<App> {
   return {
     ...{ main, management, store, signingKeys },
     async start() {
-      await tendKeys()
-      const failed = (error: unknown) => log.error('a background task failed', { error })
-      opened.defer(() => sealer.release())
-      for (const loop of loops) opened.use(startLoop({ ...loop, failed }))
+      opened.use(await background.start())
       state = 'started'
     },
     retire: () => {
       state = 'retired'
     },
-    async tend() {
-      await seal()
-      await sweep()
-      await tendKeys()
-      await prune()
-      await forget()
-    },
+    sends: { ended: sends.ended, end: endSends },
+    tend: background.tend,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
+}
+
+const retryKindsOf = (store: Store) => {
+  const stats = store.stats()
+  return stats === null ? null : Object.keys(stats.retries)
 }

@@ -9,6 +9,9 @@ import { fail, instantOf, ok, type Result } from './kernel/index.ts'
 
 const CHUNK = 64 * 1024
 const EX_SOFTWARE = 70
+const STOPS = ['SIGTERM', 'SIGINT'] as const
+/** What is still open when everything is said and done keeps the process no longer than this. */
+const LEFT_OPEN_MS = 500
 
 const clock = { now: () => instantOf(Date.now()) }
 const pause = (seconds: number) => delay(seconds * 1000)
@@ -68,11 +71,18 @@ const world: World = {
     }
   },
   inspect: async (config) => (await import('./compose-tools.ts')).inspect(config),
+  migrateStore: async (config, how) =>
+    (await import('./compose-store.ts')).migrateStore({ clock, random, stopwatch })(config, how),
+  copyStore: async (stores, tell) =>
+    (await import('./compose-store.ts')).copyStore({ clock, random, stopwatch })(stores, tell),
   stopped: () =>
     new Promise((resolve) => {
-      // Once: whoever asks a second time does not want to wait.
-      process.once('SIGTERM', () => resolve())
-      process.once('SIGINT', () => resolve())
+      // Once: whoever asks a second time, in whichever way, does not want to wait.
+      const stop = () => {
+        for (const signal of STOPS) process.off(signal, stop)
+        resolve()
+      }
+      for (const signal of STOPS) process.on(signal, stop)
     }),
 }
 
@@ -83,6 +93,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 try {
   process.exitCode = await run(process.argv.slice(2), world)
+  setTimeout(() => process.exit(), LEFT_OPEN_MS).unref()
 } catch (error) {
   console.error(error)
   process.exit(EX_SOFTWARE)

@@ -1,10 +1,13 @@
 /**
- * `npm test`: installs what the tests need where that is possible, runs every layer, and says what was left out and why.
- * With CI=true nothing may be left out. `npm test -- flow attack` runs those layers alone.
+ * `npm test`: installs what the tests need where that is possible, runs every layer, those of the whole app on each engine,
+ * and says what was left out and why. With CI=true nothing may be left out. `npm test -- flow attack` runs those layers
+ * alone, `npm test -- flow --store postgres` on that engine alone.
  */
 import { spawnSync } from 'node:child_process'
-import { accessSync, globSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { existsSync, globSync, mkdirSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { isHere } from './support/needs.ts'
+import { SHARED, startPostgres } from './support/postgres.ts'
 
 const isCi = process.env['CI'] === 'true'
 
@@ -15,6 +18,9 @@ const NEEDS = [
   { command: 'promtool', packages: ['prometheus'] },
   { command: 'strace', packages: ['strace'] },
   { command: 'openssl', packages: ['openssl'] },
+  { command: 'postgresql', packages: ['postgresql'] },
+  { command: 'pgbouncer', packages: ['pgbouncer'] },
+  { command: 'haproxy', packages: ['haproxy'] },
 ] as const
 
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -24,14 +30,29 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   conformance: ['test/conformance/*.test.ts'],
   flow: ['test/flow/*.test.ts'],
   attack: ['test/attack/*.test.ts'],
+  replicas: ['test/replicas/*.test.ts'],
   crash: ['test/crash/*.test.ts'],
   e2e: ['test/e2e/*.test.ts'],
 }
 
-const wanted = process.argv.slice(2)
+/** The whole app, whose tests are the same whatever keeps everything. The promises of a store name it themselves. */
+const ON_EACH_STORE: ReadonlySet<string> = new Set(['flow', 'attack'])
+
+/** They take the file away, or kill the thread that writes it. PostgreSQL has its own: the layer `replicas`. */
+const ON_SQLITE_ALONE: ReadonlySet<string> = new Set([
+  'test/attack/m60-the-store-is-down.test.ts',
+  'test/attack/m64-killed-at-every-write.test.ts',
+])
+
+const STORES = ['sqlite', 'postgres'] as const
+
+const given = parseArgs({ options: { store: { type: 'string' } }, allowPositionals: true })
+const wanted = given.positionals
+const stores = STORES.filter((store) => (given.values.store ?? store) === store)
 const unknown = wanted.filter((layer) => !(layer in LAYERS))
-if (unknown.length > 0) {
-  console.error(`no such layer: ${unknown.join(', ')}; there are ${Object.keys(LAYERS).join(', ')}`)
+if (unknown.length > 0 || stores.length === 0) {
+  const there = `layers ${Object.keys(LAYERS).join(', ')}; stores ${STORES.join(', ')}`
+  console.error(`no such thing: ${[...unknown, given.values.store].join(' ')}; there are ${there}`)
   process.exit(64)
 }
 
@@ -42,24 +63,46 @@ if (isCi) {
   step('dead code', ['node_modules/.bin/knip'])
 }
 
+await using whole = new AsyncDisposableStack()
 const layers = wanted.length > 0 ? wanted : Object.keys(LAYERS)
-const files = layers.flatMap((layer) => globSync([...(LAYERS[layer] ?? [])]).sort())
-console.log(`${files.length} files of tests in ${layers.join(', ')}`)
-const run = spawnSync(
-  process.execPath,
-  ['--test', '--test-concurrency=2', '--test-timeout=600000', '--test-reporter=spec', ...files],
-  { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 1 << 28 },
-)
-process.stdout.write(run.stdout)
-const skipped = Number(/^ℹ skipped (\d+)$/m.exec(run.stdout)?.[1] ?? 0)
-const passed = Number(/^ℹ pass (\d+)$/m.exec(run.stdout)?.[1] ?? 0)
+const passes = stores.filter((store) => store === 'sqlite' || isHere('postgresql'))
+const counts = { passed: 0, skipped: 0, failed: 0 }
+// One server for them all: to start one of its own would take each file longer than its tests.
+if (isHere('postgresql')) process.env[SHARED] = `${whole.use(await startPostgres()).port}`
+for (const store of passes) run(store)
 
 for (const { command, packages } of missing)
   console.log(`left out: what needs ${command} (Debian: ${packages.join(' ')}), which is not here`)
-if (run.status !== 0 || passed === 0) process.exit(1)
+const { passed, skipped, failed } = counts
+if (failed > 0 || passed === 0) process.exitCode = 1
 if (isCi && (skipped > 0 || missing.length > 0)) {
   console.error(`CI=true: ${skipped} tests were skipped and ${missing.length} parts are missing`)
-  process.exit(1)
+  process.exitCode = 1
+}
+
+/** The first engine's turn has all that no engine matters to. */
+function run(store: (typeof STORES)[number]): void {
+  const files = layers
+    .filter((layer) => ON_EACH_STORE.has(layer) || store === stores[0])
+    .flatMap((layer) => globSync([...(LAYERS[layer] ?? [])]).sort())
+    .filter((file) => store === 'sqlite' || !ON_SQLITE_ALONE.has(file))
+  if (files.length === 0) return
+  console.log(`${files.length} files of tests in ${layers.join(', ')}, on ${store}`)
+  const done = spawnSync(
+    process.execPath,
+    ['--test', '--test-concurrency=2', '--test-timeout=600000', '--test-reporter=spec', ...files],
+    {
+      ...({ stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 1 << 28 } as const),
+      env: { ...process.env, SALLYPORT_TEST_STORE: store },
+    },
+  )
+  process.stdout.write(done.stdout)
+  const count = (of: string) =>
+    Number(new RegExp(`^ℹ ${of} (\\d+)$`, 'm').exec(done.stdout)?.[1] ?? 0)
+  console.log(`on ${store}: ${count('pass')} passed, ${count('fail')} failed`)
+  counts.passed += count('pass')
+  counts.skipped += count('skipped')
+  counts.failed += done.status === 0 ? 0 : Math.max(1, count('fail'))
 }
 
 function install(): readonly (typeof NEEDS)[number][] {
@@ -67,22 +110,20 @@ function install(): readonly (typeof NEEDS)[number][] {
   if (absent.length === 0 || process.getuid?.() !== 0 || !isHere('apt-get')) return absent
   const packages = absent.flatMap((need) => need.packages)
   console.log(`installing ${packages.join(' ')}`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  withoutMainCluster()
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', UCF_FORCE_CONFFOLD: '1' }
   const quiet = { stdio: 'ignore', env } as const
   spawnSync('apt-get', ['update'], quiet)
   spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], quiet)
   return NEEDS.filter(({ command }) => !isHere(command))
 }
 
-function isHere(command: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, command))
-      return true
-    } catch {
-      return false
-    }
-  })
+/** Debian starts a server of its own along with the package, unless it is told not to. */
+function withoutMainCluster(): void {
+  const settings = '/etc/postgresql-common/createcluster.conf'
+  if (existsSync(settings) || isHere('postgresql')) return
+  mkdirSync('/etc/postgresql-common', { recursive: true })
+  writeFileSync(settings, 'create_main_cluster = false\n')
 }
 
 function step(name: string, [command = '', ...args]: readonly string[]): void {

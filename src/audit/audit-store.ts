@@ -46,8 +46,8 @@ export type AuditStore = {
   prune(sequence: number, signature: string): Promise<void>
 }
 
-/** One holder at a time does a background job; it is harmless when two believe to. */
-export type LeaseStore = {
-  claim(name: string, holder: string, now: Instant, until: Instant): Promise<'held' | 'taken'>
-  release(name: string, holder: string): Promise<void>
-}
+/** What is asked to tell whether the chain is whole. */
+export type SealedEvents = Pick<
+  AuditStore,
+  'unsealed' | 'sealed' | 'lastCheckpoint' | 'checkpointAt'
+>

@@ -3,7 +3,7 @@
  * check that tells broken, missing and not-yet-sealed apart. Events commit with the change that they are about;
  * this room never decides anything and never holds up a step-up.
  */
-export type { AuditStore, Checkpoint, KeptEvent, LeaseStore, Sealed } from './audit-store.ts'
+export type { AuditStore, Checkpoint, KeptEvent, Sealed, SealedEvents } from './audit-store.ts'
 
 export type { Actor, AuditEvent, AuditEventName } from './events.ts'
 export { type Exported, exportAudit } from './export.ts'

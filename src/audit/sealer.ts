@@ -1,12 +1,8 @@
 import { type Clock, type Instant, type KeyRing, later } from '../kernel/index.ts'
-import type { AuditStore, Checkpoint, LeaseStore, Sealed } from './audit-store.ts'
+import type { AuditStore, Checkpoint, Sealed } from './audit-store.ts'
 import { type ChainFault, type ChainPoint, checkpointOf, linkOf } from './chain.ts'
 import { beginChain, followChain, type Known } from './follow.ts'
 
-const LEASE = 'sealer'
-const LEASE_SECONDS = 10
-/** A lease that is held by nobody alive has run out long before. */
-const COMPANY_SECONDS = 30
 /** A millisecond of arithmetic: whoever is answered meanwhile does not wait for more. */
 const BATCH = 64
 const BATCHES_MAX = 200
@@ -14,14 +10,12 @@ const CHECKPOINT_SECONDS = 60
 
 export type SealerDeps = {
   readonly store: AuditStore
-  readonly leases: LeaseStore
   readonly keys: KeyRing
   readonly clock: Clock
-  /** Names this process among those that would seal. */
-  readonly holder: string
+  /** Whether it is this process that is to seal. */
+  readonly isHeld: () => boolean
   readonly log: {
     info(message: string, facts: object): void
-    warn(message: string, facts: object): void
     error(message: string, facts: object): void
   }
 }
@@ -37,19 +31,16 @@ export type Sealer = {
   tick(): Promise<number>
   /** How the chain was found at the last tick. */
   state(): ChainState
-  release(): Promise<void>
 }
 
 /**
- * Numbers committed events and chains them, one holder at a time; two who believe to hold it lose no event and number none
+ * Numbers committed events and chains them, one process at a time; two who believe to be the one lose no event and number none
  * twice. It remembers where the chain was, and seals nothing onto one that was changed behind it.
  */
-export function createSealer({ store, leases, keys, clock, holder, log }: SealerDeps): Sealer {
+export function createSealer({ store, keys, clock, isHeld, log }: SealerDeps): Sealer {
   let checkpointed: Instant | undefined
   let known: Known | undefined
   let state: ChainState = 'standby'
-  let company: Instant | undefined
-  let isToldOfCompany = false
   let running: Promise<unknown> = Promise.resolve()
 
   return {
@@ -60,14 +51,10 @@ export function createSealer({ store, leases, keys, clock, holder, log }: Sealer
       return ticked
     },
     state: () => state,
-    release: () => leases.release(LEASE, holder),
   }
 
   async function tick(): Promise<number> {
-    const now = clock.now()
-    const claimed = await leases.claim(LEASE, holder, now, later(now, LEASE_SECONDS))
-    tellOfCompany(claimed, now)
-    if (claimed === 'taken') {
+    if (!isHeld()) {
       state = 'standby'
       return 0
     }
@@ -116,13 +103,5 @@ export function createSealer({ store, leases, keys, clock, holder, log }: Sealer
     if (end.sequence === 0 || (last !== undefined && last.sequence >= end.sequence)) return null
     if (checkpointed !== undefined && now < later(checkpointed, CHECKPOINT_SECONDS)) return null
     return checkpointOf(keys, end, now)
-  }
-
-  function tellOfCompany(claimed: 'held' | 'taken', now: Instant): void {
-    if (claimed === 'held') company = undefined
-    else company ??= now
-    if (company === undefined || isToldOfCompany || now < later(company, COMPANY_SECONDS)) return
-    isToldOfCompany = true
-    log.warn('another process serves this store', { seconds: COMPANY_SECONDS })
   }
 }

@@ -1,5 +1,5 @@
 import type { KeyRing } from '../kernel/index.ts'
-import type { AuditStore } from './audit-store.ts'
+import type { SealedEvents } from './audit-store.ts'
 import {
   type ChainFault,
   type ChainPoint,
@@ -35,7 +35,7 @@ const UNSEALED_MAX = 100_000
  * waits for the sealer is told apart: it is no fault.
  */
 export async function verifyAudit(
-  store: AuditStore,
+  store: SealedEvents,
   keys: KeyRing,
   { after, checkpoint: logged }: VerifyFrom,
 ): Promise<AuditVerdict> {

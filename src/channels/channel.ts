@@ -30,4 +30,6 @@ export type Delivery = {
 export type Channel = {
   readonly kind: ChannelKind
   send(message: CodeMessage): Promise<Delivery>
+  /** For a stop: what is being sent has 'failed' now, and so has all that comes after. */
+  end(): void
 }

@@ -44,10 +44,10 @@ export const audit = (desk: Desk): Command =>
 type Point = { readonly sequence: number; readonly mac: string }
 type VerifyOptions = { readonly since: number; readonly checkpoint?: Point }
 
-const restOf = ({ checked, unsealed }: AuditVerdict) =>
+export const restOf = ({ checked, unsealed }: AuditVerdict) =>
   `${checked} links checked, ${unsealed} events not yet sealed`
 
-function worded(found: Exclude<AuditVerdict, { readonly verdict: 'whole' }>): string {
+export function worded(found: Exclude<AuditVerdict, { readonly verdict: 'whole' }>): string {
   const rest = restOf(found)
   switch (found.verdict) {
     case 'key-missing':

@@ -26,12 +26,16 @@ export type Desk = {
     command: Command,
     run: (config: Config) => ExitCode | Promise<ExitCode>,
   ): Promise<ExitCode>
+  /** As `withConfig`, of a file that the command itself names. */
+  readConfig(file: string, run: (config: Config) => ExitCode | Promise<ExitCode>): Promise<ExitCode>
   withTools(
     command: Command,
     run: (tools: Tools, config: Config) => Promise<ExitCode>,
     /** Standard error, except for who does nothing but log: what a command prints is for others to read. */
     logTo?: LogTo,
   ): Promise<ExitCode>
+  /** A fault of the world is a sentence and an exit code. */
+  orSay(act: () => Promise<ExitCode>): Promise<ExitCode>
   operator(command: Command): string
   say(text: string): void
   /** Says what was wrong. */
@@ -54,6 +58,10 @@ export function createDesk(world: World, keep: (code: ExitCode) => void): Desk {
       const file = globalsOf(command).config ?? world.env['SALLYPORT_CONFIG']
       if (file === undefined || file === '')
         return command.error('error: no configuration: --config FILE or SALLYPORT_CONFIG')
+      return desk.readConfig(file, run)
+    },
+
+    async readConfig(file, run) {
       const yaml = io.readFile(file, CONFIG_BYTES_MAX)
       if (!yaml.ok) {
         io.stderr(`${file} cannot be read: ${yaml.error}\n`)
@@ -71,16 +79,22 @@ export function createDesk(world: World, keep: (code: ExitCode) => void): Desk {
     },
 
     withTools: (command, run, logTo = 'stderr') =>
-      desk.withConfig(command, async (config) => {
-        try {
+      desk.withConfig(command, (config) =>
+        desk.orSay(async () => {
           await using tools = await world.openTools(config, logTo)
           return await run(tools, config)
-        } catch (error) {
-          if (!(error instanceof Fault)) throw error
-          io.stderr(`${sentenceOf(error)}\n`)
-          return error.code === 'configuration.unfit' ? EXIT.configuration : EXIT.unavailable
-        }
-      }),
+        }),
+      ),
+
+    async orSay(act) {
+      try {
+        return await act()
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error
+        io.stderr(`${sentenceOf(error)}\n`)
+        return error.code === 'configuration.unfit' ? EXIT.configuration : EXIT.unavailable
+      }
+    },
 
     operator(command: Command): string {
       const name = globalsOf(command).as ?? world.operator

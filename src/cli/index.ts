@@ -4,5 +4,14 @@
  */
 export { EXIT } from './exit.ts'
 export { run } from './run.ts'
-export type { Inspect, KeyLine, LogTo, Tools } from './tools.ts'
+export type {
+  CopyStore,
+  Inspect,
+  KeyLine,
+  LogTo,
+  MigrateStore,
+  OtherRole,
+  SchemaChange,
+  Tools,
+} from './tools.ts'
 export type { Io, World } from './world.ts'

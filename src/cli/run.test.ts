@@ -91,6 +91,8 @@ function bench({ files = {}, tools: given = {}, stdin = '', fault }: Options = {
     ...{ clock, random, operator: 'ann', version: '0.0.0' },
     env: { SALLYPORT_CONFIG: 'sallyport.yaml', ...SECRETS },
     inspect: async () => ({ problems: [], notes: [] }),
+    migrateStore: async () => ({ from: 1, to: 1 }),
+    copyStore: async () => ({ heard: 'stale' }),
     openTools: async () => {
       if (fault !== undefined) throw fault
       return tools
@@ -116,6 +118,9 @@ describe('the command line', () => {
     ['user', 'unlock', 'alice', '--factor', 'pigeon'],
     ['user', 'import', 'people'],
     ['user', 'set', 'alice', '--clear', 'account'],
+    ['migrate', '--user', 'owner'],
+    ['migrate', '--password-file', 'secret'],
+    ['migrate', 'twice'],
     ['audit', 'export', '--after', '-1'],
     ['user', 'list', '--as', 'ann\nbob'],
   ]

@@ -2,6 +2,7 @@ import type { AuditVerdict, Exported, VerifyFrom } from '../audit/index.ts'
 import type { Config } from '../config/index.ts'
 import type { People } from '../directories/index.ts'
 import type { Instant } from '../kernel/index.ts'
+import type { CopyProgress, CopyAnswer as StoreCopyAnswer } from '../store/copy/index.ts'
 
 export type KeyLine = {
   readonly kid: string
@@ -41,6 +42,34 @@ export type Inspect = (config: Config) => Promise<{
   /** For the operator to read, a line each. */
   readonly notes: readonly string[]
 }>
+
+/** Brings the tables up to date, or says how. No store is opened: there may be none yet. */
+export type MigrateStore = (
+  config: Config,
+  how: { readonly isDry: boolean; readonly as: OtherRole | null },
+) => Promise<SchemaChange>
+
+/** Whom PostgreSQL lets change tables, where that is not the one who serves. */
+export type OtherRole = { readonly user: string; readonly password: (() => string) | null }
+
+/** The same number twice where there was nothing to do. `sql` is what would be run, of a dry run. */
+export type SchemaChange = { readonly from: number; readonly to: number; readonly sql?: string }
+
+/** Makes the one store what the other is. Neither is opened as one that serves. */
+export type CopyStore = (
+  stores: CopyStores,
+  tell: (progress: CopyProgress) => void,
+) => Promise<CopyAnswer>
+
+/** `as` changes `to`. */
+export type CopyStores = {
+  readonly from: Config
+  readonly to: Config
+  readonly as: OtherRole | null
+}
+
+export type CopyAnswer = StoreCopyAnswer | { readonly heard: 'keys-differ' }
+export type { CopyProgress }
 
 /** Where the log goes. */
 export type LogTo = 'stdout' | 'stderr'

@@ -1,5 +1,5 @@
 import type { Clock, Random, Result } from '../kernel/index.ts'
-import type { Inspect, OpenTools } from './tools.ts'
+import type { CopyStore, Inspect, MigrateStore, OpenTools } from './tools.ts'
 
 export type Io = {
   stdout(text: string): void
@@ -21,6 +21,8 @@ export type World = {
   readonly version: string
   readonly openTools: OpenTools
   readonly inspect: Inspect
+  readonly migrateStore: MigrateStore
+  readonly copyStore: CopyStore
   /** Settles at the first request to stop. */
   stopped(): Promise<void>
 }

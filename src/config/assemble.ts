@@ -1,8 +1,16 @@
 import { invariant } from '../kernel/index.ts'
-import type { ClientAuthConfig, ClientConfig, Config, EmailConfig } from './config.ts'
+import type {
+  ClientAuthConfig,
+  ClientConfig,
+  Config,
+  EmailConfig,
+  PostgresConfig,
+  StoreConfig,
+} from './config.ts'
 import { enrolledByOf } from './schema/assurance.ts'
 import { isLoopback } from './schema/parts.ts'
 import type { Written } from './schema/schema.ts'
+import { isNear } from './schema/store.ts'
 
 /** From the shape that is pleasant to write to the one that is pleasant to use. Nothing can be wrong any more. */
 export function assemble(written: Written): Config {
@@ -15,6 +23,7 @@ export function assemble(written: Written): Config {
       ...listen,
       tls: listen.tls ? { cert: listen.tls.certFile, key: listen.tls.keyFile } : null,
     },
+    store: assembleStore(written.store),
     encryption: {
       keys: written.encryption.keys.map(({ id, file, env }) => ({ id, secret: either(file, env) })),
     },
@@ -37,6 +46,26 @@ export function assemble(written: Written): Config {
       brand: theme.brand ?? null,
       brandDark: theme.brandDark ?? null,
     },
+  }
+}
+
+function assembleStore(store: Written['store']): StoreConfig {
+  if (store.engine === 'sqlite') return store
+  const { passwordFile, passwordEnv, tls, ...rest } = store
+  const password = passwordFile ?? passwordEnv ?? null
+  return { ...rest, password, tls: assembleTls(tls, rest.hosts.every(isNear)) }
+}
+
+type WrittenTls = Extract<Written['store'], { engine: 'postgres' }>['tls']
+
+/** In clear only where it was said so, or where nobody can be in between. */
+function assembleTls(tls: WrittenTls, isLocal: boolean): PostgresConfig['tls'] {
+  if (tls?.mode === 'dangerously_off' || (tls === undefined && isLocal)) return null
+  const { caFile, certFile: cert, keyFile: key, serverName } = tls ?? {}
+  return {
+    ca: caFile ?? null,
+    certificate: cert !== undefined && key !== undefined ? { cert, key } : null,
+    serverName: serverName ?? null,
   }
 }
 

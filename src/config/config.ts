@@ -8,6 +8,7 @@ export type Config = {
     readonly port: number
     readonly trustedProxies: readonly string[]
     readonly drainSeconds: number
+    readonly graceSeconds: number
     readonly tls: { readonly cert: string; readonly key: Secret } | null
   }
   readonly management: { readonly host: string; readonly port: number }
@@ -49,7 +50,35 @@ export type Config = {
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
 }
 
-export type StoreConfig = { readonly engine: 'sqlite'; readonly file: string }
+export type StoreConfig = SqliteConfig | PostgresConfig
+
+export type SqliteConfig = {
+  readonly engine: 'sqlite'
+  readonly file: string
+  readonly migrate: 'auto' | 'manual'
+}
+
+export type PostgresConfig = {
+  readonly engine: 'postgres'
+  readonly hosts: readonly { readonly host: string; readonly port: number }[]
+  readonly database: string
+  readonly user: string
+  /** As it is now: the file or the variable is read anew. Fault `store.unavailable` where that fails. Null: there is none. */
+  readonly password: (() => string) | null
+  /** PEM. Null: in clear. */
+  readonly tls: {
+    readonly ca: string | null
+    readonly certificate: { readonly cert: string; readonly key: Secret } | null
+    readonly serverName: string | null
+  } | null
+  readonly pool: { readonly connectionsMax: number; readonly waitingMax: number }
+  readonly connectSeconds: number
+  readonly statementSeconds: number
+  readonly lockSeconds: number
+  readonly deadlineSeconds: number
+  readonly prepared: boolean
+  readonly migrate: 'auto' | 'manual'
+}
 
 export type ClientConfig = {
   readonly id: string

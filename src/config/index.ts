@@ -12,7 +12,9 @@ export type {
   Config,
   DirectoryConfig,
   EmailConfig,
+  PostgresConfig,
   RungConfig,
+  SqliteConfig,
   StoreConfig,
   SubjectFrom,
 } from './config.ts'

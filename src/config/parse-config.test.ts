@@ -119,13 +119,14 @@ const BAD: readonly [written: Written, complaint: string][] = [
     'listen.tls.keyFile is not the key of the certificate in certFile',
   ],
   [{ ...GOOD, listen: { drainSeconds: 61 } }, 'listen.drainSeconds is too large'],
+  [{ ...GOOD, listen: { graceSeconds: 121 } }, 'listen.graceSeconds is too large'],
   [
     withMail({ dkim: { domainName: 'a.com', keySelector: 's', privateKeyFile: 'secret' } }),
     'channels.email.dkim.privateKeyFile names a file without a readable, unencrypted PEM private key',
   ],
   [{ ...GOOD, management: { port: 8080 } }, 'management.port is also the port of listen'],
   [
-    { ...GOOD, store: { engine: 'postgres', url: 'x' } },
+    { ...GOOD, store: { engine: 'mysql', url: 'x' } },
     'store.engine is not an engine of this release',
   ],
   [{ ...GOOD, store: undefined }, 'store is missing'],
@@ -331,7 +332,9 @@ describe('a configuration', () => {
       ],
     )
     assert.equal(channels.email?.requireTls, true)
-    assert.equal(store.file, '/etc/sp/sallyport.db')
+    assert.deepEqual(store, {
+      ...{ engine: 'sqlite', file: '/etc/sp/sallyport.db', migrate: 'auto' },
+    })
     assert.equal(listen.host, '127.0.0.1')
   })
 

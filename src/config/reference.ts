@@ -17,7 +17,8 @@ One YAML file says everything: \`sallyport serve --config FILE\`, or its path in
 Ready-to-use files are in [config/](../config/).
 
 - **Unknown keys are problems.** A misspelt key is reported, never ignored.
-- **It is read once, at the start.** A changed file or secret counts after a restart.
+- **It is read once, at the start.** A changed file or secret counts after a restart; the password of
+  the database alone is read again for every connection.
 - **Secrets are never written into the file.** A key that ends in \`File\` (or is \`file\`) holds the path of a file with the
   secret, one that ends in \`Env\` the name of an environment variable. Exactly one of the two is written. One newline at the end of a file is
   dropped. Nothing is expanded inside values: there is no \`\${…}\`.

@@ -5,8 +5,8 @@ import { Fault, type Secret } from '../kernel/index.ts'
 
 export type Listening = {
   readonly port: number
-  /** Takes no new connection, lets running requests end, and cuts what is left after `graceSeconds`. */
-  close(graceSeconds: number): Promise<void>
+  /** Takes no new connection, lets running requests end, and cuts what is left after `graceSeconds`: says how many requests. */
+  close(graceSeconds: number): Promise<number>
 }
 
 /** Slow headers, slow bodies and idle connections end by themselves. */
@@ -56,7 +56,7 @@ export async function listen(options: {
     close(graceSeconds) {
       isClosing = true
       for (const response of answering) sayLast(response)
-      return close(server, graceSeconds)
+      return close(server, graceSeconds, answering)
     },
   }
 }
@@ -89,10 +89,19 @@ function portOf(server: Server): number {
   return (server.address() as AddressInfo).port
 }
 
-async function close(server: Server, graceSeconds: number): Promise<void> {
+async function close(
+  server: Server,
+  graceSeconds: number,
+  answering: ReadonlySet<ServerResponse>,
+): Promise<number> {
+  let cut = 0
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
-  const cut = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000)
+  const timer = setTimeout(() => {
+    cut = answering.size
+    server.closeAllConnections()
+  }, graceSeconds * 1000)
   await closed
-  clearTimeout(cut)
+  clearTimeout(timer)
+  return cut
 }

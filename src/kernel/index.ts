@@ -7,6 +7,7 @@ export { FACTOR_KINDS, type FactorKind } from './factor-kind.ts'
 export { Fault, type FaultCode, invariant, never } from './fault.ts'
 export { hashOf } from './hash.ts'
 export { type Id, type IdKind, newId, parseId } from './ids.ts'
+export { inTime } from './in-time.ts'
 export { parseJson } from './json.ts'
 export {
   createKeyRing,
@@ -22,3 +23,4 @@ export { type Loop, startLoop } from './loop.ts'
 export { type Random, randomToken } from './random.ts'
 export { fail, ok, type Result } from './result.ts'
 export { Secret } from './secret.ts'
+export { createUnderWay, type UnderWay } from './under-way.ts'

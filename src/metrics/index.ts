@@ -3,4 +3,4 @@
  * their values from closed sets, so that no request can make a series.
  */
 export { createMetrics, type Metrics } from './metrics.ts'
-export { operationsOf, timed } from './timed.ts'
+export { operationsOf, timedPorts } from './timed.ts'

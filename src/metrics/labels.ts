@@ -13,6 +13,10 @@ export type Sets = {
   readonly chainStates: readonly string[]
   /** Why a client was not believed. */
   readonly clientFailures: readonly string[]
+  /** The jobs that one replica does for all. */
+  readonly leases: readonly string[]
+  /** Why the store asks again; null where it is no server. */
+  readonly retryKinds: readonly string[] | null
 }
 
 const METHODS = ['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PATCH']

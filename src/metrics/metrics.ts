@@ -2,8 +2,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { AuditEvent } from '../audit/index.ts'
 import { countEvents } from './count-events.ts'
 import { createLabels, LOOKUPS, type Sets } from './labels.ts'
+import { type ReplicaMetrics, replicaMetrics } from './replica.ts'
 
-export type Metrics = {
+export type Metrics = ReplicaMetrics & {
   /** Counters come from what was committed, here and nowhere else. */
   heard(events: readonly AuditEvent[]): void
   http(method: string, route: string, status: number, seconds: number): void
@@ -85,6 +86,7 @@ export function createMetrics(sets: Sets, version: string): Metrics {
   }).set({ version }, 1)
 
   return {
+    ...replicaMetrics(registers, sets),
     heard: events,
     http(method, route, status, seconds) {
       const outcome = status < 400 ? 'SUCCESS' : status < 500 ? 'CLIENT_ERROR' : 'SERVER_ERROR'

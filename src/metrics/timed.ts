@@ -1,7 +1,7 @@
 import type { Stopwatch } from '../kernel/index.ts'
 
 /** Times every call of a port, under `room.operation`, whether it succeeds or fails. Methods are wrapped once. */
-export function timed<T extends object>(
+function timed<T extends object>(
   room: string,
   port: T,
   observe: (operation: string, seconds: number) => void,
@@ -29,6 +29,22 @@ export function timed<T extends object>(
   })
 }
 
-/** The operations that a port has, for the closed set of label values. */
-export const operationsOf = (room: string, port: object): readonly string[] =>
-  Object.keys(port).map((name) => `${room}.${name}`)
+/** Each of these ports timed, under its own name. */
+export function timedPorts<T extends Readonly<Record<string, object>>>(
+  ports: T,
+  observe: (operation: string, seconds: number) => void,
+  stopwatch: Stopwatch,
+): T {
+  const all = Object.entries(ports).map(([room, port]) => [
+    room,
+    timed(room, port, observe, stopwatch),
+  ])
+  // Name by name what came in: `Object.fromEntries` forgets it.
+  return Object.fromEntries(all) as T
+}
+
+/** Every operation of these ports, for the closed set of label values. */
+export const operationsOf = (ports: Readonly<Record<string, object>>): readonly string[] =>
+  Object.entries(ports).flatMap(([room, port]) =>
+    Object.keys(port).map((name) => `${room}.${name}`),
+  )

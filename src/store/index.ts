@@ -3,7 +3,7 @@
  * the ends that only a store can keep: atomic, durable, sealed. It decides nothing: it knows no state machine, no protocol
  * and no time of its own, and no other room learns that SQL exists.
  */
-export { migrateSqlite } from './sqlite/migrate.ts'
+export { migrateSqlite, planSqlite } from './sqlite/migrate.ts'
 export { openSqliteStore, type SqliteOptions } from './sqlite/open.ts'
 export { placeProblem } from './sqlite/place.ts'
-export type { Store } from './store.ts'
+export type { Store, StoreStats } from './store.ts'

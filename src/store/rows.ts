@@ -140,6 +140,13 @@ const stepUp: z.ZodType<StepUp> = z.discriminatedUnion('state', [
   z.strictObject({ ...always, state: z.literal('expired'), at: instant }),
 ])
 
+/** What ends a step-up asks this of it, whichever release wrote it, and hands on the rest as it is. */
+const ofClient = z.looseObject({ request: z.looseObject({ client: text }) })
+const underWay = ofClient.extend({
+  factor: text.nullish(),
+  offered: z.array(z.looseObject({ factor: text })),
+})
+
 const request: z.ZodType<AuthorizationRequest> = z.strictObject({
   uriHash: text,
   stepUp: id('stepUp'),
@@ -176,6 +183,8 @@ const whatEveryEventSays = z.looseObject({
 
 export const stepUpIn = (json: string): StepUp => parsed('a step-up', stepUp, json)
 export const requestIn = (json: string): AuthorizationRequest => parsed('a request', request, json)
+export const underWayIn = (json: string) => parsed('a step-up', underWay, json)
+export const clientIn = (json: string): string => parsed('a client', ofClient, json).request.client
 export const talliesIn = (json: string): readonly Tally[] =>
   json === '[]' ? [] : parsed('tallies', tallies, json)
 export const enrolledIn = (json: string) => parsed('enrolments', enrolled, json)
@@ -196,6 +205,12 @@ export function idIn<K extends IdKind>(of: K, value: string): Id<K> {
   const found = parseId(of, value)
   invariant(found !== undefined, `a row holds an id of ${of}`)
   return found
+}
+
+/** A code belongs to a satisfied step-up, or is none. */
+export function satisfiedIn(value: StepUp): Extract<StepUp, { state: 'satisfied' }> {
+  invariant(value.state === 'satisfied', 'a code belongs to a satisfied step-up')
+  return value
 }
 
 export function provenanceIn(value: string): Provenance {

@@ -53,6 +53,8 @@ export type Schema = {
   /** What only the key of that id makes, from its first use on. */
   key_checks: { key_id: string; mac: string }
   leases: { name: string; holder: string; until: number }
+  /** How far this store has come as the copy of another one, from which to go on; until it is finished it serves nobody. */
+  store_copies: { name: string; source: string; progress: string; finished_at: number | null }
 }
 
 export type StepUpRow = {

@@ -1,7 +1,8 @@
-import type { Actor, AuditEvent, AuditStore, LeaseStore } from '../audit/index.ts'
+import type { Actor, AuditEvent, AuditStore } from '../audit/index.ts'
 import type { PeopleStore } from '../directories/index.ts'
 import type { TotpStore } from '../factors/totp/index.ts'
 import type { Instant } from '../kernel/index.ts'
+import type { LeaseStore } from '../leases/index.ts'
 import type { RequestStore, SigningKeyStore } from '../oidc/index.ts'
 import type { StepUpStore } from '../stepup/index.ts'
 
@@ -26,6 +27,22 @@ export type Store = AsyncDisposable & {
 
   /** Whether a write and a read come through right now. */
   health(): Promise<'up' | 'down'>
+
+  /** How far the clock of the database is ahead of ours, give or take half of the round trip. Null: it is this machine's. */
+  clock(): Promise<{ readonly offsetSeconds: number; readonly roundTripSeconds: number } | null>
+
+  /** From memory, so that it can be asked while the database is down. Null: there are no connections to count. */
+  stats(): StoreStats | null
+}
+
+export type StoreStats = {
+  /** Connections that somebody uses, and those that wait for somebody. */
+  readonly used: number
+  readonly idle: number
+  /** Who waits for a connection. */
+  readonly waiting: number
+  /** What was asked again since the start, by why. Every kind is there from the beginning. */
+  readonly retries: Readonly<Record<string, number>>
 }
 
 export type Swept = {

@@ -2,7 +2,7 @@ import type { AuditEvent } from '../audit/index.ts'
 import type { LocalPerson } from '../directories/index.ts'
 import { newId, type Random } from '../kernel/index.ts'
 import type { AuthorizationRequest, Once, SigningKey } from '../oidc/index.ts'
-import type { Change, Enrolment, StepUp } from '../stepup/index.ts'
+import type { Change, Enrolment, LaneClass, StepUp } from '../stepup/index.ts'
 import type { EnrolmentRow, PersonRow, RequestRow, SigningKeyRow, StepUpRow } from './schema.ts'
 import type { Sealing } from './sealing.ts'
 
@@ -54,6 +54,9 @@ export function createToRows({ sealing, random }: { sealing: Sealing; random: Ra
 
 export const placeOfSecret = (row: string) => ({ table: 'enrolments', column: 'secret', row })
 export const placeOfKey = (row: string) => ({ table: 'signing_keys', column: 'private_key', row })
+
+/** What nobody signed is a class of its own; all other lanes are the other. */
+export const classOf = (lane: string): LaneClass => (lane === 'unsigned' ? 'unsigned' : 'signed')
 
 export function stepUpRow(stepUp: StepUp, version: number): StepUpRow {
   const { id, account, browser, state, expiresAt } = stepUp

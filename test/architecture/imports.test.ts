@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   config: ['kernel'],
   audit: ['kernel'],
+  leases: ['kernel'],
   i18n: ['kernel'],
   directories: ['kernel', 'i18n', '~config', '~audit', '~stepup'],
   channels: ['kernel', 'i18n', '~config'],
@@ -24,14 +25,30 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   management: ['kernel', 'http', '~metrics'],
   oidc: DOOR,
   portal: [...DOOR, '~policy', '~trust', '~directories'],
-  store: ['kernel', '~audit', '~directories', '~factors', '~oidc', '~policy', '~stepup', '~trust'],
-  cli: ['kernel', 'config', '~audit', '~directories'],
-  'main.ts': ['kernel', 'config', 'compose-tools.ts', 'cli'],
+  store: [
+    'kernel',
+    '~audit',
+    '~directories',
+    '~factors',
+    '~leases',
+    '~oidc',
+    '~policy',
+    '~stepup',
+    '~trust',
+  ],
+  cli: ['kernel', 'config', '~audit', '~directories', '~store'],
+  'main.ts': ['kernel', 'config', 'compose-store.ts', 'compose-tools.ts', 'cli'],
   'launch.js': ['main.ts'],
 }
 
 /** The app, and what the commands reach of it: they alone may know every room. */
-const KNOWS_ALL = new Set(['compose.ts', 'compose-doors.ts', 'compose-tools.ts'])
+const KNOWS_ALL = new Set([
+  'compose.ts',
+  'compose-background.ts',
+  'compose-doors.ts',
+  'compose-store.ts',
+  'compose-tools.ts',
+])
 
 /** Each third-party package has one home: a folder of src/, or several where it is a room's own language. */
 const HOME: Readonly<Record<string, readonly string[]>> = {
@@ -47,6 +64,7 @@ const HOME: Readonly<Record<string, readonly string[]>> = {
   'libphonenumber-js': ['directories'],
   nodemailer: ['channels'],
   otplib: ['factors/totp'],
+  pg: ['store'],
   pino: ['log'],
   'prom-client': ['metrics'],
   qrcode: ['portal'],

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import Database from 'better-sqlite3'
 import { createKeyRing, signParts } from '../../src/kernel/index.ts'
 import { openApp, type TestApp } from '../support/app.ts'
 import {
@@ -14,6 +12,7 @@ import {
   withOtpApp,
   wrongOtp,
 } from '../support/attack.ts'
+import { keptOf } from '../support/kept.ts'
 import { cookiesOf, keyOn, raw, resumeOn, stepUpOn } from '../support/outside.ts'
 import { begin, codeFrom, wayBack } from '../support/passage.ts'
 import { redeemed } from '../support/token.ts'
@@ -153,16 +152,10 @@ describe('M13 a weaker path to the same end', () => {
       const { browser, page, pushed } = await begin(app, createUserAgent(), insistOn('mfa'))
       const done = await browser.submit(page, 'answer', { code: app.mailbox.last().code })
       const code = codeFrom(done, app.party.redirectUri, pushed)
-      const db = new Database(join(app.folder, 'sallyport.db'))
-      const change = db.prepare('UPDATE step_ups SET value = replace(value, ?, ?) WHERE id = ?')
-      const before = db.prepare('SELECT value FROM step_ups WHERE id = ?').get(stepUpOn(page))
-      change.run(from, to, stepUpOn(page))
-      assert.notDeepEqual(
-        db.prepare('SELECT value FROM step_ups WHERE id = ?').get(stepUpOn(page)),
-        before,
-        'the tampering has to happen',
-      )
-      db.close()
+      const before = await keptOf(app, stepUpOn(page))
+      const change = 'UPDATE step_ups SET value = replace(value, ?, ?) WHERE id = ?'
+      await app.kept.change(change, from, to, stepUpOn(page))
+      assert.notEqual(await keptOf(app, stepUpOn(page)), before, 'the tampering has to happen')
       const answer = await app.party.redeem(pushed, code)
       assert.ok(answer.status >= 400, `${from} ${answer.status}`)
       assert.doesNotMatch(await answer.text(), /id_token|access_token/)

@@ -32,7 +32,7 @@ async function errorOf(app: TestApp, over: Record<string, string | undefined>): 
 }
 
 /** How many step-ups were opened, and how many mails went out. */
-const opened = (app: TestApp) => [rowsIn(app)['step_ups'], app.mailbox.mails.length]
+const opened = async (app: TestApp) => [(await rowsIn(app))['step_ups'], app.mailbox.mails.length]
 
 describe('M23 state and nonce, and requests that come again', () => {
   test('a state comes back as it was sent and brings nothing else along', async () => {
@@ -76,7 +76,7 @@ describe('M23 state and nonce, and requests that come again', () => {
     await using app = await openApp(SIGNED)
     const object = await app.party.requestObject(asked(app))
     const pushed = await app.party.push()
-    const before = rowsIn(app)
+    const before = await rowsIn(app)
     const url = signedUrl(app, object)
     const twice = [
       `${url}&state=b&state=b`,
@@ -100,7 +100,7 @@ describe('M23 state and nonce, and requests that come again', () => {
         })
         assert.deepEqual([answer.status, answer.headers.get('location')], [400, null], more)
       }
-    assert.deepEqual(rowsIn(app), before)
+    assert.deepEqual(await rowsIn(app), before)
   })
 
   test('a nonce is good once, in whichever way it comes, for as long as it could come again', async () => {
@@ -179,7 +179,7 @@ describe('M23 state and nonce, and requests that come again', () => {
     assert.equal((await app.party.redeem(pushed, code)).status, 200)
     await elsewhere()
     assert.equal((await browser.follow(url)).status, 409)
-    assert.deepEqual(opened(app), [1, 1])
+    assert.deepEqual(await opened(app), [1, 1])
     // Nor by a post, nor under the name of a client to whom it does not belong.
     const query = Object.fromEntries(new URL(url).searchParams)
     const posted = await post(`${app.issuer}/authorize`, { ...query, client_id: 'other' })
@@ -201,11 +201,11 @@ describe('M23 state and nonce, and requests that come again', () => {
       assert.doesNotMatch(seen.body, /li\.wei|<form/)
       assert.match((await owner.follow(signedUrl(app, text))).title, /Enter the code/)
     }
-    assert.deepEqual(opened(app), [1, 1])
+    assert.deepEqual(await opened(app), [1, 1])
     await owner.submit(page, 'answer', { code: app.mailbox.last().code })
     app.clock.advance(599)
     for (const text of [object, ...respelled(object)])
       assert.ok((await createUserAgent().follow(signedUrl(app, text))).status >= 400)
-    assert.deepEqual(opened(app), [1, 1])
+    assert.deepEqual(await opened(app), [1, 1])
   })
 })

@@ -69,11 +69,11 @@ describe('M24 forged signatures of clients', () => {
       const good = () => OWNER.sign(claims(app), { ...HEADER, typ })
       const parties = { owner: OWNER, tenant: TENANT, stranger: STRANGER }
       const forged = await forgeriesOf({ ...parties, typ, good: good(), claims: claims(app) })
-      const before = rowsIn(app)
+      const before = await rowsIn(app)
       for (const [what, token] of forged) {
         const { status, headers } = await send(app, token)
         assert.deepEqual([status, headers.get('location')], [refused, null], what)
-        assert.deepEqual(rowsIn(app), before, what)
+        assert.deepEqual(await rowsIn(app), before, what)
       }
       assert.equal(app.mailbox.mails.length, 0)
       // What all of them were made of is good.
@@ -86,14 +86,14 @@ describe('M24 forged signatures of clients', () => {
     const good = () => OWNER.sign(object(app), { ...HEADER, typ })
     const parties = { owner: OWNER, tenant: TENANT, stranger: STRANGER }
     const forged = await forgeriesOf({ ...parties, typ, good: good(), claims: object(app) })
-    const { requests, step_ups, client_assertions } = rowsIn(app)
+    const { requests, step_ups, client_assertions } = await rowsIn(app)
     const pushed = (request: string) => push(app, OWNER.sign(assertion(app)), { request })
     for (const [what, token] of forged) {
       const response = await pushed(token)
       assert.equal(response.status, 400, what)
       assert.match(await response.text(), /"error":"invalid_request_object"/, what)
     }
-    const after = rowsIn(app)
+    const after = await rowsIn(app)
     assert.deepEqual(
       [after['requests'], after['step_ups'], after['client_assertions']],
       [requests, step_ups, client_assertions],
@@ -153,7 +153,7 @@ describe('M24 forged signatures of clients', () => {
   test('a client speaks for no other, whatever its tokens say', async () => {
     await using app = await openApp(OPTIONS)
     const own = { ...HEADER, kid: TENANT.kid }
-    const before = rowsIn(app)
+    const before = await rowsIn(app)
     const posing = [
       ...[{ iss: 'other' }, { sub: 'other' }, {}, { iss: 'other', sub: 'other', aud: 'iam' }],
       ...[
@@ -177,7 +177,7 @@ describe('M24 forged signatures of clients', () => {
         const query = new URLSearchParams({ client_id, request })
         assert.equal((await fetch(`${app.issuer}/authorize?${query}`)).status, 400)
       }
-    assert.deepEqual(rowsIn(app), before)
+    assert.deepEqual(await rowsIn(app), before)
   })
 
   test('a key is good for what its owner published it for, and a client for what it was registered with', async () => {

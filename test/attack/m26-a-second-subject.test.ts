@@ -27,7 +27,7 @@ describe('M26 a second subject beside the one that was signed', () => {
   test('in the link of a signed request is refused, and nobody is asked', async () => {
     await using app = await openWithMallory()
     const object = await app.party.requestObject(asked(app))
-    const before = rowsIn(app)
+    const before = await rowsIn(app)
     const context = JSON.stringify({ identifiers: { preferred_username: 'mallory' } })
     const withContext = { ...asked(app), sallyport_context: '{"purpose":"sign-in"}' }
     for (const [request, outside] of [
@@ -40,7 +40,7 @@ describe('M26 a second subject beside the one that was signed', () => {
       assert.deepEqual([page.status, page.headers.get('location')], [400, null])
       assert.doesNotMatch(page.body, /mallory|li\.wei/i)
     }
-    assert.deepEqual(rowsIn(app), before)
+    assert.deepEqual(await rowsIn(app), before)
     // Neither where a client pushes it and says something else beside it.
     const pushed = await app.party.push({ ...asked(app), request: object, login_hint: 'mallory' })
     assert.deepEqual([pushed.status, pushed.body['error']], [400, 'invalid_request_object'])
@@ -49,7 +49,7 @@ describe('M26 a second subject beside the one that was signed', () => {
     const url = signedUrl(app, await app.party.requestObject(without), { login_hint: 'mallory' })
     const back = wayBack(await createUserAgent().get(url))
     assert.equal(back.searchParams.get('error'), 'invalid_request')
-    assert.equal(rowsIn(app)['step_ups'], 0)
+    assert.equal((await rowsIn(app))['step_ups'], 0)
     assert.equal(
       (await createUserAgent().get(signedUrl(app, object, { login_hint: `${login_hint}` }))).status,
       303,
@@ -71,7 +71,7 @@ describe('M26 a second subject beside the one that was signed', () => {
         assert.deepEqual([status, headers.get('location')], [400, null], hint)
       }
     }
-    assert.deepEqual([rowsIn(app)['step_ups'], app.mailbox.mails.length], [0, 0])
+    assert.deepEqual([(await rowsIn(app))['step_ups'], app.mailbox.mails.length], [0, 0])
     const page = await createUserAgent().follow(`${url}&login_hint=li.wei`)
     assert.match(page.title, /Enter the code/)
     assert.deepEqual(
@@ -82,7 +82,7 @@ describe('M26 a second subject beside the one that was signed', () => {
 
   test('in the claims that are asked for is refused, as text, in a list and for userinfo', async () => {
     await using app = await openWithMallory()
-    const before = rowsIn(app)['requests']
+    const before = (await rowsIn(app))['requests']
     for (const sub of [
       { value: 'mallory' },
       { values: ['mallory', 'LI.WEI'] },
@@ -97,7 +97,7 @@ describe('M26 a second subject beside the one that was signed', () => {
       }
     const hint = { id_token_hint: await app.party.assertion({ sub: 'mallory' }) }
     assert.equal((await app.party.push(hint)).status, 400)
-    assert.equal(rowsIn(app)['requests'], before)
+    assert.equal((await rowsIn(app))['requests'], before)
   })
 
   test('in a list beside the one that was signed moves nothing: that one is asked and named', async () => {

@@ -135,7 +135,7 @@ describe('M28 what is issued, used elsewhere or for longer', () => {
   test('opens no other door: an access token is for userinfo alone', async () => {
     await using app = await openApp(OPTIONS)
     const { accessToken, pushed } = await passed(app)
-    const before = rowsIn(app)
+    const before = await rowsIn(app)
     const headers = { authorization: `Bearer ${accessToken}` }
     const form = {
       ...asked(app),
@@ -152,7 +152,7 @@ describe('M28 what is issued, used elsewhere or for longer', () => {
     // Metrics and health are behind another port, and no way to say who one is opens the first.
     for (const path of ['metrics', 'health/ready', 'admin', 'v1/challenges', 'account'])
       assert.equal((await fetch(`${app.issuer}/${path}`, { headers })).status, 404)
-    const { client_assertions: _, ...after } = rowsIn(app)
+    const { client_assertions: _, ...after } = await rowsIn(app)
     assert.deepEqual({ ...after, client_assertions: before['client_assertions'] }, before)
   })
 

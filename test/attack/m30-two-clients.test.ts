@@ -164,7 +164,7 @@ describe('M30 two clients, and whose answer is whose', () => {
   test('an address of one is none of the other, and what proves one proves nobody else', async () => {
     await using two = await openForTwo({ ...ONLY_EMAIL, client: PUSHED_OR_SIGNED })
     const { app, other } = two
-    const before = rowsIn(app)
+    const before = await rowsIn(app)
     const redirect_uri = other.party.redirectUri
     assert.equal((await app.party.push({ redirect_uri })).status, 400)
     const object = await other.party.requestObject({
@@ -180,7 +180,7 @@ describe('M30 two clients, and whose answer is whose', () => {
     assert.equal((await app.party.push({ client_assertion: posing })).status, 401)
     const request = await app.party.requestObject(asked(app))
     assert.equal((await other.party.push({ request })).status, 400)
-    const { requests, step_ups, client_assertions } = rowsIn(app)
+    const { requests, step_ups, client_assertions } = await rowsIn(app)
     assert.deepEqual(
       [requests, step_ups, client_assertions],
       [before['requests'], before['step_ups'], before['client_assertions']],

@@ -85,11 +85,19 @@ describe('M31 posts and gets that somebody else made the browser send', () => {
         ...[turned(proof), proof.slice(0, -1), proof.toUpperCase(), `${proof}A`, '[object Object]'],
         ...[/via=([^"&]+)/.exec(standing.page.body)?.[1], 'null', 'undefined'],
       ]
-      const before = [keptOf(app, stepUpOn(standing.page)), rowsIn(app), app.mailbox.mails.length]
+      const before = [
+        await keptOf(app, stepUpOn(standing.page)),
+        await rowsIn(app),
+        app.mailbox.mails.length,
+      ]
       const assertRefused = async (what: string, answer: Promise<Response>) => {
         const { status } = await answer
         assert.ok(status === 403 || status === 400 || status === 413, `${action} ${what} ${status}`)
-        const after = [keptOf(app, stepUpOn(standing.page)), rowsIn(app), app.mailbox.mails.length]
+        const after = [
+          await keptOf(app, stepUpOn(standing.page)),
+          await rowsIn(app),
+          app.mailbox.mails.length,
+        ]
         assert.deepEqual(after, before, `${action} ${what}`)
       }
       for (const odd of given)
@@ -116,7 +124,11 @@ describe('M31 posts and gets that somebody else made the browser send', () => {
       const hers = cookiesOf(mallory.get(action)?.browser ?? standing.browser)
       const { proof = '', ...others } = fields
       const twice = `${text}&proof=${encodeURIComponent(proof)}`
-      const before = [keptOf(app, stepUpOn(standing.page)), rowsIn(app), app.mailbox.mails.length]
+      const before = [
+        await keptOf(app, stepUpOn(standing.page)),
+        await rowsIn(app),
+        app.mailbox.mails.length,
+      ]
       const attempts: readonly (readonly [string, Promise<Response>])[] = [
         ...['cross-site', 'same-site', 'none', 'x', ''].map((site) => {
           return [site, post(form, cookie, fields, { 'sec-fetch-site': site })] as const
@@ -143,7 +155,11 @@ describe('M31 posts and gets that somebody else made the browser send', () => {
       ]
       for (const [what, answer] of attempts)
         assert.ok([400, 403].includes((await answer).status), `${action} ${what}`)
-      const after = [keptOf(app, stepUpOn(standing.page)), rowsIn(app), app.mailbox.mails.length]
+      const after = [
+        await keptOf(app, stepUpOn(standing.page)),
+        await rowsIn(app),
+        app.mailbox.mails.length,
+      ]
       assert.deepEqual(after, before, action)
       // The form itself is good, and what a browser says of its own origin is believed.
       const own = await post(form, cookie, fields, {
@@ -161,7 +177,11 @@ describe('M31 posts and gets that somebody else made the browser send', () => {
       const cookie = cookiesOf(standing.browser)
       const query = `${url}?${new URLSearchParams({ ...fields, _method: 'POST' })}`
       const override = { cookie, 'x-http-method-override': 'POST', 'x-method-override': 'POST' }
-      const before = [keptOf(app, stepUpOn(standing.page)), rowsIn(app), app.mailbox.mails.length]
+      const before = [
+        await keptOf(app, stepUpOn(standing.page)),
+        await rowsIn(app),
+        app.mailbox.mails.length,
+      ]
       for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
         const answer = await send(query, { method, headers: override })
         const isLook = method === 'GET' || method === 'HEAD'
@@ -172,7 +192,11 @@ describe('M31 posts and gets that somebody else made the browser send', () => {
         assert.equal(to && new URL(to, url).href, isLook ? own : null)
         for (const [name] of answer.headers) assert.doesNotMatch(name, /^access-control/)
       }
-      const after = [keptOf(app, stepUpOn(standing.page)), rowsIn(app), app.mailbox.mails.length]
+      const after = [
+        await keptOf(app, stepUpOn(standing.page)),
+        await rowsIn(app),
+        app.mailbox.mails.length,
+      ]
       assert.deepEqual(after, before, action)
     }
   })
@@ -181,7 +205,7 @@ describe('M31 posts and gets that somebody else made the browser send', () => {
     await using app = await openApp()
     for (const [action, { browser, page }] of await places(app)) {
       const id = stepUpOn(page)
-      const before = [keptOf(app, id), rowsIn(app), app.mailbox.mails.length]
+      const before = [await keptOf(app, id), await rowsIn(app), app.mailbox.mails.length]
       for (const path of ['', '/ways', '?via=x', '?locale=zh-CN&factor=email'])
         for (const method of ['GET', 'HEAD'])
           await send(`${app.issuer}/step-up/${id}${path}`, {
@@ -190,7 +214,11 @@ describe('M31 posts and gets that somebody else made the browser send', () => {
           })
       const link = /href="([^"]*\/ways)"/.exec(page.body)?.[1]
       if (link !== undefined) await browser.get(new URL(link, app.issuer).href)
-      assert.deepEqual([keptOf(app, id), rowsIn(app), app.mailbox.mails.length], before, action)
+      assert.deepEqual(
+        [await keptOf(app, id), await rowsIn(app), app.mailbox.mails.length],
+        before,
+        action,
+      )
     }
   })
 
@@ -213,13 +241,13 @@ describe('M31 posts and gets that somebody else made the browser send', () => {
       }
     }
     const pushed = await app.party.push()
-    const fresh = rowsIn(app)
+    const fresh = await rowsIn(app)
     await look(app.party.authorizeUrl(pushed))
-    assert.deepEqual(rowsIn(app), fresh)
+    assert.deepEqual(await rowsIn(app), fresh)
     const authorized = await send(app.party.authorizeUrl(pushed), {})
     const link = new URL(authorized.headers.get('location') ?? '', app.issuer).href
     await look(link)
-    assert.deepEqual([rowsIn(app)['step_ups'], app.mailbox.mails.length], [0, 0])
+    assert.deepEqual([(await rowsIn(app))['step_ups'], app.mailbox.mails.length], [0, 0])
 
     // The person who comes then is the first, and no look at the end takes their code away.
     const browser = createUserAgent()
@@ -229,9 +257,9 @@ describe('M31 posts and gets that somebody else made the browser send', () => {
     const fields = { ...form.fields, code: app.mailbox.last().code }
     const answered = await post(form, cookiesOf(browser), fields)
     const resume = new URL(answered.headers.get('location') ?? '', form.url).href
-    const before = rowsIn(app)
+    const before = await rowsIn(app)
     await look(resume, cookiesOf(browser))
-    assert.deepEqual(rowsIn(app), before)
+    assert.deepEqual(await rowsIn(app), before)
     assert.equal((await browser.get(resume)).status, 200)
   })
 
@@ -244,7 +272,7 @@ describe('M31 posts and gets that somebody else made the browser send', () => {
     }
     const [first = '', second = ''] = links
     const via = (link: string) => new URL(link).searchParams.get('via') ?? ''
-    const before = rowsIn(app)
+    const before = await rowsIn(app)
     const forged = [
       ...[first.split('?')[0] ?? '', first.replace('/begin', '/resume'), `${first}A`],
       ...[first.replace(via(first), via(second)), `${first}&via=${via(first)}`],
@@ -254,11 +282,11 @@ describe('M31 posts and gets that somebody else made the browser send', () => {
       const answer = await send(link, {})
       assert.deepEqual([answer.status, answer.headers.getSetCookie()], [404, []], link)
     }
-    assert.deepEqual(rowsIn(app), before)
+    assert.deepEqual(await rowsIn(app), before)
     assert.equal(app.mailbox.mails.length, 0)
     for (const method of ['POST', 'PUT', 'DELETE'])
       assert.equal((await send(first, { method })).status, 405)
-    assert.deepEqual(rowsIn(app), before)
+    assert.deepEqual(await rowsIn(app), before)
     assert.equal((await send(first, {})).status, 200)
   })
 })

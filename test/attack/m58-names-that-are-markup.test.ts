@@ -7,6 +7,7 @@ import { everyPage, type Shown } from '../support/every-page.ts'
 import { skeletonOf } from '../support/markup.ts'
 import { begin } from '../support/passage.ts'
 import { asked, PUSHED_OR_SIGNED, signedUrl } from '../support/signed-request.ts'
+import { engine } from '../support/test-store.ts'
 import { addUnchecked } from '../support/unchecked-person.ts'
 import { createUserAgent, decoded } from '../support/user-agent.ts'
 
@@ -205,7 +206,9 @@ describe('M58 names that are markup, formulas or lines of a log', () => {
     await using app = await openApp({ people: 'none' })
     const sallyport = createCommandLine(app)
     // As an older release, or somebody at the database, might have left them.
-    for (const [n, username] of FORGERIES.entries())
+    // PostgreSQL keeps no NUL, whoever brings it.
+    const left = FORGERIES.filter((name) => engine === 'sqlite' || !name.includes('\0'))
+    for (const [n, username] of left.entries())
       await addUnchecked(app, {
         ...{ nameKey: `n${String(n).padStart(2, '0')}`, username, displayName: username },
         emails: [`${username}@kestrel.example`],
@@ -213,7 +216,7 @@ describe('M58 names that are markup, formulas or lines of a log', () => {
     const { out } = await sallyport(['user', 'list'])
     assert.doesNotMatch(out, STEERING)
     const rows = out.trimEnd().split('\n')
-    assert.equal(rows.length, FORGERIES.length + 1)
+    assert.equal(rows.length, left.length + 1)
     for (const row of rows.slice(1))
       assert.match(row, /^b\S*.* acc_[\w-]{22} {2}enabled {2}1 {7}0 {7}-$/)
     const json = await sallyport(['user', 'list', '--json'])
@@ -222,8 +225,8 @@ describe('M58 names that are markup, formulas or lines of a log', () => {
       .trimEnd()
       .split('\n')
       .map((line) => (JSON.parse(line) as { username: string }).username)
-    assert.deepEqual(names, FORGERIES)
-    for (const n of FORGERIES.keys())
+    assert.deepEqual(names, left)
+    for (const n of left.keys())
       for (const more of [[], ['--reveal'], ['--json'], ['--json', '--reveal']]) {
         const shown = await sallyport(['user', 'show', `n${String(n).padStart(2, '0')}`, ...more])
         assert.equal(shown.code, 0)

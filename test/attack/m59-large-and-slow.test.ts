@@ -30,7 +30,7 @@ async function openListening(options: TestOptions = ONLY_EMAIL) {
     port: 0,
     tls: null,
   })
-  opening.defer(() => listening.close(0))
+  opening.defer(async () => void (await listening.close(0)))
   const opened = opening.move()
   const url = `http://127.0.0.1:${listening.port}`
   return { app, url, [Symbol.asyncDispose]: () => opened.disposeAsync() }
@@ -249,12 +249,12 @@ describe('M59 what is large, deep, slow or dear', () => {
         ...{ iss: 'iam', sub: 'iam', aud: app.issuer, jti: `${Math.random()}` },
         ...{ exp: Math.floor(app.clock.now() / 1000) + 60, more: long(8_000) },
       })
-    const before = rowsIn(app)
+    const before = await rowsIn(app)
     const flood = Array.from({ length: 300 }, () => app.party.push({ client_assertion: forged() }))
     const genuine = app.party.push()
     assert.equal((await genuine).status, 201)
     for (const { status } of await Promise.all(flood)) assert.equal(status, 401)
-    assert.deepEqual(rowsIn(app), { ...before, requests: 1, client_assertions: 1 })
+    assert.deepEqual(await rowsIn(app), { ...before, requests: 1, client_assertions: 1 })
   })
 
   test('asks a client for its keys a few times and no more, however many names of keys come', async () => {

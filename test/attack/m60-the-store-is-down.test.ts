@@ -7,6 +7,7 @@ import { judgements, ONLY_EMAIL, post } from '../support/attack.ts'
 import { needs } from '../support/needs.ts'
 import { OUTAGES, writers } from '../support/outages.ts'
 import { begin, codeFrom, pass } from '../support/passage.ts'
+import { underWay } from '../support/under-way.ts'
 import { createUserAgent } from '../support/user-agent.ts'
 
 /** What the threat model promises, and a second for a slow machine. */
@@ -19,49 +20,6 @@ const OPERATIONS = [
 ]
 
 const rightNow = (app: TestApp) => ({ code: app.mailbox.last().code })
-
-/** One step-up at each stage, and the next thing that is asked there. `/authorize` only reads, and leads to `begin`. */
-async function underWay(app: TestApp) {
-  await app.people.add('test', { username: 'ann', emails: ['ann@kestrel.example'] })
-  const parked = await app.party.push({ login_hint: 'ann' })
-  const hop = await fetch(app.party.authorizeUrl(parked), { redirect: 'manual' })
-
-  const done = await begin(app)
-  const end = await done.browser.submit(done.page, 'answer', { code: app.mailbox.last().code })
-  const code = codeFrom(end, app.party.redirectUri, done.pushed)
-  const answered = await begin(app)
-  const going = await post(answered.browser, answered.page, 'answer', rightNow(app))
-  const { browser, page } = await begin(app)
-  const { code: right } = app.mailbox.last()
-  const resume = new URL(going.headers.get('location') ?? '', `${answered.page.forms[0]?.url}`)
-  const cookie = [...answered.browser.cookies].map((pair) => pair.join('=')).join('; ')
-
-  return {
-    asking: {
-      push: () => pushing(app),
-      begin: () => fetch(`${app.issuer}${hop.headers.get('location')}`, { redirect: 'manual' }),
-      answer: () => post(browser, page, 'answer', { code: right }),
-      nonsense: () => post(browser, page, 'answer', { code: 'x' }),
-      speak: () => post(browser, page, 'language', {}),
-      resume: () => fetch(resume, { headers: { cookie } }),
-      redeem: () => app.party.redeem(done.pushed, code),
-    },
-    answer: () => post(browser, page, 'answer', { code: right }),
-    redeem: () => app.party.redeem(done.pushed, code),
-  }
-}
-
-/** As `party.push`, with all that was said. */
-async function pushing(app: TestApp): Promise<Response> {
-  const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-  const assertion = await app.party.assertion()
-  const body = new URLSearchParams({
-    ...{ response_type: 'code', redirect_uri: app.party.redirectUri, scope: 'openid' },
-    ...{ code_challenge: 'c'.repeat(43), code_challenge_method: 'S256', login_hint: 'ann' },
-    ...{ client_assertion_type: type, client_assertion: assertion },
-  })
-  return fetch(`${app.issuer}/par`, { method: 'POST', body })
-}
 
 const readiness = async (app: TestApp) => (await fetch(`${app.managementUrl}/health/ready`)).text()
 const [UP, DOWN] = [/"Store","status":"UP"/, /"Store","status":"DOWN"/]
@@ -86,6 +44,7 @@ describe('M60 a store that is down', () => {
       needs(...(tool ? [tool] : [])),
       async () => {
         await using app = await openApp(ONLY_EMAIL)
+        await app.people.add('test', { username: 'ann', emails: ['ann@kestrel.example'] })
         const { asking, answer, redeem } = await underWay(app)
         const satisfied = await count(app, 'step-up.satisfied')
         assert.match(await readiness(app), UP)

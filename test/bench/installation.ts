@@ -5,6 +5,7 @@ import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { CLIENT, importFile, publicKeySet, REDIRECT_URI } from '../support/load.ts'
+import type { TestDatabase } from '../support/postgres-database.ts'
 
 const LAUNCH = join(import.meta.dirname, '../../src/launch.js')
 const READY_MS_MAX = 30_000
@@ -14,8 +15,13 @@ const POLL_MS = 5
 export type Installation = {
   readonly folder: string
   readonly config: string
+  /** Of SQLite. */
   readonly database: string
+  /** Where everything is kept instead, if it is. */
+  readonly postgres: TestDatabase | null
   readonly issuer: string
+  /** Where this process of it listens: the issuer itself, or behind it. */
+  readonly origin: string
   readonly management: string
   readonly privateKeyPem: string
   readonly publicKeyFile: string
@@ -30,25 +36,52 @@ export type Running = {
   stop(): Promise<void>
 }
 
-export async function createInstallation(folder: string): Promise<Installation> {
+export async function createInstallation(
+  folder: string,
+  postgres: TestDatabase | null = null,
+): Promise<Installation> {
   mkdirSync(folder, { recursive: true })
   const [port, management] = await freePorts(2)
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  const publicKeyFile = join(folder, 'client-keys.json')
+  const origin = `http://127.0.0.1:${port}`
   const made: Installation = {
-    ...{ folder, privateKeyPem, publicKeyFile, config: join(folder, 'sallyport.yaml') },
-    ...{ database: join(folder, 'sallyport.db'), issuer: `http://127.0.0.1:${port}` },
+    ...{ folder, privateKeyPem, postgres, issuer: origin, origin },
+    publicKeyFile: join(folder, 'client-keys.json'),
+    config: join(folder, 'sallyport.yaml'),
+    database: join(folder, 'sallyport.db'),
     management: `http://127.0.0.1:${management}`,
   }
-  writeFileSync(publicKeyFile, JSON.stringify(publicKeySet(publicKey.export({ format: 'jwk' }))))
+  const keys = publicKeySet(publicKey.export({ format: 'jwk' }))
+  writeFileSync(made.publicKeyFile, JSON.stringify(keys))
   writeFileSync(join(folder, 'field-key'), command('secrets', 'new'), { mode: 0o600 })
+  const password = postgres?.settings.password?.() ?? ''
+  writeFileSync(join(folder, 'store-password'), password, { mode: 0o600 })
+  configure(made)
+  return made
+}
+
+/** Another process of the same installation. */
+export async function createReplica(of: Installation): Promise<Installation> {
+  const [port, management] = await freePorts(2)
+  const made: Installation = {
+    ...of,
+    config: join(of.folder, `sallyport-${port}.yaml`),
+    origin: `http://127.0.0.1:${port}`,
+    management: `http://127.0.0.1:${management}`,
+  }
+  configure(made)
+  return made
+}
+
+function configure({ config, issuer, origin, management, postgres }: Installation): void {
+  const portOf = (url: string) => new URL(url).port
   writeFileSync(
-    made.config,
-    `issuer: ${made.issuer}
-listen: { host: 127.0.0.1, port: ${port} }
-management: { host: 127.0.0.1, port: ${management} }
-store: { engine: sqlite, file: sallyport.db }
+    config,
+    `issuer: ${issuer}
+listen: { host: 127.0.0.1, port: ${portOf(origin)} }
+management: { host: 127.0.0.1, port: ${portOf(management)} }
+store: ${storeOf(postgres)}
 encryption: { keys: [{ id: bench, file: field-key }] }
 clients:
   - id: ${CLIENT}
@@ -59,7 +92,13 @@ factors: [totp]
 firstEnrolment: open
 `,
   )
-  return made
+}
+
+function storeOf(postgres: TestDatabase | null): string {
+  if (postgres === null) return '{ engine: sqlite, file: sallyport.db }'
+  const { hosts, database, user } = postgres.settings
+  const where = hosts.map(({ host, port }) => `${host}:${port}`)
+  return `{ engine: postgres, hosts: [${where}], database: ${database}, user: ${user}, passwordFile: store-password }`
 }
 
 export function importPeople(

@@ -1,5 +1,6 @@
 /** The load, a process of its own so that its work is not counted as the server's. Takes one order at a time from its parent. */
 import {
+  type Caller,
   createCaller,
   createProvider,
   PERIOD_SECONDS,
@@ -13,6 +14,8 @@ import { beginStepUp, stepUp } from './walk.ts'
 
 export type Target = {
   readonly issuer: string
+  /** Where it is answered: each request goes to the next one. */
+  readonly origins: readonly string[]
   readonly privateKeyPem: string
   /** Usernames are this and a number below `people`. */
   readonly prefix: string
@@ -44,6 +47,7 @@ const FAILURES_SHOWN = 5
 const MARGIN_SECONDS = 5
 
 const caller = createCaller(CONNECTIONS_MAX)
+let turn = 0
 const pools = new Map<string, { readonly used: Map<number, number>; at: number }>()
 const providers = new Map<string, Provider>()
 
@@ -100,13 +104,29 @@ async function run(order: Order): Promise<Report> {
   async function one(prepared: Prepared): Promise<void> {
     try {
       const { username, timeStep } = nextPerson(target)
-      const walk = { caller, issuer, prepared, username, took: (ms: number) => times.push(ms) }
+      const walk = {
+        caller: callerOf(target),
+        issuer,
+        prepared,
+        username,
+        took: (ms: number) => times.push(ms),
+      }
       if (order.load === 'pending') await beginStepUp(walk)
       else bytes = await stepUp(walk, timeStep)
       done++
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error))
     }
+  }
+}
+
+/** What a balancer would do that knows no session, without a process of its own in the way. */
+function callerOf({ issuer, origins }: Target): Pick<Caller, 'send'> {
+  return {
+    send(method, url, given) {
+      const origin = origins[turn++ % origins.length]
+      return caller.send(method, `${origin}${url.slice(issuer.length)}`, given)
+    },
   }
 }
 

@@ -3,39 +3,69 @@ import type { Target } from './load.ts'
 import type { Loader } from './loader.ts'
 import { cpuSeconds, median, residentBytes } from './statistics.ts'
 
-/** A server under load, and the people whom the load may send to it. */
-export type Subject = { readonly running: Running; readonly target: Target }
+/** Servers under load, and the people whom the load may send to them. */
+export type Subject = { readonly servers: readonly Running[]; readonly target: Target }
 
-export type Pair = { readonly of: number; readonly against: number }
+/** Of one load. */
+export type Sample = {
+  /** What the operating system charged the servers for each step-up. */
+  readonly cpuMs: number
+  /** What it charged somebody else meanwhile, for each step-up. */
+  readonly besidesMs: number
+  readonly perSecond: number
+}
 
-/** What the operating system charged for each step-up, in milliseconds; of two servers in turn, so that both have the same weather. */
-export async function cpuPairs(
+export type Pair<T = number> = { readonly of: T; readonly against: T }
+
+/** Of two subjects in turn, so that both have the same weather. */
+export async function pairsOf(
   loader: Loader,
   [subject, against]: readonly [Subject, Subject],
-  { pairs, stepUps, workers }: Readonly<Record<'pairs' | 'stepUps' | 'workers', number>>,
-): Promise<readonly Pair[]> {
-  const measured: Pair[] = []
+  options: Readonly<Record<'pairs' | 'stepUps' | 'workers', number>> & {
+    /** CPU seconds of somebody else so far. */
+    readonly besides?: () => number
+  },
+): Promise<readonly Pair<Sample>[]> {
+  const { pairs, stepUps, workers, besides = () => 0 } = options
+  const measured: Pair<Sample>[] = []
   for (let pair = 0; pair < pairs; pair++) {
     // Who is first changes, so that neither always has the warmer machine.
     const first = pair % 2 === 0 ? subject : against
-    const one = await cost(first)
-    const other = await cost(first === subject ? against : subject)
+    const one = await sample(first)
+    const other = await sample(first === subject ? against : subject)
     measured.push(first === subject ? { of: one, against: other } : { of: other, against: one })
   }
   return measured
 
-  async function cost({ running, target }: Subject): Promise<number> {
-    const before = cpuSeconds(running.pid)
-    await loader.run({ target, load: 'closed', stepUps, workers })
-    return ((cpuSeconds(running.pid) - before) * 1000) / stepUps
+  async function sample({ servers, target }: Subject): Promise<Sample> {
+    const spent = () => servers.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0)
+    const before = { ours: spent(), besides: besides() }
+    const { done, seconds } = await loader.run({ target, load: 'closed', stepUps, workers })
+    return {
+      cpuMs: ((spent() - before.ours) * 1000) / stepUps,
+      besidesMs: ((besides() - before.besides) * 1000) / stepUps,
+      perSecond: done / seconds,
+    }
   }
 }
 
-export const ratiosOf = (pairs: readonly Pair[]): readonly number[] =>
-  pairs.map(({ of, against }) => of / against)
+type Figure<T> = (one: T) => number
 
-export const medianOf = (pairs: readonly Pair[], side: keyof Pair): number =>
-  median(pairs.map((pair) => pair[side]))
+export function ratiosOf(pairs: readonly Pair[]): readonly number[]
+export function ratiosOf<T>(pairs: readonly Pair<T>[], figure: Figure<T>): readonly number[]
+export function ratiosOf<T>(pairs: readonly Pair<T>[], figure: Figure<T> = Number) {
+  return pairs.map(({ of, against }) => figure(of) / figure(against))
+}
+
+export function medianOf(pairs: readonly Pair[], side: keyof Pair): number
+export function medianOf<T>(pairs: readonly Pair<T>[], side: keyof Pair, figure: Figure<T>): number
+export function medianOf<T>(
+  pairs: readonly Pair<T>[],
+  side: keyof Pair,
+  figure: Figure<T> = Number,
+): number {
+  return median(pairs.map((pair) => figure(pair[side])))
+}
 
 /** Half of the highest rate, for both, in turn: how long one exchange takes somebody. */
 export async function delays(
@@ -57,11 +87,12 @@ export async function delays(
 /** How much more is resident for each page that somebody has been shown and has not answered, once the heap has its size. */
 export async function bytesPerPending(
   loader: Loader,
-  { running, target }: Subject,
+  { servers, target }: Subject,
   { warmUp, stepUps, workers }: Readonly<Record<'warmUp' | 'stepUps' | 'workers', number>>,
 ): Promise<number> {
+  const resident = () => servers.reduce((sum, { pid }) => sum + residentBytes(pid), 0)
   await loader.run({ target, load: 'pending', stepUps: warmUp, workers })
-  const before = residentBytes(running.pid)
+  const before = resident()
   await loader.run({ target, load: 'pending', stepUps, workers })
-  return (residentBytes(running.pid) - before) / stepUps
+  return (resident() - before) / stepUps
 }

@@ -4,11 +4,17 @@ import { readdirSync, readFileSync } from 'node:fs'
 const TICKS_PER_SECOND = 100
 
 /** User and system time of all its threads so far. */
-export function cpuSeconds(pid: number): number {
+export const cpuSeconds = (pid: number): number => secondsIn(pid, 14) + secondsIn(pid, 15)
+
+/** The same of the children that have ended. */
+export const cpuSecondsOfEnded = (pid: number): number => secondsIn(pid, 16) + secondsIn(pid, 17)
+
+/** By the number of the field in proc(5). */
+function secondsIn(pid: number, field: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The name in parentheses may hold anything, so what counts begins after it: fields 14 and 15 are 11 and 12 there.
+  // The name in parentheses may hold anything, so what counts begins after it, with the third field.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+  return Number(fields[field - 3]) / TICKS_PER_SECOND
 }
 
 export function residentBytes(pid: number): number {

@@ -11,7 +11,7 @@ import {
 } from '../support/load.ts'
 
 export type Walk = {
-  readonly caller: Caller
+  readonly caller: Pick<Caller, 'send'>
   readonly issuer: string
   readonly prepared: Prepared
   readonly username: string

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { AuditEvent, KeptEvent } from '../../src/audit/index.ts'
 import { instantOf, later } from '../../src/kernel/index.ts'
-import { NOON } from '../support/world.ts'
+import { createLeases, RENEW_SECONDS } from '../../src/leases/index.ts'
+import type { Store } from '../../src/store/index.ts'
+import { createFakeClock, NOON } from '../support/world.ts'
 import { counted, type OpenBench, times, turns } from './bench.ts'
 
 const told = (reason: string): AuditEvent => ({
@@ -122,6 +124,36 @@ export function auditStoreContract(backend: string, open: OpenBench): void {
       assert.equal(await leases.claim('sealer', 'b', NOON, until), 'taken')
       await leases.release('sealer', 'a')
       assert.equal(await leases.claim('sealer', 'b', NOON, until), 'held')
+    })
+
+    test('passes every job on within ten seconds when the process that did it is killed', async () => {
+      await using bench = await open()
+      const clock = createFakeClock()
+      const names = ['sealer', 'sweeper', 'key-maker'] as const
+      const log = { info() {}, warn() {} }
+      const of = (store: Store, holder: string) =>
+        createLeases({ names, store: store.leases, holder, clock, log, company: 'expected' })
+      const killed = of(bench.store, 'killed')
+      await using second = await bench.another()
+      await using third = await bench.another()
+      const others = [of(second, 'b'), of(third, 'c')]
+      const held = () => others.flatMap((one) => names.filter((name) => one.isHeld(name)))
+      for (let seconds = 0; seconds < 20; seconds += RENEW_SECONDS) {
+        for (const one of [killed, ...others]) await one.renew()
+        assert.deepEqual(held(), [])
+        clock.advance(RENEW_SECONDS)
+      }
+      const died = clock.now()
+      while (held().length < names.length && clock.now() <= later(died, 10)) {
+        clock.advance(RENEW_SECONDS)
+        for (const one of others) await one.renew()
+      }
+      assert.deepEqual(held().toSorted(), names.toSorted())
+      assert.ok(clock.now() <= later(died, 10))
+      // It was only asleep, and knows by its own clock that others do its jobs.
+      assert.ok(names.every((name) => !killed.isHeld(name)))
+      await killed.renew()
+      assert.ok(names.every((name) => !killed.isHeld(name)))
     })
   })
 }

@@ -1,11 +1,12 @@
 import type { AuditEvent } from '../../src/audit/index.ts'
+import type { KeyRing } from '../../src/kernel/index.ts'
 import type { Store } from '../../src/store/index.ts'
 
 /** A store of one test, empty at first. */
 export type Bench = AsyncDisposable & {
   readonly store: Store
-  /** The same data as another process would open it. */
-  another(): Promise<Store>
+  /** The same data as another process would open it, with other field keys where it is given some. */
+  another(keys?: KeyRing): Promise<Store>
   /** What the store said that it worded itself. */
   readonly heard: readonly AuditEvent[]
 }

@@ -5,19 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import Sqlite from 'better-sqlite3'
-import type { AuditEvent } from '../../src/audit/index.ts'
-import { createKeyRing, Fault, instantOf, later, Secret } from '../../src/kernel/index.ts'
+import { Fault, later, Secret } from '../../src/kernel/index.ts'
 import { migrateSqlite, openSqliteStore, type SqliteOptions } from '../../src/store/index.ts'
 import { enrolmentSample } from '../support/enrolment.ts'
 import { requestSample } from '../support/request.ts'
-import { challengedSample, createSampler, satisfiedSample } from '../support/step-up.ts'
+import { challengedSample, createSampler } from '../support/step-up.ts'
 import { createFakeClock, createSeededRandom, createTestKeys, NOON } from '../support/world.ts'
-import { eventsOf, namesOf, times } from './bench.ts'
+import { times } from './bench.ts'
 
 const sampler = createSampler('faults')
 const until = later(NOON, 60)
-const unfit = (saying: RegExp) => (error: unknown) =>
-  error instanceof Fault && error.code === 'configuration.unfit' && saying.test(error.message)
 const unavailable = (error: unknown) => error instanceof Fault && error.code === 'store.unavailable'
 
 async function bench(over: Partial<SqliteOptions> = {}) {
@@ -239,113 +236,6 @@ describe('what is sealed', () => {
     ).run(mine, yours)
     await assert.rejects(made.store.totp.find(yours))
     assert.notEqual(await made.store.totp.find(mine), undefined)
-  })
-
-  test('goes under the newest key, and then opens without the old one', async () => {
-    const heard: AuditEvent[] = []
-    await using made = await bench({
-      keys: createTestKeys('old'),
-      heard: (events) => heard.push(...events),
-    })
-    const account = sampler.id('account')
-    const before = await enrolled(made.store, account)
-    await made.store[Symbol.asyncDispose]()
-    const reopen = (...ids: string[]) =>
-      openSqliteStore({ ...made.options, keys: createTestKeys(...ids) })
-    {
-      await using store = await reopen('new', 'old')
-      assert.deepEqual(await store.reseal('operator:ann'), { resealed: 1 })
-      assert.deepEqual(await store.reseal('operator:ann'), { resealed: 0 })
-      const told = { event: 'field-keys.resealed', at: NOON, actor: 'operator:ann', count: 1 }
-      assert.deepEqual(await eventsOf(store), [told])
-      assert.deepEqual(heard, [told])
-    }
-    {
-      await using store = await reopen('new')
-      const found = await store.totp.find(account)
-      assert.deepEqual(found?.secret.reveal(), Buffer.from(before.secret.reveal()))
-    }
-    await assert.rejects(reopen('old'), unfit(/^encryption\.keys has no 'new', and this database/))
-  })
-
-  test('is asked for with its own keys alone: another one under a known id opens nothing', async () => {
-    const other = (...ids: string[]) =>
-      createKeyRing(ids.map((id) => ({ id, secret: new Secret(new Uint8Array(32).fill(9)) })))
-    await using made = await bench({ keys: createTestKeys('k1') })
-    await made.store[Symbol.asyncDispose]()
-    const wrong = unfit(/^encryption\.keys 'k1' is not the key that this database was sealed with$/)
-    await assert.rejects(openSqliteStore({ ...made.options, keys: other('k1') }), wrong)
-    // Also where it stands among the older ones.
-    await assert.rejects(openSqliteStore({ ...made.options, keys: other('k2', 'k1') }), wrong)
-    await using again = await openSqliteStore(made.options)
-    assert.equal(await again.health(), 'up')
-  })
-
-  test('does not need a key that nothing is sealed with any more', async () => {
-    await using made = await bench({ keys: createTestKeys('old') })
-    await made.store[Symbol.asyncDispose]()
-    await using store = await openSqliteStore({ ...made.options, keys: createTestKeys('new') })
-    assert.equal(await store.health(), 'up')
-  })
-})
-
-describe('the sweeper', () => {
-  test('takes away what has been over for an hour, and says of a step-up that it expired', async () => {
-    const heard: AuditEvent[] = []
-    await using made = await bench({ heard: (events) => heard.push(...events) })
-    const { store } = made
-    const request = requestSample(sampler)
-    const over = challengedSample(sampler, { id: request.stepUp })
-    const done = satisfiedSample(sampler)
-    await store.requests.push(request, { client: 'iam', jti: 'j', expiresAt: until })
-    for (const one of [over, done]) await store.stepUps.open(one, [], null, NOON)
-    const hour = instantOf(over.expiresAt + 3_600_000)
-    const none = { stepUps: 0, requests: 0, assertions: 0, consumed: 0, sendBudgets: 0 }
-
-    const early = await store.sweep(instantOf(hour - 1), { rowsMax: 100 })
-    assert.deepEqual(early, { ...none, assertions: 1 })
-    // The request expires a minute after its step-up.
-    assert.deepEqual(await store.sweep(hour, { rowsMax: 100 }), { ...none, stepUps: 2 })
-    assert.deepEqual(await store.sweep(later(hour, 60), { rowsMax: 9 }), { ...none, requests: 1 })
-    assert.equal(await store.stepUps.find(over.id), undefined)
-    assert.deepEqual(await eventsOf(store), [
-      {
-        ...{ at: hour, actor: 'system', stepUp: over.id, client: 'iam' },
-        ...{ account: over.account, event: 'step-up.expired' },
-      },
-    ])
-    assert.deepEqual(heard, await eventsOf(store))
-  })
-
-  test('takes a few at a time, oldest first', async () => {
-    await using made = await bench()
-    const { store } = made
-    for (let n = 0; n < 5; n++) await store.stepUps.open(challengedSample(sampler), [], null, NOON)
-    const day = later(NOON, 86_400)
-    const counts = []
-    for (let n = 0; n < 4; n++) counts.push((await store.sweep(day, { rowsMax: 2 })).stepUps)
-    assert.deepEqual(counts, [2, 2, 1, 0])
-    assert.deepEqual(await namesOf(store), Array(5).fill('step-up.expired'))
-  })
-
-  test('never forgets what an enrolment used up, and forgets what a challenge did', async () => {
-    await using made = await bench()
-    const { store } = made
-    const account = sampler.id('account')
-    const enrolment = await enrolled(store, account)
-    const stepUp = challengedSample(sampler, { account, factor: 'email' })
-    await store.stepUps.open(stepUp, [], null, NOON)
-    await store.stepUps.settle(
-      { version: 1, next: stepUp, events: [] },
-      { account, factor: 'email', lane: 'signed' },
-      {
-        ...{ verdict: 'accepted', enrolledBy: 'operator' },
-        consumption: { source: stepUp.challenge, part: 0 },
-      },
-    )
-    const years = later(NOON, 10 * 365 * 86_400)
-    assert.equal((await store.sweep(years, { rowsMax: 100 })).consumed, 1)
-    assert.equal((await store.totp.find(account))?.usedTimeStep, enrolment.usedTimeStep)
   })
 })
 

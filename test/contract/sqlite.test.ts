@@ -6,11 +6,13 @@ import { openSqliteStore } from '../../src/store/index.ts'
 import { createFakeClock, createSeededRandom, createTestKeys } from '../support/world.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import type { Bench } from './bench.ts'
+import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
 import { requestStoreContract } from './request-store.contract.ts'
 import { signingKeyStoreContract } from './signing-key-store.contract.ts'
 import { stepUpStoreContract } from './step-up-store.contract.ts'
 import { totpStoreContract } from './totp-store.contract.ts'
+import { upkeepContract } from './upkeep.contract.ts'
 
 let opened = 0
 
@@ -19,10 +21,10 @@ async function open(): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-contract-'))
   opening.defer(() => rm(folder, { recursive: true }))
   const heard: AuditEvent[] = []
-  const another = () =>
+  const another = (keys = createTestKeys()) =>
     openSqliteStore({
       file: join(folder, 'sallyport.db'),
-      keys: createTestKeys(),
+      keys,
       random: createSeededRandom(`contract ${opened++}`),
       clock: createFakeClock(),
       heard: (events) => heard.push(...events),
@@ -37,4 +39,6 @@ requestStoreContract('sqlite', open)
 signingKeyStoreContract('sqlite', open)
 auditStoreContract('sqlite', open)
 peopleStoreContract('sqlite', open)
+peopleRacesContract('sqlite', open)
 totpStoreContract('sqlite', open)
+upkeepContract('sqlite', open)

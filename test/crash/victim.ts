@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type Installation, type Running, serve } from '../bench/installation.ts'
 import { endLeases } from '../support/crashing.ts'
-import type { Dice } from './dice.ts'
+import type { Dice } from '../support/dice.ts'
 
 const LAUNCH = new URL('../../src/launch.js', import.meta.url).pathname
 /** So many of the servers that come after a kill are killed once more before they are ready. */

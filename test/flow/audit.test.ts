@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import Database from 'better-sqlite3'
 import { createSealer, exportAudit, pruneAudit, verifyAudit } from '../../src/audit/index.ts'
 import { createKeyRing, type KeyRing, Secret } from '../../src/kernel/index.ts'
 import { openApp, type TestApp } from '../support/app.ts'
 import { createCommandLine } from '../support/command-line.ts'
 import { pass } from '../support/passage.ts'
+import { spelled } from '../support/test-store.ts'
 import { createTestKeys } from '../support/world.ts'
 
 const WHOLE = { after: 0, checkpoint: null }
@@ -21,14 +20,12 @@ async function passedAndSealed(): Promise<{ app: TestApp; keys: KeyRing } & Asyn
 }
 
 /** As somebody would who has the file and no key. */
-function tamper(app: TestApp, sql: string): void {
-  const db = new Database(join(app.folder, 'sallyport.db'))
-  try {
-    assert.ok(db.prepare(sql).run().changes > 0, 'the tampering has to happen')
-  } finally {
-    db.close()
-  }
+async function tamper({ kept }: TestApp, sql: string): Promise<void> {
+  assert.ok((await kept.change(sql)) > 0, 'the tampering has to happen')
 }
+
+/** Where the text of a sealed event is. */
+const EVENTS = spelled({ sqlite: 'audit_events', postgres: 'audit_links' })
 
 describe('the audit of a step-up', () => {
   test('is whole, in order, and names each step', async () => {
@@ -75,9 +72,9 @@ describe('the audit of a step-up', () => {
 
   test('shows a changed event where it is', async () => {
     await using of = await passedAndSealed()
-    tamper(
+    await tamper(
       of.app,
-      `UPDATE audit_events SET event = replace(event, '"acr":"mfa"', '"acr":"phr"') WHERE event LIKE '%step-up.satisfied%'`,
+      `UPDATE ${EVENTS} SET event = replace(event, '"acr":"mfa"', '"acr":"phr"') WHERE event LIKE '%step-up.satisfied%'`,
     )
     const verdict = await verifyAudit(of.app.app.store.audit, of.keys, WHOLE)
     assert.equal(verdict.verdict, 'broken')
@@ -86,7 +83,7 @@ describe('the audit of a step-up', () => {
   test('shows a link that was taken out, in the middle and at the end', async () => {
     for (const where of ['sequence = 3', 'sequence = (SELECT max(sequence) FROM audit_links)']) {
       await using of = await passedAndSealed()
-      tamper(of.app, `DELETE FROM audit_links WHERE ${where}`)
+      await tamper(of.app, `DELETE FROM audit_links WHERE ${where}`)
       const verdict = await verifyAudit(of.app.app.store.audit, of.keys, WHOLE)
       assert.equal(verdict.verdict, 'missing', where)
     }
@@ -104,11 +101,10 @@ describe('the audit of a step-up', () => {
     for (let round = 0; round < 3; round++) await pass(of.app)
     const { audit } = of.app.app.store
     // Both hold the lease, as after a pause in which it ran out unnoticed.
-    const leases = { claim: async () => 'held' as const, release: async () => {} }
     const { clock } = of.app
-    const log = { info() {}, warn() {}, error() {} }
-    const sealers = ['one', 'other'].map((holder) =>
-      createSealer({ store: audit, leases, keys: of.keys, clock, holder, log }),
+    const log = { info() {}, error() {} }
+    const sealers = [1, 2].map(() =>
+      createSealer({ store: audit, keys: of.keys, clock, isHeld: () => true, log }),
     )
     await Promise.all(sealers.flatMap((sealer) => [sealer.tick(), sealer.tick()]))
     for (const sealer of sealers) await sealer.tick()
@@ -118,15 +114,24 @@ describe('the audit of a step-up', () => {
 })
 
 /** Changes an event and takes away every link and checkpoint from there on, so that the rest looks not yet sealed. */
-function rollBack(app: TestApp): void {
-  const satisfied = `SELECT position FROM audit_events WHERE event LIKE '%step-up.satisfied%'`
-  const sequence = `(SELECT sequence FROM audit_links WHERE position IN (${satisfied}))`
-  tamper(
+async function rollBack(app: TestApp): Promise<void> {
+  const satisfied = `event LIKE '%step-up.satisfied%'`
+  const sequence = spelled({
+    sqlite: `(SELECT sequence FROM audit_links NATURAL JOIN audit_events WHERE ${satisfied})`,
+    postgres: `(SELECT sequence FROM audit_links WHERE ${satisfied})`,
+  })
+  const replaced = `replace(event, '"acr":"mfa"', '"acr":"phr"')`
+  await tamper(app, `UPDATE ${EVENTS} SET event = ${replaced} WHERE ${satisfied}`)
+  await tamper(app, `DELETE FROM checkpoints WHERE sequence >= ${sequence}`)
+  const gone = `DELETE FROM audit_links WHERE sequence >= ${sequence}`
+  await tamper(
     app,
-    `UPDATE audit_events SET event = replace(event, '"acr":"mfa"', '"acr":"phr"') WHERE position IN (${satisfied})`,
+    spelled({
+      sqlite: gone,
+      postgres: `WITH gone AS (${gone} RETURNING *) INSERT INTO audit_waiting (id, kept_at, part, event)
+        SELECT id, sequence, 0, event FROM gone`,
+    }),
   )
-  tamper(app, `DELETE FROM checkpoints WHERE sequence >= ${sequence}`)
-  tamper(app, `DELETE FROM audit_links WHERE sequence >= ${sequence}`)
 }
 
 const chainState = async (app: TestApp): Promise<string | undefined> =>
@@ -150,7 +155,7 @@ describe('the sealer', () => {
   test('seals nothing onto a chain that was cut back while it ran, and says so', async () => {
     await using of = await sealedTwice()
     const { audit } = of.app.app.store
-    rollBack(of.app)
+    await rollBack(of.app)
     const cut = await audit.head()
     await of.app.app.tend()
     await pass(of.app)
@@ -171,7 +176,7 @@ describe('the sealer', () => {
     ] as const
     for (const [sql] of changes) {
       await using of = await sealedTwice()
-      tamper(of.app, sql)
+      await tamper(of.app, sql)
       const head = await of.app.app.store.audit.head()
       await pass(of.app)
       await of.app.app.tend()
@@ -182,19 +187,18 @@ describe('the sealer', () => {
 
   test('goes on where another process sealed on top, and where the oldest stretch was pruned', async () => {
     await using of = await sealedTwice()
-    const { audit, leases } = of.app.app.store
+    const { audit } = of.app.app.store
     const { clock } = of.app
-    const log = { info() {}, warn() {}, error() {} }
-    const others = { store: audit, leases, keys: of.keys, clock, holder: 'other', log }
+    const log = { info() {}, error() {} }
     clock.advance(401 * 86_400)
-    const other = createSealer(others)
+    const isHeld = () => true
+    const other = createSealer({ store: audit, keys: of.keys, clock, isHeld, log })
     for (let round = 0; round < 2; round++) {
       await pass(of.app)
       clock.advance(61)
       assert.ok((await other.tick()) > 0)
     }
     assert.equal(await pruneAudit(audit, of.keys, clock.now()), 'pruned')
-    await other.release()
     await pass(of.app)
     await of.app.app.tend()
     assert.equal(await chainState(of.app), 'whole')
@@ -205,28 +209,29 @@ describe('the sealer', () => {
   test('takes a link that it did not seal only with the key that made it', async () => {
     await using of = await sealedTwice()
     await pass(of.app)
-    tamper(
+    await tamper(
       of.app,
-      `INSERT INTO audit_links SELECT max(l.sequence) + 1, max(l.position) + 1, 'test', 'x' FROM audit_links l`,
+      spelled({
+        sqlite: `INSERT INTO audit_links SELECT max(l.sequence) + 1, max(l.position) + 1, 'test', 'x' FROM audit_links l`,
+        postgres: `WITH first AS (DELETE FROM audit_waiting WHERE kept_at =
+            (SELECT min(kept_at) FROM audit_waiting) AND part = 1 RETURNING id, event)
+          INSERT INTO audit_links SELECT (SELECT max(sequence) + 1 FROM audit_links), id, event, 'test', 'x' FROM first`,
+      }),
     )
     await of.app.app.tend()
     assert.equal(await chainState(of.app), 'broken')
   })
 
-  test('says that another process has the lease for long', async () => {
+  test('leaves what is committed to another process that is to seal', async () => {
     await using of = await passedAndSealed()
-    const { audit, leases } = of.app.app.store
+    await pass(of.app)
+    const { audit } = of.app.app.store
     const { clock } = of.app
-    const warned: string[] = []
-    const log = { info() {}, warn: (said: string) => warned.push(said), error() {} }
-    const sealer = createSealer({ store: audit, leases, keys: of.keys, clock, holder: 'b', log })
-    for (let second = 0; second < 40; second += 5) {
-      clock.advance(5)
-      await of.app.app.tend()
-      await sealer.tick()
-    }
-    assert.deepEqual(warned, ['another process serves this store'])
+    const log = { info() {}, error() {} }
+    const sealer = createSealer({ store: audit, keys: of.keys, clock, isHeld: () => false, log })
+    assert.equal(await sealer.tick(), 0)
     assert.equal(sealer.state(), 'standby')
+    assert.ok((await audit.unsealed(1)).length > 0)
   })
 })
 
@@ -234,12 +239,12 @@ describe('a checkpoint that was logged elsewhere', () => {
   /** A process that was not there, as after a restart, makes the chain anew. */
   async function madeAnew(): Promise<{ app: TestApp; keys: KeyRing } & AsyncDisposable> {
     const of = await passedAndSealed()
-    rollBack(of.app)
+    await rollBack(of.app)
     const { audit } = of.app.app.store
-    const leases = { claim: async () => 'held' as const, release: async () => {} }
-    const log = { info() {}, warn() {}, error() {} }
+    const log = { info() {}, error() {} }
     const { clock } = of.app
-    await createSealer({ store: audit, leases, keys: of.keys, clock, holder: 'b', log }).tick()
+    const isHeld = () => true
+    await createSealer({ store: audit, keys: of.keys, clock, isHeld, log }).tick()
     return of
   }
 
@@ -314,7 +319,10 @@ describe('the audit after its retention', () => {
     await using of = await aged()
     const { audit } = of.app.app.store
     const checkpoint = await audit.lastCheckpoint()
-    tamper(of.app, `DELETE FROM audit_links WHERE sequence <= ${(checkpoint?.sequence ?? 0) - 1}`)
+    await tamper(
+      of.app,
+      `DELETE FROM audit_links WHERE sequence <= ${(checkpoint?.sequence ?? 0) - 1}`,
+    )
     assert.equal((await verifyAudit(audit, of.keys, WHOLE)).verdict, 'missing')
   })
 })

@@ -7,7 +7,7 @@ import { run, type Tools, type World } from '../../src/cli/index.ts'
 import { createLocalDirectory, createPeople } from '../../src/directories/index.ts'
 import { createKeyRing, fail, instantOf, ok, Secret } from '../../src/kernel/index.ts'
 import { LOCKS } from '../../src/stepup/index.ts'
-import { openSqliteStore } from '../../src/store/index.ts'
+import { openTestStore } from '../support/test-store.ts'
 
 const NOON = instantOf(Date.UTC(2030, 0, 1, 12))
 const FIELD_KEY = Buffer.alloc(32, 7)
@@ -57,8 +57,8 @@ async function bench() {
   }
   const clock = { now: () => NOON }
   const keys = createKeyRing([{ id: 'k1', secret: new Secret<Uint8Array>(FIELD_KEY) }])
-  const file = join(folder, 'sallyport.db')
-  const store = stack.use(await openSqliteStore({ file, keys, random, clock }))
+  const kept = stack.use(await openTestStore(folder))
+  const store = stack.use(await kept.open({ keys, random, clock }))
   const local = { directory: 'local', defaultCountry: 'CN', locks: LOCKS } as const
   const deps = { store: store.people, clock, random, ...local }
   const tools: Tools = {
@@ -88,6 +88,8 @@ async function bench() {
     },
     ...{ env: ENV, clock, random, operator: 'ann', version: '0.0.0' },
     inspect: async () => ({ problems: [], notes: [] }),
+    migrateStore: async () => ({ from: 1, to: 1 }),
+    copyStore: async () => ({ heard: 'stale' }),
     openTools: async () => tools,
     stopped: async () => {},
   }

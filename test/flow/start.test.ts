@@ -7,9 +7,11 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { stringify } from 'yaml'
 import { run, type Tools, type World } from '../../src/cli/index.ts'
+import { migrateStore } from '../../src/compose-store.ts'
 import { composeTools, inspect } from '../../src/compose-tools.ts'
 import { fail, ok } from '../../src/kernel/index.ts'
 import { hearing } from '../support/hearing.ts'
+import { openTestStore, STORE_ENV } from '../support/test-store.ts'
 import { createFakeClock, createSeededRandom } from '../support/world.ts'
 
 const LAUNCH = new URL('../../src/launch.js', import.meta.url).pathname
@@ -18,6 +20,7 @@ const ENV = {
   FIELD_KEY: KEY,
   OTHER_KEY: Buffer.alloc(32, 8).toString('base64'),
   CLIENT_SECRET: 's'.repeat(40),
+  ...STORE_ENV,
 }
 
 type Given = {
@@ -27,13 +30,16 @@ type Given = {
 }
 
 /** The command line as it is started, in a folder of its own. */
-function bench() {
+async function bench() {
+  await using opening = new AsyncDisposableStack()
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-start-'))
+  opening.defer(() => rmSync(folder, { recursive: true }))
+  const kept = opening.use(await openTestStore(folder))
   const settings = {
     issuer: 'http://localhost:8080',
     listen: { port: 0 },
     management: { port: 0 },
-    store: { engine: 'sqlite', file: join(folder, 'sallyport.db') },
+    store: kept.config,
     encryption: { keys: [{ id: 'k1', env: 'FIELD_KEY' }] },
     clients: [
       {
@@ -60,25 +66,29 @@ function bench() {
       },
       ...{ env: ENV, clock: createFakeClock(), random: createSeededRandom('start') },
       ...{ operator: 'ann', version: '0.0.0', inspect },
+      migrateStore: (config, how) =>
+        migrateStore({ ...world, stopwatch: { seconds: () => 0 } })(config, how),
       openTools: (config): Promise<Tools> =>
         composeTools(config, {
           ...{ clock: world.clock, random: world.random, version: '0.0.0', logTo: 'stderr' },
           stopwatch: { seconds: () => 0 },
           pause: async (seconds) => given.pause?.(seconds),
         }),
+      copyStore: async () => ({ heard: 'stale' }),
       stopped: async () => {},
     }
     return { code: await run(['--config', 'sallyport.yaml', ...line], world), ...said }
   }
+  const opened = opening.move()
   return {
     ...{ folder, sallyport, yamlOf },
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
 
 describe('the start', () => {
   test('says in a sentence what is wrong with the file of the store', async () => {
-    using made = bench()
+    await using made = await bench()
     const at = (...names: readonly string[]) => join(made.folder, ...names)
     mkdirSync(at('a-folder'))
     writeFileSync(at('a-letter'), 'This is a letter to nobody. '.repeat(400))
@@ -103,7 +113,7 @@ describe('the start', () => {
   })
 
   test('says which port is taken, which address is not ours, and leaves nothing open', async () => {
-    using made = bench()
+    await using made = await bench()
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     const address = taken.address()
@@ -124,7 +134,7 @@ describe('the start', () => {
   })
 
   test('says of a missing logo what `check` says', async () => {
-    using made = bench()
+    await using made = await bench()
     for (const theme of [
       { logo: join(made.folder, 'logo.svg') },
       { folder: join(made.folder, 'theme') },
@@ -137,7 +147,7 @@ describe('the start', () => {
   })
 
   test('refuses another field key under a known id, and one that is missing', async () => {
-    using made = bench()
+    await using made = await bench()
     assert.equal((await made.sallyport(['serve'])).code, 0)
     const wrong = { encryption: { keys: [{ id: 'k1', env: 'OTHER_KEY' }] } }
     const missing = { encryption: { keys: [{ id: 'k2', env: 'OTHER_KEY' }] } }
@@ -151,8 +161,8 @@ describe('the start', () => {
     }
   })
 
-  test('keeps what a command prints apart from what it logs', () => {
-    using made = bench()
+  test('keeps what a command prints apart from what it logs', async () => {
+    await using made = await bench()
     const file = join(made.folder, 'sallyport.yaml')
     writeFileSync(file, made.yamlOf({ logLevel: 'debug' }))
     const sallyport = (...words: readonly string[]) =>
@@ -169,7 +179,7 @@ describe('the start', () => {
 
 describe('the stop', () => {
   test('keeps answering after readiness went down, for as long as it is told', async () => {
-    using made = bench()
+    await using made = await bench()
     const ports = { front: await freePort(), back: await freePort() }
     const status = async (url: string) => (await fetch(url).catch(() => undefined))?.status
     const ready = () => status(`http://127.0.0.1:${ports.back}/health/ready`)

@@ -10,9 +10,10 @@ import { createLog } from '../../src/log/index.ts'
 import { LOCKS } from '../../src/stepup/index.ts'
 import { type Mailbox, openMailbox } from './mailbox.ts'
 import { createRelyingParty, type RelyingParty } from './relying-party.ts'
-import { createFakeClock, createSeededRandom, type FakeClock } from './world.ts'
+import { openTestStore, STORE_ENV, type TestStore } from './test-store.ts'
+import { createFakeClock, createSeededRandom, type FakeClock, STOPWATCH } from './world.ts'
 
-/** The whole of Sallyport in this process: real HTTP, a real SQLite file, a real SMTP server, and a clock that stands still. */
+/** The whole of Sallyport in this process: real HTTP, a real store, a real SMTP server, and a clock that stands still. */
 export type TestApp = AsyncDisposable & {
   readonly issuer: string
   readonly managementUrl: string
@@ -26,6 +27,7 @@ export type TestApp = AsyncDisposable & {
   /** Everything that was logged, a JSON line each. */
   readonly logged: string[]
   readonly folder: string
+  readonly kept: TestStore
   /** What the audit holds, in the order of commits. */
   events(): Promise<readonly { readonly event: string; readonly [field: string]: unknown }[]>
 }
@@ -50,6 +52,7 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
   opening.defer(() => rmSync(folder, { recursive: true, force: true }))
   const mailbox = opening.use(await openMailbox())
+  const kept = opening.use(await openTestStore(folder))
 
   // The issuer has to be known before anything is made of it, so the ports are taken first.
   const [front, back] = [await takePort('localhost'), await takePort('127.0.0.1')]
@@ -64,7 +67,7 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
     support: { email: 'it@kestrel.example', phone: '+86 571 5550 0100' },
     listen: { host: '127.0.0.1', port: front.port },
     management: { host: '127.0.0.1', port: back.port },
-    store: { engine: 'sqlite', file: join(folder, 'sallyport.db') },
+    store: kept.config,
     encryption: { keys: [{ id: 'test', env: 'FIELD_KEY' }] },
     directories: [{ name: 'local', type: 'local', defaultCountry: 'CN' }],
     channels: {
@@ -89,8 +92,7 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
     level: 'debug',
     destination: { write: (line) => void logged.push(line) },
   })
-  const stopwatch = { seconds: () => performance.now() / 1000 }
-  const world = { clock, stopwatch, random, log, fetch, version: 'test' }
+  const world = { clock, stopwatch: STOPWATCH, random, log, fetch, version: 'test' }
   const app = opening.use(await compose(config, world))
   front.server.on('request', app.main)
   back.server.on('request', app.management)
@@ -112,7 +114,7 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
   }
   const opened = opening.move()
   return {
-    ...{ issuer, clock, config, app, people, mailbox, party, logged, folder },
+    ...{ issuer, clock, config, app, people, mailbox, party, logged, folder, kept },
     managementUrl: `http://127.0.0.1:${back.port}`,
     async events() {
       const unsealed = await app.store.audit.unsealed(10_000)
@@ -128,7 +130,10 @@ export function configFrom(settings: object): Config {
   const parsed = parseConfig({
     yaml: JSON.stringify(settings),
     file: 'test.yaml',
-    env: { FIELD_KEY: Buffer.alloc(32, 7).toString('base64'), CLIENT_SECRET: 's'.repeat(40) },
+    env: {
+      ...{ FIELD_KEY: Buffer.alloc(32, 7).toString('base64'), CLIENT_SECRET: 's'.repeat(40) },
+      ...STORE_ENV,
+    },
     readFile: () => ({ ok: false, error: 'no files in tests' }),
   })
   if (parsed.ok) return parsed.value

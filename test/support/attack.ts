@@ -20,11 +20,14 @@ export async function withOtpApp(app: TestApp, username: string, seed = SEED): P
   assert.ok(report.ok && report.value.added === 1)
 }
 
-export const otpAt = (app: TestApp, seconds = 0, secret = SEED): string =>
+type Timed = { readonly clock: Pick<TestApp['clock'], 'now'> }
+type Audited = Pick<TestApp, 'events'>
+
+export const otpAt = (app: Timed, seconds = 0, secret = SEED): string =>
   generateSync({ secret, epoch: app.clock.now() / 1000 + seconds })
 
 /** A code that is none of the codes that are good now or next to now. */
-export function wrongOtp(app: TestApp, secret = SEED): string {
+export function wrongOtp(app: Timed, secret = SEED): string {
   const good = [-60, -30, 0, 30, 60].map((seconds) => otpAt(app, seconds, secret))
   return (
     ['000000', '111111', '222222', '333333', '444444', '555555'].find(
@@ -70,7 +73,11 @@ const named = (fields: Fields): readonly string[] =>
   isList(fields) ? fields.map(([name]) => name) : Object.keys(fields)
 
 /** One wrong answer after another, each in a step-up of its own where the last was spent, until nothing is asked any more. */
-export async function guess(app: TestApp, times: number, who = 'bob'): Promise<number> {
+export async function guess(
+  app: Timed & Audited & Pick<TestApp, 'party'>,
+  times: number,
+  who = 'bob',
+): Promise<number> {
   let judged = 0
   for (let round = 0; round < times * 2 && judged < times; round++) {
     const { browser, page: first } = await begin(app, createUserAgent(), { login_hint: who })
@@ -86,7 +93,7 @@ export async function guess(app: TestApp, times: number, who = 'bob'): Promise<n
   return judged
 }
 
-export async function judgements(app: TestApp, verdict?: string): Promise<number> {
+export async function judgements(app: Audited, verdict?: string): Promise<number> {
   const events = await app.events()
   return events.filter(
     ({ event, verdict: is }) =>

@@ -58,6 +58,8 @@ export function createCommandLine(app: TestApp): CommandLine {
       ...{ operator: 'ann', version: '0.0.0' },
       openTools: async () => tools,
       inspect: async () => ({ problems: [], notes: [] }),
+      migrateStore: unused,
+      copyStore: unused,
       stopped: async () => {},
     }
     return { code: await run(line, world), ...said }

@@ -16,24 +16,33 @@ export type Mail = {
 export type Mood =
   | { readonly mood: 'accept' }
   | { readonly mood: 'refuse-recipient' | 'busy' | 'hang' }
+  /** Thinks for a while. */
+  | { readonly mood: 'slow' }
 
 export type Mailbox = AsyncDisposable & {
   readonly port: number
   readonly mails: Mail[]
+  /** How many messages were begun. */
+  begun(): number
   set(mood: Mood['mood']): void
   last(): Mail
 }
+
+const SLOW_MS = 700
 
 /** A real SMTP server on loopback that keeps what it is sent. */
 export async function openMailbox(port = 0): Promise<Mailbox> {
   const mails: Mail[] = []
   let mood: Mood['mood'] = 'accept'
+  let begun = 0
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'],
     logger: false,
     onRcptTo(_address, _session, callback) {
+      begun++
       if (mood === 'hang') return
-      callback(mood === 'accept' ? null : refusal(mood))
+      if (mood === 'slow') setTimeout(() => callback(), SLOW_MS)
+      else callback(mood === 'accept' ? null : refusal(mood))
     },
     onData(stream, session, callback) {
       const chunks: Buffer[] = []
@@ -51,6 +60,7 @@ export async function openMailbox(port = 0): Promise<Mailbox> {
   return {
     port: (server.server.address() as AddressInfo).port,
     mails,
+    begun: () => begun,
     set(to) {
       mood = to
     },

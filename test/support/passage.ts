@@ -22,7 +22,7 @@ export function codeFrom(page: Page, redirectUri: string, { state }: Pushed): st
 
 /** From the pushed request to the page that asks. */
 export async function begin(
-  app: TestApp,
+  app: Pick<TestApp, 'party'>,
   browser: UserAgent = createUserAgent(),
   over: Record<string, string | undefined> = {},
 ): Promise<{ readonly browser: UserAgent; readonly pushed: Pushed; readonly page: Page }> {
@@ -34,7 +34,7 @@ export async function begin(
 
 /** A whole step-up by email: the claims of the token response. */
 export async function pass(
-  app: TestApp,
+  app: Pick<TestApp, 'party' | 'mailbox'>,
   browser: UserAgent = createUserAgent(),
   over: Record<string, string | undefined> = {},
 ): Promise<Record<string, unknown>> {

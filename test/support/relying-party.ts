@@ -25,6 +25,8 @@ export type Pushed = {
 
 type Deps = {
   readonly issuer: () => string
+  /** Where it is reached, if not at its own address. */
+  readonly at?: () => string
   readonly now: () => number
   readonly clientId?: string
   readonly redirectUri?: string
@@ -35,6 +37,7 @@ export const challengeOf = (verifier: string): string =>
 
 export async function createRelyingParty(deps: Deps): Promise<RelyingParty> {
   const { issuer, now, clientId = 'iam', redirectUri = 'https://iam.example/callback' } = deps
+  const { at = issuer } = deps
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
   const kid = 'rp-1'
   const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' }
@@ -80,7 +83,7 @@ export async function createRelyingParty(deps: Deps): Promise<RelyingParty> {
         client_assertion: await party.assertion(),
         ...over,
       }
-      const response = await post(`${issuer()}/par`, parameters)
+      const response = await post(`${at()}/par`, parameters)
       const body = (await response.json()) as Record<string, unknown>
       const requestUri = typeof body['request_uri'] === 'string' ? body['request_uri'] : ''
       return {
@@ -91,11 +94,11 @@ export async function createRelyingParty(deps: Deps): Promise<RelyingParty> {
 
     authorizeUrl: ({ requestUri }) => {
       const query = new URLSearchParams({ client_id: clientId, request_uri: requestUri })
-      return `${issuer()}/authorize?${query}`
+      return `${at()}/authorize?${query}`
     },
 
     redeem: async ({ verifier }, code, over = {}) =>
-      post(`${issuer()}/token`, {
+      post(`${at()}/token`, {
         grant_type: 'authorization_code',
         code,
         redirect_uri: redirectUri,

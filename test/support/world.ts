@@ -8,10 +8,14 @@ import {
   later,
   type Random,
   Secret,
+  type Stopwatch,
 } from '../../src/kernel/index.ts'
 
 /** Every test starts at noon on 1 January 2030, UTC. */
 export const NOON: Instant = instantOf(Date.UTC(2030, 0, 1, 12))
+
+/** A real one: what is waited for in a test takes the time that it takes. */
+export const STOPWATCH: Stopwatch = { seconds: () => performance.now() / 1000 }
 
 /** Time stands still until it is moved by hand. */
 export type FakeClock = Clock & {

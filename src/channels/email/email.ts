@@ -64,17 +64,21 @@ export function createEmailChannel(deps: {
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  let waiting = 0
+  const sending = new Set<AbortController>()
+  let isEnded = false
 
   return {
     kind: 'email',
     async send(message) {
       if (!ADDRESS.test(message.to)) return untried('recipient-refused', 'not one plain address')
-      if (waiting >= WAITING_MAX) return untried('failed', 'too many messages are waiting')
-      waiting++
+      if (isEnded) return untried('failed', 'this process is stopping')
+      if (sending.size >= WAITING_MAX) return untried('failed', 'too many messages are waiting')
+      const ending = new AbortController()
+      sending.add(ending)
+      const deadline = setTimeout(() => ending.abort(), MAIL_MS_MAX)
       const since = stopwatch.seconds()
       try {
-        await hand(message)
+        await hand(message, ending.signal)
         return { outcome: 'accepted', provider: PROVIDER }
       } catch (error) {
         const told = toldBy(error)
@@ -83,9 +87,14 @@ export function createEmailChannel(deps: {
         log.warn('mail not accepted', { blame, errorCode, command, responseCode, response })
         return { outcome: outcomeOf(blame), provider: PROVIDER }
       } finally {
-        waiting--
+        clearTimeout(deadline)
+        sending.delete(ending)
         timed(PROVIDER, stopwatch.seconds() - since)
       }
+    },
+    end() {
+      isEnded = true
+      for (const one of sending) one.abort()
     },
     async [Symbol.asyncDispose]() {
       transport.close()
@@ -97,9 +106,8 @@ export function createEmailChannel(deps: {
     return { outcome, provider: PROVIDER }
   }
 
-  async function hand(message: CodeMessage): Promise<void> {
+  async function hand(message: CodeMessage, signal: AbortSignal): Promise<void> {
     const { subject, text, html } = render(message)
-    const signal = AbortSignal.timeout(MAIL_MS_MAX)
     await transport.sendMail({
       from: settings.from,
       to: { name: '', address: message.to },

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
 import { type Result, Secret } from '../../kernel/index.ts'
 import type { Reader, Wrong } from '../reader.ts'
@@ -20,7 +21,11 @@ export const text = (wanted: string, pattern: RegExp, lengthMax = 200) =>
 export const anyText = (wanted: string, lengthMax = 200) => text(wanted, /\S/, lengthMax)
 
 /** Turned into what it points at while it is parsed, so that no unread secret outlives the schema. */
-function pointer<T>(schema: z.ZodString, wanted: string, read: (to: string) => Result<T, Wrong>) {
+export function pointer<T>(
+  schema: z.ZodString,
+  wanted: string,
+  read: (to: string) => Result<T, Wrong>,
+) {
   return schema
     .transform((to, context): T => {
       const found = read(to)
@@ -39,8 +44,8 @@ export const path = (reader: Reader) =>
     .transform((written) => reader.path(written))
     .meta({ wanted: 'a path' })
 
-const pathText = z.string().min(1).max(4096)
-const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+export const pathText = z.string().min(1).max(4096)
+export const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
 
 export const textFile = (reader: Reader) => pointer(pathText, 'the path of a file', reader.text)
 export const secretFile = (reader: Reader) =>
@@ -67,8 +72,30 @@ export const privateKeyFile = (reader: Reader) =>
     })
     .meta({ wanted: PRIVATE_KEY })
 
-export const isCertificate = (pem: string) => isMade(() => new X509Certificate(pem))
-export const isPrivateKey = (pem: string) => isMade(() => createPrivateKey(pem))
+/** As a server or a client itself will take them, so that nothing is found only at the start. */
+export function pairProblem(cert: unknown, key: unknown): Wrong | undefined {
+  // Said already of each by itself, or not written.
+  if (typeof cert !== 'string' || !(key instanceof Secret)) return undefined
+  if (!isCertificate(cert) || !isPrivateKey(key.reveal())) return undefined
+  try {
+    createSecureContext({ cert, key: key.reveal() })
+    return undefined
+  } catch (error) {
+    const isMismatch = error instanceof Error && /key values mismatch/.test(error.message)
+    return isMismatch
+      ? {
+          says: 'is not the key of the certificate in certFile',
+          wanted: 'the key that belongs to it',
+        }
+      : {
+          says: 'cannot be used with certFile',
+          wanted: 'a certificate chain and its key, of 2048 bits or more where RSA',
+        }
+  }
+}
+
+const isCertificate = (pem: string) => isMade(() => new X509Certificate(pem))
+const isPrivateKey = (pem: string) => isMade(() => createPrivateKey(pem))
 
 function isMade(make: () => unknown): boolean {
   try {

@@ -3,16 +3,8 @@ import type { Reader } from '../reader.ts'
 import { acr, factors, firstEnrolment, stepUp } from './assurance.ts'
 import { clients } from './clients.ts'
 import { channels, directories, language, privacyUrl, support, theme, timeZone } from './people.ts'
-import {
-  encryption,
-  issuer,
-  listen,
-  logLevel,
-  management,
-  org,
-  retention,
-  store,
-} from './server.ts'
+import { encryption, issuer, listen, logLevel, management, org, retention } from './server.ts'
+import { store } from './store.ts'
 
 /** Every key there is. The reference, the editor's schema and the report of problems are made from this. */
 export const createSchema = (reader: Reader) =>

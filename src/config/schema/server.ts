@@ -1,14 +1,11 @@
 import { isIP } from 'node:net'
-import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
-import type { Reader, Wrong } from '../reader.ts'
+import type { Reader } from '../reader.ts'
 import {
   anyText,
   certificateFile,
   exactlyOne,
-  isCertificate,
-  isPrivateKey,
-  path,
+  pairProblem,
   privateKeyFile,
   refuse,
   safeUrl,
@@ -93,13 +90,21 @@ export const listen = (reader: Reader) =>
         .describe(
           'At a stop, how long requests are still taken after readiness went down, so that a balancer sees that before connections are refused. Behind one: 5, or twice what it takes to notice.',
         ),
+      graceSeconds: z
+        .int()
+        .min(0)
+        .max(120)
+        .default(10)
+        .describe(
+          'At a stop, how long requests that are running may still run, once no new ones are taken. A message takes 8 seconds at most.',
+        ),
       tls: z
         .strictObject({
           certFile: certificateFile(reader).describe('The certificate chain.'),
           keyFile: privateKeyFile(reader).describe('Its private key.'),
         })
         .superRefine(({ certFile: cert, keyFile: key }, context) => {
-          const found = unfit(cert, key.reveal())
+          const found = pairProblem(cert, key)
           if (found !== undefined) refuse(context, found, ['keyFile'])
         })
         .optional()
@@ -111,27 +116,6 @@ export const listen = (reader: Reader) =>
       example: { host: '0.0.0.0', port: 8080, trustedProxies: ['10.0.0.0/8'] },
     })
 
-/** As the server itself will take them, so that nothing is found only at the start. */
-function unfit(cert: string, key: string): Wrong | undefined {
-  // Said already of each by itself.
-  if (!isCertificate(cert) || !isPrivateKey(key)) return undefined
-  try {
-    createSecureContext({ cert, key })
-    return undefined
-  } catch (error) {
-    const isMismatch = error instanceof Error && /key values mismatch/.test(error.message)
-    return isMismatch
-      ? {
-          says: 'is not the key of the certificate in certFile',
-          wanted: 'the key that belongs to it',
-        }
-      : {
-          says: 'cannot be used with certFile',
-          wanted: 'a certificate chain and its key, of 2048 bits or more where RSA',
-        }
-  }
-}
-
 export const management = z
   .strictObject({
     host: host('The address to listen on. In a container this is `0.0.0.0`.').default('127.0.0.1'),
@@ -142,23 +126,6 @@ export const management = z
     description: 'Where metrics and health are answered. Never put this port on the internet.',
     example: { host: '0.0.0.0', port: 9000 },
   })
-
-export const store = (reader: Reader) =>
-  z
-    .discriminatedUnion(
-      'engine',
-      [
-        z.strictObject({
-          engine: z.literal('sqlite').describe('An embedded database, for one process.'),
-          file: path(reader).describe('The database file. Its folder must exist and be writable.'),
-        }),
-      ],
-      { error: 'is not an engine of this release' },
-    )
-    .meta({
-      description: 'Where everything is kept.',
-      example: { engine: 'sqlite', file: '/var/lib/sallyport/sallyport.db' },
-    })
 
 const keyId = text('1 to 32 letters, digits, `-` or `_`', /^[A-Za-z0-9_-]{1,32}$/)
 

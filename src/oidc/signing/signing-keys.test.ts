@@ -48,23 +48,46 @@ describe('the signing keys', () => {
     await keys.signer()
     const begun = await keys.rotate('operator:ops')
     assert.deepEqual([begun.rotation, begun.at], ['begun', later(clock.now(), 48 * HOUR)])
-    await keys.refresh()
+    await keys.tend()
     assert.equal((await keys.published()).keys.length, 2)
 
     clock.advance(48 * HOUR - 1)
-    await keys.refresh()
+    await keys.tend()
     assert.deepEqual(await states(), ['active', 'next'])
     clock.advance(1)
-    await keys.refresh()
+    await keys.tend()
     assert.deepEqual(await states(), ['retired', 'active'])
 
     clock.advance(48 * HOUR)
-    await keys.refresh()
+    await keys.tend()
     assert.equal((await keys.published()).keys.length, 2)
     clock.advance(HOUR)
-    await keys.refresh()
+    await keys.tend()
     assert.deepEqual(await states(), ['active'])
     assert.equal((await keys.list())[0]?.kid, begun.kid)
+  })
+
+  test('are read by every replica, and made, begun and removed by the one that tends them', async () => {
+    const { open, clock, states, keys: tending } = bench()
+    const reading = open()
+    await reading.refresh()
+    assert.deepEqual(await states(), ['active'])
+    await tending.rotate('system')
+    clock.advance(48 * HOUR)
+    await reading.refresh()
+    assert.deepEqual(await states(), ['active', 'next'])
+    assert.equal((await reading.published()).keys.length, 2)
+    await tending.tend()
+    clock.advance(49 * HOUR)
+    await reading.refresh()
+    assert.deepEqual(await states(), ['retired', 'active'])
+    await tending.tend()
+    await reading.refresh()
+    assert.equal((await reading.published()).keys.length, 1)
+    assert.equal(
+      (await tending.signer()).sign({}).split('.')[0],
+      (await reading.signer()).sign({}).split('.')[0],
+    )
   })
 
   test('begin one rotation at a time', async () => {
@@ -89,7 +112,7 @@ describe('the signing keys', () => {
     for (let step = 0; step < 60; step++) {
       if (step % 5 === 0) await keys.rotate('system')
       clock.advance(((step * 7) % 30) * HOUR)
-      await keys.refresh()
+      await keys.tend()
       const now = await store.list()
       assert.equal(now.filter(({ state }) => state === 'active').length, 1)
       for (const { kid, state } of now) {

@@ -15,7 +15,9 @@ export type SigningKeys = {
   signer(): Promise<Signer>
   /** Public keys of every state, as a JWK set. From memory, but for the first time. */
   published(): Promise<{ readonly keys: readonly object[] }>
-  /** Makes the first key, lets a key begin whose time has come, removes old ones, and reads the set anew. For a loop. */
+  /** Makes the first key, lets a key begin whose time has come, removes old ones, and reads the set anew. For one replica's loop. */
+  tend(): Promise<void>
+  /** Reads the set anew, and makes a key only where there is none to sign with. For the loops of the others. */
   refresh(): Promise<void>
   list(): Promise<readonly SigningKey[]>
   /** Publishes a new key, which begins to sign at `at`; 'pending' where one waits already. */
@@ -43,8 +45,12 @@ export function createSigningKeys(deps: SigningKeysDeps): SigningKeys {
   return {
     signer: async () => (await known()).signer,
     published: async () => (await known()).published,
-    async refresh() {
+    async tend() {
       ready = readyFrom(await settled('tend', 'system'))
+    },
+    async refresh() {
+      const keys = await store.list()
+      ready = readyFrom(keys.some(isSigning) ? keys : await settled('tend', 'system'))
     },
     list: () => store.list(),
     async rotate(actor) {
@@ -92,10 +98,12 @@ export function createSigningKeys(deps: SigningKeysDeps): SigningKeys {
   }
 }
 
+const isSigning = ({ state, alg }: SigningKey) => state === 'active' && alg === 'ES256'
+
 const nextOf = (keys: readonly SigningKey[]) => keys.find(({ state }) => state === 'next')
 
 function readyFrom(keys: readonly SigningKey[]): Ready {
-  const active = keys.find(({ state, alg }) => state === 'active' && alg === 'ES256')
+  const active = keys.find(isSigning)
   invariant(active !== undefined, 'a key is active')
   const published = keys.map(({ kid, alg, publicJwk }) => ({
     ...parsePublic(publicJwk),

@@ -1,14 +1,30 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import { type Clock, Fault } from '../../kernel/index.ts'
+import type { Clock } from '../../kernel/index.ts'
+import {
+  type Applied,
+  beyond,
+  judgeSchema,
+  refuseUnfit,
+  type SchemaVerdict,
+} from '../judge-schema.ts'
+import {
+  type Migrated,
+  type Migration,
+  type MigrationPlan,
+  scriptOf,
+  statementsOf,
+} from '../migration.ts'
 import { asFault } from './faults.ts'
 import { first } from './migrations/0001-first.ts'
-import type { Migration } from './migrations/migration.ts'
 
 const MIGRATIONS: readonly Migration[] = [first]
+/** What this release makes and needs. */
+export const SQLITE_SCHEMA = MIGRATIONS.at(-1)?.version ?? 0
 const BUSY_MS = 10_000
-
-export type Migrated = { readonly from: number; readonly to: number }
+const VERSIONS = `CREATE TABLE IF NOT EXISTS schema_versions (
+  version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, compatible_from INTEGER NOT NULL,
+  applied_at INTEGER NOT NULL) STRICT`
 
 /**
  * Makes the file where there is none and brings its schema up to this release. Whoever comes second finds it done. A newer
@@ -19,44 +35,75 @@ export function migrateSqlite(
   clock: Clock,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Migrated {
-  try {
+  return told(file, () => {
     // Contacts and sealed secrets are for this process alone; -wal and -shm take after the file.
     closeSync(openSync(file, 'a', 0o600))
-    const db = new Sqlite(file, { timeout: BUSY_MS })
-    try {
+    return withFile(file, (db) => {
       // Only this, before anything else is read or written, makes readers independent of the writer.
       db.pragma('journal_mode = WAL')
       db.pragma('synchronous = FULL')
       return db.transaction(() => migrate(db, clock, migrations)).immediate()
-    } finally {
-      db.close()
-    }
-  } catch (cause) {
-    throw asFault(cause, `cannot open ${file}`)
-  }
+    })
+  })
 }
 
 function migrate(db: Sqlite.Database, clock: Clock, migrations: readonly Migration[]): Migrated {
-  db.exec(`CREATE TABLE IF NOT EXISTS schema_versions (
-    version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, compatible_from INTEGER NOT NULL,
-    applied_at INTEGER NOT NULL) STRICT`)
-  const newest = 'SELECT coalesce(max(version), 0) FROM schema_versions'
-  const from = Number(db.prepare(newest).pluck().get())
-  const known = migrations.at(-1)?.version ?? 0
-  if (from > known) {
-    const oldest = 'SELECT max(compatible_from) FROM schema_versions WHERE version > ?'
-    const needed = Number(db.prepare(oldest).pluck().get(known))
-    if (needed <= known) return { from, to: from }
-    throw new Fault(
-      'store.unavailable',
-      `the store has schema ${from}, which needs a release that knows schema ${needed}; this one knows up to ${known}: run a newer release, or restore the backup from before it`,
-    )
+  const found = judge(db, migrations)
+  if (found.verdict === 'beyond') throw beyond(found)
+  const { version: from } = found
+  if (found.verdict === 'fit') return { from, to: from }
+  for (const sql of statementsOf(found, VERSIONS, clock.now())) db.exec(sql)
+  return { from, to: found.missing.at(-1)?.version ?? from }
+}
+
+/** What `migrateSqlite` would do. It changes nothing, and makes no file. */
+export function planSqlite(
+  file: string,
+  clock: Clock,
+  migrations: readonly Migration[] = MIGRATIONS,
+): MigrationPlan {
+  const found = look(file, migrations)
+  if (found.verdict === 'beyond') throw beyond(found)
+  const { version: from } = found
+  if (found.verdict === 'fit') return { from, to: from, sql: '' }
+  const statements = statementsOf(found, VERSIONS, clock.now())
+  const sql = scriptOf(['PRAGMA journal_mode = WAL', 'BEGIN IMMEDIATE', ...statements, 'COMMIT'])
+  return { from, to: found.missing.at(-1)?.version ?? from, sql }
+}
+
+/** Refuses a schema that this release cannot run on as it is, and says what to do. */
+export function checkSchemaSqlite(
+  file: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+): void {
+  refuseUnfit(look(file, migrations))
+}
+
+function look(file: string, migrations: readonly Migration[]): SchemaVerdict {
+  if (!existsSync(file)) return judgeSchema([], migrations)
+  return told(file, () => withFile(file, (db) => judge(db, migrations)))
+}
+
+function judge(db: Sqlite.Database, migrations: readonly Migration[]): SchemaVerdict {
+  const table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_versions'"
+  if (db.prepare(table).get() === undefined) return judgeSchema([], migrations)
+  const all = 'SELECT version, compatible_from AS compatibleFrom FROM schema_versions'
+  return judgeSchema(db.prepare<[], Applied>(all).all(), migrations)
+}
+
+function withFile<T>(file: string, use: (db: Sqlite.Database) => T): T {
+  const db = new Sqlite(file, { fileMustExist: true, timeout: BUSY_MS })
+  try {
+    return use(db)
+  } finally {
+    db.close()
   }
-  const note = db.prepare('INSERT INTO schema_versions VALUES (?, ?, ?, ?)')
-  for (const { version, name, compatibleFrom, sql } of migrations) {
-    if (version <= from) continue
-    db.exec(sql)
-    note.run(version, name, compatibleFrom, clock.now())
+}
+
+function told<T>(file: string, act: () => T): T {
+  try {
+    return act()
+  } catch (cause) {
+    throw asFault(cause, `cannot open ${file}`)
   }
-  return { from, to: known }
 }

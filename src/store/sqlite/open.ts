@@ -4,8 +4,9 @@ import { eventIn, requestIn, stepUpIn } from '../rows.ts'
 import { createSealing, type Place } from '../sealing.ts'
 import type { Heard, Store } from '../store.ts'
 import { createToRows, placeOfKey, placeOfSecret } from '../to-rows.ts'
+import { checkCopySqlite } from './check-copy.ts'
 import { checkKeysSqlite } from './check-keys.ts'
-import { migrateSqlite } from './migrate.ts'
+import { checkSchemaSqlite, migrateSqlite } from './migrate.ts'
 import type { Durability } from './operations.ts'
 import { auditStore, leaseStore } from './ports/audit.ts'
 import { peopleStore } from './ports/people.ts'
@@ -18,6 +19,8 @@ import { startWriterThread } from './writer-thread.ts'
 
 export type SqliteOptions = {
   readonly file: string
+  /** `manual`: a schema that is older than this release needs is refused, and no file is made. */
+  readonly migrate?: 'auto' | 'manual'
   readonly keys: KeyRing
   readonly random: Random
   readonly clock: Clock
@@ -33,10 +36,13 @@ export type SqliteStore = Store & {
 
 const REMEMBERED = 1_000
 
-/** Brings the schema up to date first. What is opened first is closed last: the writer leaves a tidy file behind. */
+/** Brings the schema up to date first, where it may. What is opened first is closed last: the writer leaves a tidy file behind. */
 export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
-  const { file, keys, random, clock, heard = () => {}, onFault = () => {} } = options
-  migrateSqlite(file, clock)
+  const { file, migrate = 'auto', keys, random, clock } = options
+  const { heard = () => {}, onFault = () => {} } = options
+  if (migrate === 'auto') migrateSqlite(file, clock)
+  else checkSchemaSqlite(file)
+  checkCopySqlite(file)
   checkKeysSqlite(file, keys)
 
   await using opening = new AsyncDisposableStack()
@@ -99,6 +105,10 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
         },
       )
     },
+
+    // One machine, one clock, and nobody waits for a connection.
+    clock: async () => null,
+    stats: () => null,
 
     diagnose: (durability) => writer.call('upkeep.diagnose', null, durability),
 

@@ -1,4 +1,4 @@
-import type { Migration } from './migration.ts'
+import type { Migration } from '../../migration.ts'
 
 /**
  * Tables of short rows keep them in the key's own tree (WITHOUT ROWID); where a row holds JSON a tree of its own is
@@ -160,6 +160,13 @@ export const first: Migration = {
       name TEXT NOT NULL PRIMARY KEY,
       holder TEXT NOT NULL,
       until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE store_copies (
+      name TEXT NOT NULL PRIMARY KEY,
+      source TEXT NOT NULL,
+      progress TEXT NOT NULL,
+      finished_at INTEGER
     ) STRICT, WITHOUT ROWID;
   `,
 }

@@ -1,5 +1,6 @@
-import type { AuditStore, Checkpoint, LeaseStore } from '../../../audit/index.ts'
+import type { AuditStore, Checkpoint } from '../../../audit/index.ts'
 import { instantOf } from '../../../kernel/index.ts'
+import type { LeaseStore } from '../../../leases/index.ts'
 import { idIn } from '../../rows.ts'
 import type { PortDeps } from './deps.ts'
 

@@ -1,13 +1,6 @@
-import type {
-  By,
-  HelpDeskView,
-  LocalPerson,
-  PeopleStore,
-  Summary,
-} from '../../../directories/index.ts'
-import { instantOf, LOCALES } from '../../../kernel/index.ts'
-import { eventIn, factorsIn, idIn, sendsIn, talliesIn, textsIn, wordIn } from '../../rows.ts'
-import type { PersonRow } from '../../schema.ts'
+import type { By, PeopleStore } from '../../../directories/index.ts'
+import { eventIn } from '../../rows.ts'
+import { helpDeskViewIn, personIn, summaryIn } from '../../rows-people.ts'
 import { personRow } from '../../to-rows.ts'
 import type { PortDeps } from './deps.ts'
 
@@ -85,31 +78,5 @@ export function peopleStore({ writer, reader, toRows, heard }: PortDeps): People
   function answerOf<H>(answer: { readonly heard: H; readonly events: readonly string[] }): H {
     if (answer.events.length > 0) heard(answer.events.map(eventIn))
     return answer.heard
-  }
-}
-
-function helpDeskViewIn(row: Parameters<typeof summaryIn>[0] & HeldUp): HelpDeskView {
-  return { ...summaryIn(row), tallies: talliesIn(row.tallies), sends: sendsIn(row.sends) }
-}
-
-type HeldUp = { readonly tallies: string; readonly sends: string }
-
-function summaryIn(row: PersonRow & { readonly factors: string }): Summary {
-  return { ...personIn(row), factors: factorsIn(row.factors) }
-}
-
-function personIn(row: PersonRow): LocalPerson {
-  const { directory, username, name_key, display_name, locale } = row
-  return {
-    account: idIn('account', row.account),
-    directory,
-    username,
-    nameKey: name_key,
-    displayName: display_name,
-    emails: textsIn(row.emails),
-    phones: textsIn(row.phones),
-    locale: locale === null ? null : wordIn(LOCALES, locale),
-    state: wordIn(['enabled', 'disabled'], row.state),
-    createdAt: instantOf(row.created_at),
   }
 }

@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/index.ts'
 import type { RequestStore } from '../../../oidc/index.ts'
-import type { StepUp } from '../../../stepup/index.ts'
-import { eventIn } from '../../rows.ts'
+import { eventIn, satisfiedIn } from '../../rows.ts'
 import { onceRow, requestRow } from '../../to-rows.ts'
 import type { PortDeps } from './deps.ts'
 
@@ -64,14 +63,21 @@ export function requestStore(deps: PortDeps): RequestStore {
       if ('event' in answer) tell(answer.event)
       if (!('request' in answer)) return { heard: answer.heard }
       const { request, stepUp } = answer
-      return { heard: 'redeemed', request: requestRows.parse(request), stepUp: satisfiedIn(stepUp) }
+      return {
+        heard: 'redeemed',
+        request: requestRows.parse(request),
+        stepUp: satisfiedIn(stepUpRows.parse(stepUp)),
+      }
     },
 
     async findToken(hash, now) {
       const row = await reader.read((reads) => reads.token.get({ token_hash: hash }))
       if (row === undefined || row.token_expires_at === null || now >= row.token_expires_at)
         return undefined
-      return { request: requestRows.parse(row.request), stepUp: satisfiedIn(row.stepUp) }
+      return {
+        request: requestRows.parse(row.request),
+        stepUp: satisfiedIn(stepUpRows.parse(row.stepUp)),
+      }
     },
 
     async refuse(event) {
@@ -83,11 +89,5 @@ export function requestStore(deps: PortDeps): RequestStore {
 
   function tell(event: string | null): void {
     if (event !== null) heard([eventIn(event)])
-  }
-
-  function satisfiedIn(json: string): Extract<StepUp, { state: 'satisfied' }> {
-    const stepUp = stepUpRows.parse(json)
-    invariant(stepUp.state === 'satisfied', 'a code belongs to a satisfied step-up')
-    return stepUp
   }
 }

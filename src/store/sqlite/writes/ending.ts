@@ -1,25 +1,9 @@
 import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
-import { hashOf } from '../../../kernel/index.ts'
-import type { Held, StepUp } from '../../../stepup/index.ts'
+import { cancelledEvent, OF_ONE_STATE } from '../../ending.ts'
 import type { EndingMessage } from '../operations.ts'
 import { given, prepare, type Query } from '../statements.ts'
 import { createTell } from './tell.ts'
-
-type FieldOf<S> = S extends unknown ? keyof S : never
-type OfOneState = Exclude<FieldOf<StepUp>, keyof Held | 'state' | 'at' | 'by'>
-
-/** What a step-up leaves behind when it ends like this. The type knows when a state gains a field. */
-const OF_ONE_STATE: Readonly<Record<OfOneState, `$.${string}`>> = {
-  ...({
-    factor: '$.factor',
-    challenge: '$.challenge',
-    sent: '$.sent',
-    pending: '$.pending',
-  } as const),
-  ...({ attemptsLeft: '$.attemptsLeft', unjudged: '$.unjudged', leadsTo: '$.leadsTo' } as const),
-  ...({ why: '$.why', reason: '$.reason', how: '$.how', proof: '$.proof' } as const),
-}
 
 /** Ends what is under way for an account, wholly or as far as it relies on a factor; answers with the events it kept. */
 export type EndSignIns = (of: {
@@ -33,18 +17,14 @@ export function createEndSignIns(db: Database, query: Query): EndSignIns {
   const run = prepared(db, query)
 
   return ({ account, factor, ending }) => {
-    const { at, actor, spare } = ending
     // Tokens first: afterwards a step-up that was proven may be no longer what it was.
     run.tokens.run({ account, factor })
-    const ended = run.stepUps.all({ account, factor, at })
+    const ended = run.stepUps.all({ account, factor, at: ending.at })
     return ended.map(({ id, client }) => {
       run.code.run({ id })
-      const event = JSON.stringify({
-        ...{ at, actor, stepUp: id, client, account, event: 'step-up.cancelled' },
-      })
-      // As many as it takes, from the one piece of chance that came along.
-      tell([{ id: `evt_${hashOf(`${spare.id} ${id}`).slice(0, 22)}`, event }])
-      return event
+      const told = cancelledEvent(ending, ending.spare, { id, client, account })
+      tell([told])
+      return told.event
     })
   }
 }
@@ -53,7 +33,7 @@ function prepared(db: Database, query: Query) {
   const account = given('account')
   const factor = given<string | null>('factor')
   const at = given<number>('at')
-  const paths = sql.join(Object.values(OF_ONE_STATE).map((path) => sql.lit(path)))
+  const paths = sql.join(OF_ONE_STATE.map((name) => sql.lit(`$.${name}`)))
   const isRedeemed = sql<boolean>`exists (
     select 1 from authorization_codes
     where authorization_codes.step_up = step_ups.id and redeemed_at is not null)`

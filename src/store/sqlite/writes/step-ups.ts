@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
 import type { LockRule } from '../../../stepup/index.ts'
+import { classOf } from '../../to-rows.ts'
 import type { ChangeMessage, ClaimMessage, ConsumedMessage, Operations } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { foundStepUp, talliesOf } from '../tallies.ts'
@@ -125,8 +126,6 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
     return { account, channel, lane, window_started_at, sends, next_at }
   }
 }
-
-const classOf = (lane: string): string => (lane === 'unsigned' ? 'unsigned' : 'signed')
 
 const NONE = { total: 0, failures: 0, locked_until: null }
 

@@ -1,4 +1,4 @@
-import { createSeededRandom } from '../support/world.ts'
+import { createSeededRandom } from './world.ts'
 
 /** Chance that can be had again by its seed. */
 export type Dice = {

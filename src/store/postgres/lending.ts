@@ -1,0 +1,92 @@
+import { Pool, type PoolClient } from 'pg'
+import { Fault, invariant, type Stopwatch } from '../../kernel/index.ts'
+import { Connection } from './connection.ts'
+import { OutOfTime, withoutValues } from './faults.ts'
+import { createHosts } from './hosts.ts'
+import { type Deadline, within } from './pace.ts'
+import type { PostgresSettings } from './settings.ts'
+
+/** Connections that are kept, lent to one at a time. */
+export type Lending = AsyncDisposable & {
+  readonly hosts: number
+  readonly idle: number
+  /** Throws `NoConnection` when the one attempt that it makes fails, `OutOfTime` when it has not ended at the deadline. */
+  lend(deadline: Deadline): Promise<Lent>
+}
+
+export type Lent = {
+  readonly connection: Connection
+  /** `unsound`: nobody will have it again. */
+  giveBack(how: 'sound' | 'unsound'): void
+}
+
+/** So that servers which were added, and certificates and roles that were changed, come to be used. */
+const LIFETIME_SECONDS = 30 * 60
+const GOODBYE_SECONDS = 1
+
+export function createLending(
+  settings: PostgresSettings,
+  deps: { readonly stopwatch: Stopwatch; readonly onFault: (why: unknown) => void },
+): Lending {
+  const hosts = createHosts(settings.hosts)
+  const open = new Set<Connection>()
+  const pool = new Pool({
+    max: settings.pool.connectionsMax,
+    // Kept: whoever comes after a pause would wait for a new one, and after an outage all would at once.
+    idleTimeoutMillis: 0,
+    maxLifetimeSeconds: LIFETIME_SECONDS,
+    Client: class extends Connection {
+      constructor() {
+        super(settings, hosts, deps.stopwatch)
+        open.add(this)
+        this.once('end', () => open.delete(this))
+      }
+    },
+  })
+  pool.on('error', (cause) => {
+    const saying = 'a connection to the database that nobody used was lost'
+    deps.onFault(new Fault('store.unavailable', saying, { cause: withoutValues(cause) }))
+  })
+
+  const lentOf = (client: PoolClient): Lent => {
+    invariant(client instanceof Connection, 'the pool makes connections of ours')
+    return {
+      connection: client,
+      giveBack(how) {
+        client.release(how === 'unsound')
+        // The pool would wait for the other side's goodbye before it lets the next one connect.
+        if (how === 'unsound') client.discard()
+      },
+    }
+  }
+
+  return {
+    hosts: hosts.count,
+    get idle() {
+      return pool.idleCount
+    },
+    async lend(deadline) {
+      for (;;) {
+        const client = await within(pool.connect(), deadline.left(), {
+          late: (late) => late.release(),
+          error: () => new OutOfTime('no connection was had in time'),
+        })
+        const lent = lentOf(client)
+        if (!lent.connection.isDoubtful && !lent.connection.isGone) return lent
+        lent.giveBack('unsound')
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await pool.end()
+      const goodbyes = Promise.all(
+        [...open].map((one) => new Promise((end) => one.once('end', end))),
+      )
+      await within(goodbyes, GOODBYE_SECONDS, {
+        late: () => {},
+        error: () => new Error('no goodbye'),
+      }).catch(() => {
+        for (const connection of open) connection.discard()
+      })
+    },
+  }
+}

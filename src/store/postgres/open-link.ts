@@ -1,0 +1,128 @@
+import { type Clock, Fault, invariant, type Random, type Stopwatch } from '../../kernel/index.ts'
+import type { Query } from './connection.ts'
+import { NO_RETRIES } from './faults.ts'
+import { createLending } from './lending.ts'
+import type { Link, Watched } from './link.ts'
+import { createRetrying, type Operation } from './retrying.ts'
+import type { PostgresSettings } from './settings.ts'
+import { type Statement, statement, type Values, valuesOf } from './statements.ts'
+import { transaction } from './transaction.ts'
+import { createTurns } from './turns.ts'
+
+export type LinkOptions = {
+  readonly random: Random
+  readonly clock: Clock
+  readonly stopwatch: Stopwatch
+  /** Hears what happened to a connection that nobody was using. */
+  readonly onFault?: (why: unknown) => void
+  /** Hears how long each operation took, however it ended: by the name of its statement, or `transact`. */
+  readonly observe?: (name: string, seconds: number) => void
+}
+
+const CLOCK = statement<{ readonly ms: number }>(
+  'clock',
+  'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as ms',
+)
+
+/** Connects when it is first asked: a database that is not there yet is one more fault inside the deadline. */
+export function openLink(settings: PostgresSettings, options: LinkOptions): Link & Watched {
+  const { random, clock, stopwatch, onFault = () => {}, observe = () => {} } = options
+  const retries = { ...NO_RETRIES }
+  const turns = createTurns(settings.pool.connectionsMax, settings.pool.waitingMax)
+  const lending = createLending(settings, { stopwatch, onFault })
+  const { persevere } = createRetrying({
+    ...{ settings, lending, turns, stopwatch, random },
+    retried(kind) {
+      retries[kind] += 1
+    },
+  })
+  const underWay = new Set<Promise<unknown>>()
+  let isClosed = false
+
+  async function timed<T>(operation: Operation<T>): Promise<T> {
+    if (isClosed) throw new Fault('store.unavailable', 'the link to the database is closed')
+    const begun = stopwatch.seconds()
+    const done = persevere(operation)
+    underWay.add(done)
+    try {
+      return await done
+    } finally {
+      underWay.delete(done)
+      observe(operation.name, stopwatch.seconds() - begun)
+    }
+  }
+
+  const queryOf = (asked: Statement<unknown>, values: Values): Query => ({
+    ...(settings.prepared && { name: asked.name }),
+    text: asked.text,
+    values: valuesOf(asked, values),
+  })
+
+  return {
+    async read<Row>(asked: Statement<Row>, values: Values) {
+      const query = queryOf(asked, { ...values, again: false })
+      return await timed({
+        name: asked.name,
+        attempt: async (ask) => (await ask<Row>(query)).rows,
+        lost: () => 'nothing-done',
+      })
+    },
+
+    async write<Row>(asked: Statement<Row>, values: Values) {
+      let again = false
+      return await timed({
+        name: asked.name,
+        async attempt(ask) {
+          const { rows } = await ask<Row>(queryOf(asked, { ...values, again }))
+          return { rows, again }
+        },
+        lost() {
+          again = true
+          return 'perhaps-done'
+        },
+      })
+    },
+
+    async transact(work) {
+      let isCommitting = false
+      return await timed({
+        name: 'transact',
+        async attempt(ask) {
+          isCommitting = false
+          const done = await transaction(ask, settings, work)
+          isCommitting = true
+          const { command } = await ask({ text: 'commit' })
+          invariant(command === 'COMMIT', 'what was not refused is committed')
+          return done
+        },
+        lost: () => (isCommitting ? 'give-up' : 'nothing-done'),
+      })
+    },
+
+    stats: () => ({
+      ...{ inUse: turns.taken, idle: lending.idle, waiting: turns.waiting },
+      retries: { ...retries },
+    }),
+
+    async clock() {
+      return await timed({
+        name: CLOCK.name,
+        async attempt(ask) {
+          const asked = { at: stopwatch.seconds(), now: clock.now() }
+          const { rows } = await ask<{ readonly ms: number }>(queryOf(CLOCK, {}))
+          const roundTripMs = (stopwatch.seconds() - asked.at) * 1000
+          const [row] = rows
+          invariant(row !== undefined, 'the server tells its time')
+          return { offsetMs: row.ms - asked.now - roundTripMs / 2, roundTripMs }
+        },
+        lost: () => 'nothing-done',
+      })
+    },
+
+    async [Symbol.asyncDispose]() {
+      isClosed = true
+      await Promise.allSettled(underWay)
+      await lending[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,193 @@
+import type { By, PeopleStore } from '../../../directories/index.ts'
+import { eventIn } from '../../rows.ts'
+import { helpDeskViewIn, personIn, summaryIn } from '../../rows-people.ts'
+import { personRow } from '../../to-rows.ts'
+import { type Ending, endSignIns, holdSignIns, type ToldRow } from '../ending.ts'
+import { isUnique } from '../faults.ts'
+import type { Tx } from '../link.ts'
+import { toldValues } from '../parts.ts'
+import * as endingSql from '../statements/ending.ts'
+import * as sql from '../statements/people.ts'
+import { tell } from '../statements/tell.ts'
+import { createAddPeople } from './add-people.ts'
+import type { PortDeps } from './deps.ts'
+
+const NAME = 'people_directory_name_key_key'
+
+/** What a question under way was planned on. */
+const RELIED_ON = ['emails', 'phones', 'state'] as const
+
+/** What was answered, and what the audit of this transaction says in its order. */
+type Done<Answer> = {
+  readonly answer: Answer
+  readonly told: readonly ToldRow[]
+  /** Those that the store worded itself. */
+  readonly own: readonly ToldRow[]
+}
+
+/** Short transactions. Each holds a person before it looks at what is under way for them. */
+export function peopleStore(deps: PortDeps): PeopleStore {
+  const { link, toRows, heard } = deps
+  return {
+    async find(directory, by) {
+      const [row] =
+        'nameKey' in by
+          ? await link.read(sql.findByName, { directory, name_key: by.nameKey })
+          : await link.read(sql.findByAccount, { directory, account: by.account })
+      return row && personIn(row)
+    },
+
+    async summary(directory, by) {
+      const [row] =
+        'nameKey' in by
+          ? await link.read(sql.viewByName, { directory, name_key: by.nameKey })
+          : await link.read(sql.viewByAccount, { directory, account: by.account })
+      return row && helpDeskViewIn(row)
+    },
+
+    async list(directory, after, limit) {
+      return (await link.read(sql.list, { directory, after, count: limit })).map(summaryIn)
+    },
+
+    add: createAddPeople(deps),
+
+    async set(person, events, by) {
+      const row = personRow(person)
+      const { account } = row
+      const ending = endingOf(account, null, by)
+      const told = toRows.told(events)
+      try {
+        return await done(async (tx) => {
+          const [before] = await tx.run(sql.hold, { account })
+          if (before === undefined) return nothing('unknown')
+          await tx.run(sql.set, row)
+          const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
+          const own = isAsBefore ? [] : await endSignIns(tx, ending)
+          return { answer: 'set', told: [...told, ...own], own }
+        })
+      } catch (error) {
+        if (isUnique(error, NAME)) return 'exists'
+        throw error
+      }
+    },
+
+    remove(account, events, by) {
+      const ending = endingOf(account, null, by)
+      const told = toRows.told(events)
+      return done(async (tx) => {
+        const [person] = await tx.run(sql.hold, { account })
+        if (person === undefined) return nothing('unknown')
+        const own = await endSignIns(tx, ending)
+        await clear(tx, [account])
+        await tx.run(sql.gone, { account, at: by.at })
+        return { answer: 'removed', told: [...told, ...own], own }
+      })
+    },
+
+    erase(directory, account, events, by) {
+      const ending = endingOf(account, null, by)
+      const told = toRows.told(events)
+      return done(async (tx) => {
+        await tx.run(sql.hold, { account })
+        // Also for somebody who was removed before: what is left of them goes then.
+        const [known] = await tx.run(sql.holdAccount, { directory, account })
+        if (known === undefined) return nothing('unknown')
+        const own = await eraseAll(tx, ending)
+        return { answer: 'erased', told: [...own, ...told], own }
+      })
+    },
+
+    eraseGone(before, at, { rowsMax }) {
+      const spares = toRows.spares(rowsMax)
+      const actor = 'system'
+      return done(async (tx) => {
+        const over = await tx.run(sql.holdGone, { before, rows: spares.length })
+        const accounts = new Map<string, ToldRow>()
+        for (const [n, { account }] of over.entries()) {
+          const event = JSON.stringify({ event: 'person.erased', at, actor, account })
+          const spare = spares[n]
+          if (spare !== undefined) accounts.set(account, { id: spare.id, event })
+        }
+        if (accounts.size === 0) return nothing(0)
+        const ended = await eraseAll(tx, { accounts, factor: null, at, actor })
+        const told = [...ended, ...accounts.values()]
+        return { answer: accounts.size, told, own: told }
+      })
+    },
+
+    resetFactor(account, factor, events, by) {
+      const ending = endingOf(account, factor, by)
+      const told = toRows.told(events)
+      const of = { accounts: [account], factor }
+      return done(async (tx) => {
+        await tx.run(sql.hold, { account })
+        await tx.run(endingSql.holdStepUps, of)
+        if ((await endEnrolments(tx, of)) === 0) return nothing('unknown')
+        await tx.run(sql.untally, of)
+        const own = await endSignIns(tx, ending)
+        return { answer: 'reset', told: [...told, ...own], own }
+      })
+    },
+
+    unlock(account, factor, { cap, sendsMax }, now, events) {
+      const told = toRows.told(events)
+      const of = { accounts: [account], factor }
+      return done(async (tx) => {
+        const tallies = await tx.run(sql.holdTallies, { account, factor, cap, now })
+        const sends = await tx.run(sql.holdSends, { account, factor, now, ...sendsMax })
+        const isHeld = tallies.some(({ locked }) => locked) || sends.some(({ silent }) => silent)
+        if (!isHeld) return nothing('not-locked')
+        await tx.run(sql.untally, of)
+        await tx.run(sql.unsend, of)
+        return { answer: 'unlocked', told, own: [] }
+      })
+    },
+  }
+
+  /** The audit commits with the change, and is heard of after it. */
+  async function done<Answer>(work: (tx: Tx) => Promise<Done<Answer>>): Promise<Answer> {
+    const { answer, own } = await link.transact(async (tx) => {
+      const made = await work(tx)
+      if (made.told.length > 0) await tx.run(tell, toldValues(made.told))
+      return made
+    })
+    if (own.length > 0) heard(own.map(({ event }) => eventIn(event)))
+    return answer
+  }
+
+  function endingOf(account: string, factor: string | null, { at, actor }: By): Ending {
+    return { accounts: new Map([[account, toRows.spare()]]), factor, at, actor }
+  }
+}
+
+const nothing = <Answer>(answer: Answer): Done<Answer> => ({ answer, told: [], own: [] })
+
+/** Everything but the audit, whose events of step-ups that ended on the way this answers with. */
+async function eraseAll(tx: Tx, ending: Ending): Promise<readonly ToldRow[]> {
+  const accounts = [...ending.accounts.keys()]
+  const { ended } = await holdSignIns(tx, ending)
+  await clear(tx, accounts)
+  await tx.run(endingSql.eraseCodes, { accounts })
+  await tx.run(endingSql.eraseRequests, { accounts })
+  await tx.run(endingSql.eraseStepUps, { accounts })
+  await tx.run(sql.forget, { accounts })
+  return ended.map(({ told }) => told)
+}
+
+/** The people, and all that counts for or against them. */
+async function clear(tx: Tx, accounts: readonly string[]): Promise<void> {
+  const of = { accounts, factor: null }
+  await endEnrolments(tx, of)
+  await tx.run(sql.untally, of)
+  await tx.run(sql.unsend, of)
+  await tx.run(sql.remove, { accounts })
+}
+
+async function endEnrolments(
+  tx: Tx,
+  of: { readonly accounts: readonly string[]; readonly factor: string | null },
+): Promise<number> {
+  const ended = await tx.run(sql.endEnrolments, of)
+  if (ended.length > 0) await tx.run(sql.endUsed, { ids: ended.map(({ id }) => id) })
+  return ended.length
+}

@@ -1,0 +1,31 @@
+import type { SigningKeyRow } from '../../schema.ts'
+import { statement } from '../statements.ts'
+
+const ROW = 'kid, alg, state, private_key, public_jwk, made_at, activated_at, retired_at'
+
+export const list = statement<SigningKeyRow>(
+  'signing_keys_list',
+  `select ${ROW} from signing_keys order by made_at, kid`,
+)
+
+/** Whoever changes the set holds this row until it commits, also while the set is empty. */
+export const hold = statement(
+  'signing_keys_hold',
+  `insert into leases (name, holder, until) values ('signing-keys-set', '', 0)
+  on conflict (name) do update set until = 0`,
+)
+
+export const clear = statement('signing_keys_clear', 'delete from signing_keys')
+
+export const add = statement(
+  'signing_keys_add',
+  `insert into signing_keys (${ROW}) values (@kid, @alg, @state, @private_key, @public_jwk,
+    @made_at::bigint, @activated_at::bigint, @retired_at::bigint)`,
+)
+
+export const tell = statement(
+  'signing_keys_tell',
+  `insert into audit_waiting (id, part, event)
+  select told.id, told.part, told.event
+  from unnest(@told_ids::text[], @told_events::text[]) with ordinality as told (id, event, part)`,
+)

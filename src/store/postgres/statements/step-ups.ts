@@ -1,0 +1,187 @@
+import { held, person, swapped, tallies, told } from '../parts.ts'
+import { statement } from '../statements.ts'
+
+const ROW = 'id, version, tag, account, browser, state, expires_at, value'
+const ROW_VALUES =
+  '@id, @version::integer, @tag, @account::text, @browser, @state, @expires_at::bigint, @value'
+
+/** One message of a budget. The row decides: of two who claim at once the second sees what the first left. */
+const claimed = (rows: string): string => {
+  const isSame = '@now::bigint < b.window_started_at + @window_ms::bigint'
+  const sends = `(case when ${isSame} then b.sends + 1 else 1 end)`
+  const start = `(case when ${isSame} then b.window_started_at else @now::bigint end)`
+  // After the last of a window the row says when the next one begins, so that it alone tells how long that takes.
+  const next = (count: string, began: string) => {
+    const cooled = `@now::bigint + 1000 * (@cool_downs::bigint[])[least(${count}, cardinality(@cool_downs::bigint[]))]`
+    return `(case when ${count} < @sends_max::integer then ${cooled}
+      else greatest(${cooled}, ${began} + @window_ms::bigint) end)`
+  }
+  return `
+  claimed as (
+    insert into send_budgets as b (account, channel, lane, window_started_at, sends, next_at)
+    select @claim_account, @channel, @claim_lane, @now::bigint, 1, ${next('1', '@now::bigint')} from ${rows}
+    on conflict (account, channel, lane) do update
+    set window_started_at = ${start}, sends = ${sends}, next_at = ${next(sends, start)}
+    where @now::bigint >= b.next_at and ${sends} <= @sends_max::integer
+    returning 1)`
+}
+
+const opening = (claim: string, rows: string): string => `
+  with ${person('@account')},
+  known as (select tag from step_ups where id = @id),
+  may as (select 1 from allowed where not exists (select from known))${claim},
+  opened as (insert into step_ups (${ROW}) select ${ROW_VALUES} from ${rows} returning 1),
+  telling as (${told('opened')})
+  select (select count(*) from opened)::integer as opened,
+    (select count(*) from allowed)::integer as allowed, (select tag from known) as known_tag,
+    ${tallies('@account')} as tallies`
+
+type Opened = { opened: number; allowed: number; known_tag: string | null; tallies: string }
+
+export const open = statement<Opened>('step_up_open', opening('', 'may'))
+
+export const openClaiming = statement<Opened>(
+  'step_up_open_claiming',
+  opening(`, ${claimed('may')}`, 'claimed'),
+)
+
+export const find = statement<{ version: number; value: string; tallies: string }>(
+  'step_up_find',
+  `select version, value, ${tallies('step_ups.account')} as tallies from step_ups where id = @id`,
+)
+
+export const standing = statement<{ enrolled: string; tallies: string }>(
+  'standing',
+  `select (
+    select coalesce(json_agg(json_build_object('factor', factor, 'provenance', provenance,
+      'digits', digits, 'periodSeconds', period_seconds)), '[]')::text
+    from enrolments where account = @account) as enrolled,
+    ${tallies('@account')} as tallies`,
+)
+
+export const lastWrite = statement<{ version: number; tag: string }>(
+  'step_up_last_write',
+  'select version, tag from step_ups where id = @id',
+)
+
+export const replace = statement<{ swapped: number }>(
+  'step_up_replace',
+  `with ${held()}, ${swapped('held')},
+  telling as (${told('swapped')})
+  select (select count(*) from swapped)::integer as swapped`,
+)
+
+export const send = statement<{ held: number; swapped: number }>(
+  'step_up_send',
+  `with ${held()}, ${claimed('held')}, ${swapped('claimed')},
+  telling as (${told('swapped')})
+  select (select count(*) from held)::integer as held,
+    (select count(*) from swapped)::integer as swapped`,
+)
+
+export const budget = statement<{ window_started_at: number; next_at: number }>(
+  'send_budget',
+  `select window_started_at, next_at from send_budgets
+  where account = @account and channel = @channel and lane = @lane`,
+)
+
+type Spent = {
+  held: number
+  swapped: number
+  total: number | null
+  failures: number | null
+  until: number | null
+  locked_event: string | null
+}
+
+/** The n-th lock takes the n-th time, and the last time again from there on. */
+const lockEnd = (failures: string): string =>
+  `@now::bigint + 1000 * (@seconds::bigint[])[least(${failures} / @every::integer, cardinality(@seconds::bigint[]))]`
+
+/** A lock is told after what led to it. One row holds all lanes of a class, so that the pause of one and the cap over all are decided by one upsert. */
+export const spend = statement<Spent>(
+  'step_up_spend',
+  `with ${held()},
+  counted as (
+    insert into counters as c (account, factor, class, total, lanes)
+    select @account, @factor, @class, 1, jsonb_build_object(@lane::text, jsonb_build_array(1,
+      case when @every::integer = 1 then ${lockEnd('1')} end)) from held
+    on conflict (account, factor, class) do update
+    set total = c.total + 1,
+      lanes = c.lanes || jsonb_build_object(@lane::text, case
+        when (coalesce((c.lanes -> @lane::text ->> 0)::integer, 0) + 1) % @every::integer = 0
+        then jsonb_build_array(coalesce((c.lanes -> @lane::text ->> 0)::integer, 0) + 1,
+          ${lockEnd('(coalesce((c.lanes -> @lane::text ->> 0)::integer, 0) + 1)')})
+        else jsonb_build_array(coalesce((c.lanes -> @lane::text ->> 0)::integer, 0) + 1,
+          (c.lanes -> @lane::text ->> 1)::bigint) end)
+    where c.total < @cap::integer
+      and coalesce((c.lanes -> @lane::text ->> 1)::bigint <= @now::bigint, true)
+    returning total, (lanes -> @lane::text ->> 0)::integer as failures,
+      (lanes -> @lane::text ->> 1)::bigint as until),
+  ${swapped('counted')},
+  telling as (${told('swapped')}),
+  locked as (
+    insert into audit_waiting (id, part, event)
+    select @locked_id, 1000, @locked_event::text || failures || ',"until":' ||
+      case when total >= @cap::integer then '"operator"' else until::text end || '}'
+    from counted, swapped, (select count(*) from telling) before where total >= @cap::integer or failures % @every::integer = 0
+    returning event)
+  select (select count(*) from held)::integer as held,
+    (select count(*) from swapped)::integer as swapped,
+    (select total from counted) as total, (select failures from counted) as failures,
+    (select until from counted) as until, (select event from locked) as locked_event`,
+)
+
+export const tally = statement<{ total: number; failures: number | null; until: number | null }>(
+  'tally',
+  `select total, (lanes -> @lane::text ->> 0)::integer as failures,
+    (lanes -> @lane::text ->> 1)::bigint as until
+  from counters where account = @account and factor = @factor and class = @class`,
+)
+
+/** Where an older part races a newer one, the row of the source decides which of them is used up. */
+export const settle = statement<{ held: number; swapped: number }>(
+  'step_up_settle',
+  `with ${held()},
+  used as (
+    insert into consumed as u (source, part, expires_at)
+    select @source, @part::bigint, @part_expires_at::bigint from held
+    on conflict (source) do update set part = excluded.part, expires_at = excluded.expires_at
+    where u.part < excluded.part
+    returning 1),
+  ${swapped('used')},
+  reset as (
+    update counters set total = total - (lanes -> @lane::text ->> 0)::integer,
+      lanes = lanes - @lane::text
+    from swapped
+    where account = @account and factor = @factor and class = @class
+      and lanes -> @lane::text is not null),
+  freed as (
+    delete from send_budgets using swapped
+    where account = @account and channel = @factor and lane = @class),
+  telling as (${told('swapped')})
+  select (select count(*) from held)::integer as held,
+    (select count(*) from swapped)::integer as swapped`,
+)
+
+export const enrol = statement<{ allowed: number; held: number; swapped: number }>(
+  'step_up_enrol',
+  `with ${person('@enrolment_account')},
+  ${held('and exists (select from allowed)')},
+  added as (
+    insert into enrolments (id, account, factor, provenance, secret, secret_bits, algorithm, digits,
+      period_seconds, at)
+    select @enrolment_id, @enrolment_account, @factor, @provenance, @secret, @secret_bits::integer,
+      @algorithm, @digits::integer, @period_seconds::integer, @at::bigint from held
+    on conflict (account, factor) do nothing
+    returning 1),
+  used as (
+    insert into consumed as u (source, part, expires_at)
+    select @enrolment_id, @part::bigint, null from added
+    on conflict (source) do update set part = excluded.part where u.part < excluded.part),
+  ${swapped('added')},
+  telling as (${told('swapped')})
+  select (select count(*) from allowed)::integer as allowed,
+    (select count(*) from held)::integer as held,
+    (select count(*) from swapped)::integer as swapped`,
+)

@@ -1,0 +1,31 @@
+import type { HelpDeskView, LocalPerson, Summary } from '../directories/index.ts'
+import { instantOf, LOCALES } from '../kernel/index.ts'
+import { factorsIn, idIn, sendsIn, talliesIn, textsIn, wordIn } from './rows.ts'
+import type { PersonRow } from './schema.ts'
+
+/** Rows of people as values: the same on every engine. */
+export function personIn(row: PersonRow): LocalPerson {
+  const { directory, username, name_key, display_name, locale } = row
+  return {
+    account: idIn('account', row.account),
+    directory,
+    username,
+    nameKey: name_key,
+    displayName: display_name,
+    emails: textsIn(row.emails),
+    phones: textsIn(row.phones),
+    locale: locale === null ? null : wordIn(LOCALES, locale),
+    state: wordIn(['enabled', 'disabled'], row.state),
+    createdAt: instantOf(row.created_at),
+  }
+}
+
+export function summaryIn(row: PersonRow & { readonly factors: string }): Summary {
+  return { ...personIn(row), factors: factorsIn(row.factors) }
+}
+
+type HeldUp = { readonly tallies: string; readonly sends: string }
+
+export function helpDeskViewIn(row: Parameters<typeof summaryIn>[0] & HeldUp): HelpDeskView {
+  return { ...summaryIn(row), tallies: talliesIn(row.tallies), sends: sendsIn(row.sends) }
+}
