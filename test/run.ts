@@ -4,7 +4,8 @@
  * alone, `npm test -- flow --store postgres` on that engine alone.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, globSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isHere } from './support/needs.ts'
 import { SHARED, startPostgres } from './support/postgres.ts'
@@ -43,6 +44,10 @@ const ON_SQLITE_ALONE: ReadonlySet<string> = new Set([
   'test/attack/m60-the-store-is-down.test.ts',
   'test/attack/m64-killed-at-every-write.test.ts',
 ])
+
+const CHOICE = resolve('test/support/test-store.ts')
+/** Of ours beside the source, and not for a type alone. */
+const LOADS = /^(?:import|export) (?!type )[^']*from '(\.(?!.*\/src\/)[^']*\.ts)'/gm
 
 const STORES = ['sqlite', 'postgres'] as const
 
@@ -85,6 +90,7 @@ function run(store: (typeof STORES)[number]): void {
   const files = layers
     .filter((layer) => ON_EACH_STORE.has(layer) || store === stores[0])
     .flatMap((layer) => globSync([...(LAYERS[layer] ?? [])]).sort())
+    .filter((file) => store === stores[0] || choosesStore(resolve(file)))
     .filter((file) => store === 'sqlite' || !ON_SQLITE_ALONE.has(file))
   if (files.length === 0) return
   console.log(`${files.length} files of tests in ${layers.join(', ')}, on ${store}`)
@@ -103,6 +109,16 @@ function run(store: (typeof STORES)[number]): void {
   counts.passed += count('pass')
   counts.skipped += count('skipped')
   counts.failed += done.status === 0 ? 0 : Math.max(1, count('fail'))
+}
+
+/** Whether it loads what chooses the engine, itself or by another file. To all others it makes no difference. */
+function choosesStore(file: string, seen = new Set<string>()): boolean {
+  if (file === CHOICE) return true
+  if (seen.has(file)) return false
+  seen.add(file)
+  return readFileSync(file, 'utf8')
+    .matchAll(LOADS)
+    .some(([, path = '']) => choosesStore(resolve(dirname(file), path), seen))
 }
 
 function install(): readonly (typeof NEEDS)[number][] {

@@ -1,5 +1,5 @@
-import { otp, seedOf, timeStepNow } from '../support/load.ts'
 import type { Dice } from '../support/dice.ts'
+import { otp, seedOf, timeStepNow } from '../support/load.ts'
 import type { Somebody } from './people.ts'
 import type { Asked, Heard, Talk } from './talk.ts'
 import type { StepUpTold, Told } from './told.ts'
