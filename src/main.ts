@@ -93,7 +93,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 try {
   process.exitCode = await run(process.argv.slice(2), world)
-  setTimeout(() => process.exit(), LEFT_OPEN_MS).unref()
+  // Not before whoever reads slowly has all of it.
+  process.stdout.write('', () => setTimeout(() => process.exit(), LEFT_OPEN_MS).unref())
 } catch (error) {
   console.error(error)
   process.exit(EX_SOFTWARE)

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { createInstallation, importPeople } from '../bench/installation.ts'
+import { usernameOf } from '../support/load.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -40,6 +42,24 @@ describe('the launcher', () => {
     assert.match(made.out, /^[A-Za-z0-9+/]{43}=\n$/)
     assert.equal((await sallyport('nonsense')).code, 64)
     assert.equal((await sallyport('check', '--config', '/nowhere/sallyport.yaml')).code, 78)
+  })
+
+  test('says all that it has to say, however slowly it is read', async () => {
+    await using stack = new AsyncDisposableStack()
+    const folder = await mkdtemp(join(tmpdir(), 'sallyport-'))
+    stack.defer(() => rm(folder, { recursive: true }))
+    const installation = await createInstallation(folder)
+    const names = Array.from({ length: 4_000 }, (_, n) => usernameOf('p', n))
+    importPeople(installation, [], names)
+    const words = ['user', 'list', '--json', '--config', installation.config]
+    const { child, closed } = launch(join(ROOT, 'src/launch.js'), words)
+    child.stdout.once('data', () => {
+      child.stdout.pause()
+      setTimeout(() => child.stdout.resume(), 2_000)
+    })
+    const { code, out } = await closed
+    assert.equal(code, 0)
+    assert.equal(out.split('\n').length, names.length + 1)
   })
 
   /** A copy of the launcher that takes this very Node for too old. */

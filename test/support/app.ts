@@ -41,6 +41,8 @@ export type TestOptions = {
   /** The people to begin with; by default `li.wei` with an address and `no.contact` without. */
   readonly people?: 'none'
   readonly seed?: number
+  /** Where everything is kept instead; gone with the app. */
+  readonly kept?: TestStore
 }
 
 export const LI_WEI = 'li.wei@kestrel.example'
@@ -52,7 +54,7 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
   opening.defer(() => rmSync(folder, { recursive: true, force: true }))
   const mailbox = opening.use(await openMailbox())
-  const kept = opening.use(await openTestStore(folder))
+  const kept = opening.use(options.kept ?? (await openTestStore(folder)))
 
   // The issuer has to be known before anything is made of it, so the ports are taken first.
   const [front, back] = [await takePort('localhost'), await takePort('127.0.0.1')]

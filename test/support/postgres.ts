@@ -17,6 +17,7 @@ import {
 
 /** Where databases of one's own can be had. */
 export type Databases = AsyncDisposable & {
+  readonly address: Address
   /** Migrated; or `empty`, with nothing in it. */
   database(from?: 'template' | 'empty'): Promise<TestDatabase>
 }
@@ -25,8 +26,6 @@ export type Databases = AsyncDisposable & {
 export type Cluster = Databases &
   Omit<Server, 'close'> & {
     readonly folder: string
-    /** How it is spoken to. */
-    readonly address: Address
     /** Whom its certificate is of, where it speaks TLS. */
     readonly authority: Authority | undefined
     /** From now on it shows this certificate. */
@@ -74,6 +73,7 @@ async function openShared(): Promise<Databases> {
   const asking = askAt(port, SUPERUSER)
   const address = { hosts: [{ host: '127.0.0.1', port }], tls: null }
   return {
+    address,
     database: (from) => createDatabase(asking, address, from),
     [Symbol.asyncDispose]: () => asking.close(),
   }

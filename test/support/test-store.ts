@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { openSqliteStore, type SqliteOptions, type Store } from '../../src/store/index.ts'
-import { openPostgresStore } from '../../src/store/postgres/index.ts'
+import { openPostgresStore, type PostgresSettings } from '../../src/store/postgres/index.ts'
 import { sharedPostgres } from './postgres.ts'
 import { SERVING } from './postgres-database.ts'
 import { STOPWATCH } from './world.ts'
@@ -78,9 +78,11 @@ const FILES = `SELECT pg_read_binary_file(pg_relation_filepath(oid)) AS bytes FR
       OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = $1))`
 const LOG = `SELECT pg_read_file(current_setting('data_directory') || '/../postgres.log') AS said`
 
-async function openOnPostgres(): Promise<TestStore> {
+/** @param through where Sallyport is told that the server is, where something stands between. */
+export async function openOnPostgres(through?: PostgresSettings['hosts']): Promise<TestStore> {
   const database = await (await sharedPostgres()).database()
-  const { settings, query } = database
+  const { query } = database
+  const settings = { ...database.settings, hosts: through ?? database.settings.hosts }
   const { hosts, user } = settings
   /** `?` and not `$1`: the same words are for SQLite. */
   const numbered = (sql: string) => {

@@ -1,16 +1,23 @@
-import type { Checkpoint, SealedEvents } from '../../audit/index.ts'
+import type { Checkpoint, KeptEvent, SealedEvents } from '../../audit/index.ts'
 import { instantOf } from '../../kernel/index.ts'
 import { idIn } from '../rows.ts'
-import type { Row, Source } from './side.ts'
+import type { Batch, Cursor, Row, Source } from './side.ts'
 
 const BATCH = 2_000
 
-/** The audit of a store that serves nobody yet. */
+/** The audit of a store that serves nobody yet. Nothing is asked for that takes longer the more there is of it. */
 export function chainOf(side: Pick<Source, 'read'>): SealedEvents {
   return {
     async unsealed(limit) {
-      const { rows } = await side.read('audit_waiting', null, limit)
-      return rows.map(eventOf)
+      const events: KeptEvent[] = []
+      let after: Cursor | null = null
+      while (events.length < limit) {
+        const batch: Batch = await side.read('audit_waiting', after, BATCH)
+        events.push(...batch.rows.map(eventOf))
+        if (batch.after === undefined) break
+        after = batch.after
+      }
+      return events.slice(0, limit)
     },
 
     async sealed(after, limit) {
