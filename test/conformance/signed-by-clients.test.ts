@@ -56,6 +56,8 @@ const FORGED: readonly (readonly [string, Make])[] = [
   ['a start in a minute', (b) => b.party.assertion({ nbf: seconds(b) + 60 })],
   ['no jti', (b) => b.party.assertion({ jti: undefined })],
   ['a jti without end', (b) => b.party.assertion({ jti: 'x'.repeat(257) })],
+  ['a jti with a NUL', (b) => b.party.assertion({ jti: 'a\0b' })],
+  ['a jti with half a character', (b) => b.party.assertion({ jti: 'a\ud800' })],
   ['a key in its header', (b) => ownKey(b, (jwk) => ({ jwk }))],
   ['a set in its header', (b) => ownKey(b, () => ({ jku: 'http://127.0.0.1:1/jwks' }))],
   ['a certificate in its header', (b) => ownKey(b, () => ({ x5u: 'http://127.0.0.1:1/' }))],

@@ -4,12 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { later } from '../../src/kernel/index.ts'
 import {
   createInstallation,
   createReplica,
   type Installation,
   serve,
 } from '../bench/installation.ts'
+import { openApp } from '../support/app.ts'
+import { begin } from '../support/passage.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import { engine } from '../support/test-store.ts'
 
@@ -25,6 +28,38 @@ async function held({ management }: Installation): Promise<readonly string[]> {
     return value === '1'
   })
 }
+
+describe('a process without the leases', () => {
+  test('seals, sweeps and tends nothing, reads the keys that others made, and goes on when it may', async () => {
+    await using app = await openApp({ settings: { factors: ['email'] } })
+    const { store, signingKeys, tend } = app.app
+    const look = async () => ({
+      stepUps: await app.kept.query<{ id: string }>('SELECT id FROM step_ups'),
+      unsealed: (await store.audit.unsealed(100)).length,
+      keys: (await store.signingKeys.list()).map(({ state }) => state).toSorted(),
+    })
+    await begin(app)
+    await signingKeys.rotate('system')
+    const stepUps = (await look()).stepUps
+    assert.equal(stepUps.length, 1)
+
+    app.clock.advance(10)
+    const monthLater = later(app.clock.now(), 30 * 86_400)
+    for (const name of NAMES)
+      assert.equal(await store.leases.claim(name, 'other', app.clock.now(), monthLater), 'held')
+    app.clock.advance(3 * 86_400)
+    const before = await look()
+    assert.ok(before.unsealed > 0)
+    await tend()
+    assert.deepEqual(await look(), { ...before, keys: ['active', 'next'], stepUps })
+    assert.equal((await signingKeys.published()).keys.length, 2)
+
+    for (const name of NAMES) await store.leases.release(name, 'other')
+    await tend()
+    await tend()
+    assert.deepEqual(await look(), { stepUps: [], unsealed: 0, keys: ['active', 'retired'] })
+  })
+})
 
 describe('two processes on one store', () => {
   test('share the jobs of the background: one does them, and the other as soon as that one is gone', async () => {

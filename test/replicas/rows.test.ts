@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+
+setInterval(() => console.error(process.getActiveResourcesInfo().join(' ')), 5000).unref()
+
 import { guess, judgements, otherThan, otpAt, post, wrongOtp } from '../support/attack.ts'
 import { begin, codeFrom, pass } from '../support/passage.ts'
 import { startTrip, travel } from '../support/trip.ts'
@@ -51,7 +54,9 @@ describe('with an OTP app, over two replicas', HERE, () => {
     const resumed = answers.filter(({ headers }) => headers.get('location')?.includes('resume'))
     assert.equal(resumed.length, 1)
     assert.equal(await judgements(app, 'accepted'), 1)
-    assert.equal(await judgements(app, 'replayed'), 7)
+    // The others came before it was used up, or heard that it was.
+    const late = await Promise.all(['replayed', 'rejected'].map((as) => judgements(app, as)))
+    assert.equal((late[0] ?? 0) + (late[1] ?? 0), 7)
     assert.equal(await count(app, 'step-up.satisfied'), 1)
   })
 

@@ -16,7 +16,12 @@ const claims = z.object({
   exp: z.number(),
   iat: z.number().optional(),
   nbf: z.number().optional(),
-  jti: z.string().min(1).max(256),
+  // As of parameters: not every store keeps a NUL, or half a character.
+  jti: z
+    .string()
+    .min(1)
+    .max(256)
+    .refine((jti) => jti.isWellFormed() && !jti.includes('\0')),
 })
 
 /**

@@ -1,6 +1,7 @@
 import { checkServerIdentity } from 'node:tls'
-import { Client, type ClientConfig, DatabaseError, types } from 'pg'
+import { Client, type ClientConfig, DatabaseError } from 'pg'
 import { Fault, type Stopwatch } from '../../kernel/index.ts'
+import { Asked, type Given, parserOf } from './asked.ts'
 import { Lost, NoConnection, unconnected } from './faults.ts'
 import type { Host, Hosts } from './hosts.ts'
 import type { PostgresSettings } from './settings.ts'
@@ -9,7 +10,8 @@ export type Query = {
   /** Kept prepared on the connection under this name. */
   readonly name?: string
   readonly text: string
-  readonly values?: unknown[]
+  /** Without them it may be several statements. */
+  readonly values?: readonly Given[]
 }
 
 export type Answer<Row> = { readonly command: string; readonly rows: readonly Row[] }
@@ -28,6 +30,7 @@ export class Connection extends Client {
   readonly #hosts: Hosts
   readonly #settings: PostgresSettings
   readonly #stopwatch: Stopwatch
+  readonly #prepared = new Set<string>()
   #gone: Error | undefined
 
   constructor(settings: PostgresSettings, hosts: Hosts, stopwatch: Stopwatch) {
@@ -115,9 +118,9 @@ export class Connection extends Client {
       this.connection.stream.destroy(new Error('no answer in time'))
     }, Math.min(patience, secondsLeft) * 1000)
     try {
-      const { command, rows } = await this.query(query)
+      const answer = await this.#answerTo<Row>(query)
       this.heardAt = this.#stopwatch.seconds()
-      return { command, rows }
+      return answer
     } catch (error) {
       if (isSilent) throw new Lost('silent', true, `${label} did not answer in time`, error)
       if (!(error instanceof DatabaseError) && this.isGone)
@@ -127,6 +130,11 @@ export class Connection extends Client {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  async #answerTo<Row>({ name, text, values }: Query): Promise<Answer<Row>> {
+    if (values === undefined) return { command: (await this.query(text)).command, rows: [] }
+    return await this.query(new Asked<Row>({ name, text, values }, this.#prepared)).answer
   }
 
   /** It was found to be a standby: neither it nor what was connected with it is asked again. */
@@ -203,24 +211,4 @@ function tlsOf({ ca, certificate, serverName }: NonNullable<PostgresSettings['tl
         checkServerIdentity(serverName, peer),
     }),
   }
-}
-
-const INT8 = 20
-const INT8_ARRAY: number = 1016
-
-/** Instants and counts fit a number. What does not is no rounding error but a bug. */
-function parserOf(oid: number, format?: 'text' | 'binary') {
-  if (oid === INT8) return integer
-  if (oid === INT8_ARRAY) {
-    const parse: (text: string) => (string | null)[] = types.getTypeParser(INT8_ARRAY, 'text')
-    return (text: string) => parse(text).map(integer)
-  }
-  return types.getTypeParser(oid, format)
-}
-
-function integer(text: string | null): number | null {
-  if (text === null) return null
-  const value = Number(text)
-  if (!Number.isSafeInteger(value)) throw new Error('an int8 is beyond what a number holds')
-  return value
 }

@@ -64,11 +64,12 @@ export function createRetrying(deps: {
   async function persevere<T>(operation: Operation<T>): Promise<T> {
     const deadline = deadlineIn(settings.deadlineSeconds, stopwatch)
     using _turn = await turns.take(deadline)
-    const attempts = createAttempts(operation, settings, lending.hosts)
+    let attempts: ReturnType<typeof createAttempts> | undefined
     for (;;) {
       try {
         return await once(operation, deadline)
       } catch (error) {
+        attempts ??= createAttempts(operation, settings, lending.hosts)
         const { kind, failures, isElsewhere } = attempts.failed(error)
         const seconds = isElsewhere ? 0 : backoffSeconds(failures, random)
         if (seconds >= deadline.left()) throw attempts.ended()

@@ -1,9 +1,8 @@
 import { invariant } from '../../kernel/index.ts'
-
-type Value = string | number | boolean | null | readonly (string | number | null)[]
+import type { Given } from './asked.ts'
 
 /** What a statement is given, by name. Instants are milliseconds. */
-export type Values = Readonly<Record<string, Value>>
+export type Values = Readonly<Record<string, Given>>
 
 /**
  * One statement of SQL, kept prepared on each connection under its name. `Row` is what it answers with: the tables are
@@ -30,10 +29,10 @@ export function statement<Row = never>(name: string, sql: string): Statement<Row
   return { name: `sallyport_${name}`, text: text.replace(/\s+/g, ' ').trim(), names }
 }
 
-export function valuesOf({ name, names }: Statement<unknown>, values: Values): Value[] {
+export function valuesOf({ name, names }: Statement<unknown>, values: Values): Given[] {
   return names.map((given) => {
     const value = values[given]
-    invariant(value !== undefined, `${name} is given '${given}'`)
+    if (value === undefined) invariant(false, `${name} is given '${given}'`)
     return value
   })
 }

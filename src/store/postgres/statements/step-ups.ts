@@ -139,7 +139,10 @@ export const tally = statement<{ total: number; failures: number | null; until: 
   from counters where account = @account and factor = @factor and class = @class`,
 )
 
-/** Where an older part races a newer one, the row of the source decides which of them is used up. */
+/**
+ * Where an older part races a newer one, the row of the source decides which of them is used up. It is told while the
+ * tally's row is held, as is what `spend` tells: so the audit has both in the order in which they counted.
+ */
 export const settle = statement<{ held: number; swapped: number }>(
   'step_up_settle',
   `with ${held()},
@@ -155,11 +158,12 @@ export const settle = statement<{ held: number; swapped: number }>(
       lanes = lanes - @lane::text
     from swapped
     where account = @account and factor = @factor and class = @class
-      and lanes -> @lane::text is not null),
+      and lanes -> @lane::text is not null
+    returning 1),
   freed as (
     delete from send_budgets using swapped
     where account = @account and channel = @factor and lane = @class),
-  telling as (${told('swapped')})
+  telling as (${told('swapped, (select count(*) from reset) before')})
   select (select count(*) from held)::integer as held,
     (select count(*) from swapped)::integer as swapped`,
 )
