@@ -36,7 +36,7 @@ const OUTAGES: Readonly<Record<string, (pair: Pair) => Promise<() => Promise<voi
     await primary.query('ALTER SYSTEM SET default_transaction_read_only = on')
     await primary.query('SELECT pg_reload_conf()')
     return async () => {
-      await primary.query('SET default_transaction_read_only = off; ALTER SYSTEM RESET ALL')
+      await primary.query('ALTER SYSTEM RESET default_transaction_read_only')
       await primary.query('SELECT pg_reload_conf()')
     }
   },

@@ -82,7 +82,7 @@ export async function openReplicas(options: ReplicasOptions = {}): Promise<Repli
   const standby = options.standby ? opening.use(await startStandby(primary)) : undefined
   let isFailedOver = false
 
-  const [front = 0, ...ports] = await freePorts(1 + 2 * count)
+  const [front = 0, ...free] = await freePorts(1 + 2 * count)
   const issuer = `http://localhost:${front}`
   let reached = issuer
   const party = await createRelyingParty({
@@ -115,7 +115,7 @@ export async function openReplicas(options: ReplicasOptions = {}): Promise<Repli
   }
 
   const replicas = Array.from({ length: count }, (_, n) => {
-    const [port, management] = [ports[2 * n] ?? 0, ports[2 * n + 1] ?? 0]
+    const [port, management] = [free[2 * n] ?? 0, free[2 * n + 1] ?? 0]
     const config = at(`replica${n}.yaml`)
     const own = {
       listen: { host: '127.0.0.1', port, drainSeconds: 0 },
@@ -139,7 +139,9 @@ export async function openReplicas(options: ReplicasOptions = {}): Promise<Repli
 
   for (const { replica } of replicas) opening.defer(replica.kill)
   await Promise.all(replicas.map(({ replica }) => replica.start()))
-  opening.use(await startBalancer(replicas, front))
+  // Whether they are ready they say themselves, so that what is asked while there is no primary is asked of them.
+  const ports = replicas.map(({ port }) => ({ port }))
+  opening.use(await startBalancer(ports, front))
 
   const opened = opening.move()
   const shared = { primary, standby, proxy, issuer, party, provider: createProvider(issuer, pem) }

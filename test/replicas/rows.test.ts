@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
-setInterval(() => console.error(process.getActiveResourcesInfo().join(' ')), 5000).unref()
-
 import { guess, judgements, otherThan, otpAt, post, wrongOtp } from '../support/attack.ts'
 import { begin, codeFrom, pass } from '../support/passage.ts'
 import { startTrip, travel } from '../support/trip.ts'

@@ -39,6 +39,8 @@ defaults
   timeout connect 1s
   timeout client 60s
   timeout server 60s
+  # Else it is how often they are asked, which a machine under load does not keep.
+  timeout check 5s
   option forwardfor
   # A connection that was refused has asked nothing yet, so another may be asked.
   retries 2
