@@ -3,9 +3,11 @@
  * and says what was left out and why. With CI=true nothing may be left out. `npm test -- flow attack` runs those layers
  * alone, `npm test -- flow --store postgres` on that engine alone.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { isHere } from './support/needs.ts'
 import { SHARED, startPostgres } from './support/postgres.ts'
@@ -56,6 +58,9 @@ const LOADS = /^(?:import|export) (?!type )[^']*from '(\.(?!.*\/src\/)[^']*\.ts)
 
 const STORES = ['sqlite', 'postgres'] as const
 
+/** Several times what one takes: what is not done by then never will be. */
+const PASS_MINUTES = 35
+
 const given = parseArgs({ options: { store: { type: 'string' } }, allowPositionals: true })
 const wanted = given.positionals
 const stores = STORES.filter((store) => (given.values.store ?? store) === store)
@@ -79,7 +84,7 @@ const passes = stores.filter((store) => store === 'sqlite' || isHere('postgresql
 const counts = { passed: 0, skipped: 0, failed: 0 }
 // One server for them all: to start one of its own would take each file longer than its tests.
 if (isHere('postgresql')) process.env[SHARED] = `${whole.use(await startPostgres()).port}`
-for (const store of passes) run(store)
+for (const store of passes) await run(store)
 
 for (const { command, packages } of missing)
   console.log(`left out: what needs ${command} (Debian: ${packages.join(' ')}), which is not here`)
@@ -91,28 +96,39 @@ if (isCi && (skipped > 0 || missing.length > 0)) {
 }
 
 /** The first engine's turn has all that does not choose. */
-function run(store: (typeof STORES)[number]): void {
+async function run(store: (typeof STORES)[number]): Promise<void> {
   const files = layers
     .filter((layer) => ON_EACH_STORE.has(layer) || store === STORES[0])
     .flatMap((layer) => globSync([...(LAYERS[layer] ?? [])]).sort())
     .filter((file) => store === STORES[0] || (!ONCE.has(file) && choosesStore(resolve(file))))
   if (files.length === 0) return
   console.log(`${files.length} files of tests in ${layers.join(', ')}, on ${store}`)
-  const done = spawnSync(
-    process.execPath,
-    ['--test', '--test-concurrency=2', '--test-timeout=600000', '--test-reporter=spec', ...files],
-    {
-      ...({ stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 1 << 28 } as const),
-      env: { ...process.env, SALLYPORT_TEST_STORE: store },
-    },
-  )
-  process.stdout.write(done.stdout)
-  const count = (of: string) =>
-    Number(new RegExp(`^ℹ ${of} (\\d+)$`, 'm').exec(done.stdout)?.[1] ?? 0)
+  const options = ['--test-concurrency=2', '--test-timeout=600000', '--test-reporter=spec']
+  // A group of its own, so that what hangs can be ended with all that it started.
+  const tests = spawn(process.execPath, ['--test', ...options, ...files], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, SALLYPORT_TEST_STORE: store },
+    detached: true,
+  })
+  let printed = ''
+  tests.stdout.setEncoding('utf8').on('data', (text: string) => {
+    process.stdout.write(text)
+    printed += text
+  })
+  const end = () => tests.pid !== undefined && process.kill(-tests.pid, 'SIGKILL')
+  const tooLong = setTimeout(end, PASS_MINUTES * 60_000)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end)
+  // Its end, not that of its output: a server that a test left behind would hold that open for ever.
+  const [code] = await once(tests, 'exit')
+  clearTimeout(tooLong)
+  await setImmediate()
+  tests.stdout.destroy()
+  if (code === null) console.error(`on ${store}: ended from outside, or after ${PASS_MINUTES} min`)
+  const count = (of: string) => Number(new RegExp(`^ℹ ${of} (\\d+)$`, 'm').exec(printed)?.[1] ?? 0)
   console.log(`on ${store}: ${count('pass')} passed, ${count('fail')} failed`)
   counts.passed += count('pass')
   counts.skipped += count('skipped')
-  counts.failed += done.status === 0 ? 0 : Math.max(1, count('fail'))
+  counts.failed += code === 0 ? 0 : Math.max(1, count('fail'))
 }
 
 /** Whether it loads what chooses the engine, itself or by another file. To all others it makes no difference. */

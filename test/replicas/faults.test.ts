@@ -40,7 +40,26 @@ const OUTAGES: Readonly<Record<string, (pair: Pair) => Promise<() => Promise<voi
       await primary.query('SELECT pg_reload_conf()')
     }
   },
+  'has no room left on its disk': async ({ query }) => {
+    const onEachTable = async (sql: (table: string) => string) => {
+      for (const { tablename } of await query<{ tablename: string }>(TABLES))
+        await query(sql(tablename))
+    }
+    await query(NO_ROOM)
+    await onEachTable(
+      (table) => `CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON ${table}
+      FOR EACH STATEMENT EXECUTE FUNCTION no_room()`,
+    )
+    return () => onEachTable((table) => `DROP TRIGGER no_room ON ${table}`)
+  },
 }
+
+const TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+
+/** In the words of the server; to fill a real disk needs one of its own. */
+const NO_ROOM = `CREATE OR REPLACE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+END $$`
 
 const readiness = async ({ management }: Pair['replicas'][number]) => {
   const answered = await fetch(`${management}/health/ready`)

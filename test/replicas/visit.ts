@@ -90,8 +90,10 @@ export function createVisits({ issuer, caller, provider, note }: Deps): Visits {
       const page = await send('GET', url)
       if (typeof page === 'string') return { heard: page }
       const id = /stp_[\w-]{22}/.exec(url)?.[0]
-      if (id === undefined || page.status !== 200)
+      if (id === undefined)
         throw new Error(`${who} is shown ${pushed.status} ${parked.status} ${page.status}`)
+      // Who has no way left is told so at once.
+      if (page.status !== 200) return { heard: 'other', status: page.status }
       return { id, url: new URL(`/step-up/${id}`, issuer).href, page }
     }
   }

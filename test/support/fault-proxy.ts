@@ -120,7 +120,9 @@ function createPair(
   let tail = Buffer.alloc(0)
 
   const cut = () => {
-    client.resetAndDestroy()
+    // One that is ending cannot be reset: Node would neither close it nor, because of that, ever exit.
+    if (client.writableEnded) client.destroy()
+    else client.resetAndDestroy()
     server.destroy()
   }
   const end = (one: (typeof losses)[number]) => {

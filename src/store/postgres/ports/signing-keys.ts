@@ -2,6 +2,7 @@ import type { SigningKeyStore } from '../../../oidc/index.ts'
 import { signingKeyIn } from '../../rows-sealed.ts'
 import { toldValues } from '../parts.ts'
 import * as sql from '../statements/signing-keys.ts'
+import { tell } from '../statements/tell.ts'
 import type { PortDeps } from './deps.ts'
 
 export function signingKeyStore({ link, toRows, sealing }: PortDeps): SigningKeyStore {
@@ -18,7 +19,7 @@ export function signingKeyStore({ link, toRows, sealing }: PortDeps): SigningKey
         if (nameOf(await tx.run(sql.list, {})) !== nameOf(seen)) return 'stale'
         await tx.run(sql.clear, {})
         for (const row of rows) await tx.run(sql.add, row)
-        await tx.run(sql.tell, told)
+        await tx.run(tell, told)
         return 'replaced'
       })
     },

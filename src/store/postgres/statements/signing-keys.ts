@@ -22,10 +22,3 @@ export const add = statement(
   `insert into signing_keys (${ROW}) values (@kid, @alg, @state, @private_key, @public_jwk,
     @made_at::bigint, @activated_at::bigint, @retired_at::bigint)`,
 )
-
-export const tell = statement(
-  'signing_keys_tell',
-  `insert into audit_waiting (id, part, event)
-  select told.id, told.part, told.event
-  from unnest(@told_ids::text[], @told_events::text[]) with ordinality as told (id, event, part)`,
-)

@@ -18,7 +18,7 @@ const ACCOUNTS = 20
 const GUESSERS = 5
 const NEAR_THE_CAP = 3
 const NEARLY = 45
-const OPERATIONS = 5_000
+const OPERATIONS = 8_000
 /** Faults come one after another, spread over the operations. */
 const KILLS = 6
 const FAIL_OVER_AFTER = 0.5
@@ -78,13 +78,20 @@ async function trial(seed: number): Promise<Report> {
     }
   })
   const reached = async (part: number) => {
-    while (answered < OPERATIONS * part) await wait(20)
+    while (!isOver && answered < OPERATIONS * part) await wait(20)
+    return !isOver
   }
-  const faults = happen(replicas, reached, createDice(`faults ${seed}`))
-  const kills = await Promise.race([faults, Promise.all(workers).then(() => 0)])
-  await reached(1)
-  isOver = true
-  await Promise.all(workers)
+  const everybody = Promise.all(workers)
+  const faults = happen(replicas, reached, createDice(`faults ${seed}`)).then(async (kills) => {
+    await reached(1)
+    isOver = true
+    return kills
+  })
+  const ending = () => {
+    isOver = true
+    return Promise.allSettled([everybody, faults])
+  }
+  const [kills] = await Promise.all([faults, everybody]).finally(ending)
   const seconds = (performance.now() - from) / 1000
 
   const mails = accounts.flatMap((account) => account.mails)
@@ -96,7 +103,7 @@ const isHeard = ({ heard }: Operation): boolean => heard !== 'lost' && heard !==
 /** Kills now the one and now the other, both at times; in the middle the primary; and an operator frees who is paused. */
 async function happen(
   replicas: Replicas,
-  reached: (part: number) => Promise<void>,
+  reached: (part: number) => Promise<boolean>,
   dice: Dice,
 ): Promise<number> {
   let kills = 0
@@ -130,7 +137,7 @@ async function happen(
     { at: 0.9, act: () => Promise.all([again(one), again(other)]) },
   ].sort((a, b) => a.at - b.at)
   for (const { at, act } of due) {
-    await reached(at)
+    if (!(await reached(at))) break
     await act()
   }
   return kills
