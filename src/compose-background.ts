@@ -64,8 +64,8 @@ export function composeBackground({ config, world, ...deps }: Deps): Background 
   const seal = async () => {
     await sealer.tick()
     metrics.chain(sealer.state())
-    metrics.unsealed((await audit.unsealed(UNSEALED_SHOWN)).length)
   }
+  const count = async () => metrics.unsealed(await audit.countUnsealed(UNSEALED_SHOWN))
   const sweep = async () => {
     const swept = await ports.sweep(clock.now(), { rowsMax: SWEEP_ROWS })
     if (Object.values(swept).includes(SWEEP_ROWS)) await sweep()
@@ -91,6 +91,7 @@ export function composeBackground({ config, world, ...deps }: Deps): Background 
   const jobs: readonly Job[] = [
     { name: 'leases', everySeconds: RENEW_SECONDS, task: leases.renew },
     { name: 'seal', everySeconds: 1, task: seal },
+    { name: 'count', everySeconds: 10, task: count },
     { name: 'sweep', everySeconds: 30, task: sweeping(sweep) },
     { name: 'keys', everySeconds: 60, task: tendKeys },
     { name: 'prune', everySeconds: 60, task: sweeping(prune) },

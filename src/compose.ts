@@ -19,7 +19,7 @@ import {
   type Random,
   type Stopwatch,
 } from './kernel/index.ts'
-import { createEventLog, type Log } from './log/index.ts'
+import { createEventLog, createSparing, type Log } from './log/index.ts'
 import { createManagement, createProbe } from './management/index.ts'
 import { createMetrics, operationsOf, timedPorts } from './metrics/index.ts'
 import { createSigningKeys, FAILURES, type SigningKeys } from './oidc/index.ts'
@@ -63,6 +63,8 @@ export type App = AsyncDisposable & {
 const LOOKUP_SECONDS = 5
 /** Of one probe, which orchestrators give a second. */
 const HEALTH_SECONDS = 0.8
+/** Between two lines about connections that were lost. */
+const LOST_SECONDS = 10
 
 /** What is opened first is closed last, also when a later line throws. */
 export async function compose(config: Config, world: World): Promise<App> {
@@ -76,8 +78,7 @@ export async function compose(config: Config, world: World): Promise<App> {
     metrics.heard(events)
     tellLog(events)
   }
-  const onFault = (error: unknown) => log.error('the writer was lost', { error })
-  const deps = { keys, random, clock, stopwatch, heard, onFault }
+  const deps = { keys, random, clock, stopwatch, heard, ...listening(config.store.engine, world) }
   const store = opening.use(await openStore(config.store, deps))
   const kept = {
     ...{ 'step-ups': store.stepUps, requests: store.requests, people: store.people },
@@ -225,6 +226,17 @@ export async function compose(config: Config, world: World): Promise<App> {
     tend: background.tend,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
+}
+
+/** What the log hears of the store. A server that restarts ends every connection that waits for work; they are made anew. */
+function listening(engine: Config['store']['engine'], { log, stopwatch }: World) {
+  const advise = (advice: string) =>
+    log.warn('the database is not set up as it should be', { advice })
+  if (engine === 'sqlite')
+    return { advise, onFault: (error: unknown) => log.error('the writer was lost', { error }) }
+  const tell = (facts: object) => log.warn('idle connections to the database were lost', facts)
+  const tellLost = createSparing({ seconds: LOST_SECONDS, stopwatch, tell })
+  return { advise, onFault: (error: unknown) => tellLost({ error }) }
 }
 
 const retryKindsOf = (store: Store) => {

@@ -28,7 +28,7 @@ const NEEDS = [
 
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   architecture: ['test/architecture/*.test.ts'],
-  unit: ['src/**/*.test.ts', 'test/demo/*.test.ts', 'test/bench/*.test.ts'],
+  unit: ['src/**/*.test.ts', 'test/demo/*.test.ts'],
   contract: ['test/contract/*.test.ts'],
   conformance: ['test/conformance/*.test.ts'],
   flow: ['test/flow/*.test.ts'],
@@ -46,10 +46,27 @@ const ON_EACH_STORE: ReadonlySet<string> = new Set(['flow', 'attack'])
  * `replicas` and m60-an-answer-is-lost show of PostgreSQL.
  */
 const ONCE: ReadonlySet<string> = new Set([
+  'test/flow/postgres.test.ts',
   'test/flow/store-copy.test.ts',
   'test/attack/m60-an-answer-is-lost.test.ts',
   'test/attack/m60-the-store-is-down.test.ts',
   'test/attack/m64-killed-at-every-write.test.ts',
+])
+
+/** Half a minute and more each. They run with CI=true, or where their layer is asked for by name. */
+const LONG: ReadonlySet<string> = new Set([
+  'test/contract/postgres-fail-over-in-the-middle.test.ts',
+  'test/contract/postgres-plans.test.ts',
+  'test/replicas/failover.test.ts',
+  'test/replicas/faults.test.ts',
+  'test/replicas/linearizability.test.ts',
+])
+
+/** They need the machine to themselves, so they come last, one after the other. */
+const ALONE: ReadonlySet<string> = new Set([
+  'test/contract/postgres-overload.test.ts',
+  'test/replicas/failover.test.ts',
+  'test/replicas/linearizability.test.ts',
 ])
 
 const CHOICE = resolve('test/support/test-store.ts')
@@ -71,6 +88,8 @@ if (unknown.length > 0 || stores.length === 0) {
   process.exit(64)
 }
 
+/** Without it a developer waits for minutes. */
+const isWhole = isCi || wanted.length > 0
 const missing = install()
 if (isCi) {
   step('types', ['node_modules/.bin/tsc', '--noEmit'])
@@ -82,12 +101,14 @@ await using whole = new AsyncDisposableStack()
 const layers = wanted.length > 0 ? wanted : Object.keys(LAYERS)
 const passes = stores.filter((store) => store === 'sqlite' || isHere('postgresql'))
 const counts = { passed: 0, skipped: 0, failed: 0 }
+let isInterrupted = false
 // One server for them all: to start one of its own would take each file longer than its tests.
 if (isHere('postgresql')) process.env[SHARED] = `${whole.use(await startPostgres()).port}`
 for (const store of passes) await run(store)
 
 for (const { command, packages } of missing)
   console.log(`left out: what needs ${command} (Debian: ${packages.join(' ')}), which is not here`)
+if (!isWhole) console.log(`left out, as CI=true or their layer runs them: ${[...LONG].join(' ')}`)
 const { passed, skipped, failed } = counts
 if (failed > 0 || passed === 0) process.exitCode = 1
 if (isCi && (skipped > 0 || missing.length > 0)) {
@@ -101,15 +122,31 @@ async function run(store: (typeof STORES)[number]): Promise<void> {
     .filter((layer) => ON_EACH_STORE.has(layer) || store === STORES[0])
     .flatMap((layer) => globSync([...(LAYERS[layer] ?? [])]).sort())
     .filter((file) => store === STORES[0] || (!ONCE.has(file) && choosesStore(resolve(file))))
+    .filter((file) => isWhole || !LONG.has(file))
   if (files.length === 0) return
   console.log(`${files.length} files of tests in ${layers.join(', ')}, on ${store}`)
-  const options = ['--test-concurrency=2', '--test-timeout=600000', '--test-reporter=spec']
+  const [alone, others] = [true, false].map((is) => files.filter((file) => ALONE.has(file) === is))
+  const passed = counts.passed
+  const failed = counts.failed
+  await runFiles(store, others ?? [], 2)
+  await runFiles(store, alone ?? [], 1)
+  const [pass, fail] = [counts.passed - passed, counts.failed - failed]
+  console.log(`on ${store}: ${pass} passed, ${fail} failed`)
+}
+
+async function runFiles(store: string, files: readonly string[], atOnce: number): Promise<void> {
+  if (files.length === 0 || isInterrupted) return
+  const options = ['--test-timeout=600000', '--test-reporter=spec']
   // A group of its own, so that what hangs can be ended with all that it started.
-  const tests = spawn(process.execPath, ['--test', ...options, ...files], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, SALLYPORT_TEST_STORE: store },
-    detached: true,
-  })
+  const tests = spawn(
+    process.execPath,
+    ['--test', `--test-concurrency=${atOnce}`, ...options, ...files],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, SALLYPORT_TEST_STORE: store },
+      detached: true,
+    },
+  )
   let printed = ''
   tests.stdout.setEncoding('utf8').on('data', (text: string) => {
     process.stdout.write(text)
@@ -117,15 +154,19 @@ async function run(store: (typeof STORES)[number]): Promise<void> {
   })
   const end = () => tests.pid !== undefined && process.kill(-tests.pid, 'SIGKILL')
   const tooLong = setTimeout(end, PASS_MINUTES * 60_000)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end)
+  const interrupt = () => {
+    isInterrupted = true
+    end()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)
   // Its end, not that of its output: a server that a test left behind would hold that open for ever.
   const [code] = await once(tests, 'exit')
   clearTimeout(tooLong)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt)
   await setImmediate()
   tests.stdout.destroy()
   if (code === null) console.error(`on ${store}: ended from outside, or after ${PASS_MINUTES} min`)
   const count = (of: string) => Number(new RegExp(`^ℹ ${of} (\\d+)$`, 'm').exec(printed)?.[1] ?? 0)
-  console.log(`on ${store}: ${count('pass')} passed, ${count('fail')} failed`)
   counts.passed += count('pass')
   counts.skipped += count('skipped')
   counts.failed += code === 0 ? 0 : Math.max(1, count('fail'))

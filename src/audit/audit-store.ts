@@ -25,6 +25,8 @@ export type AuditStore = {
   keep(events: readonly AuditEvent[]): Promise<void>
   /** Committed and not yet in the chain, oldest commit first. */
   unsealed(limit: number): Promise<readonly KeptEvent[]>
+  /** How many those are, counted up to `max`. */
+  countUnsealed(max: number): Promise<number>
   /** The last link; undefined before the first. */
   head(): Promise<{ readonly sequence: number; readonly mac: string } | undefined>
   /** Appends if the head is still at `after` (0 before the first link). Ordered; with a checkpoint durable. */

@@ -90,7 +90,12 @@ export function createSealer({ store, keys, clock, isHeld, log }: SealerDeps): S
     return links.length
   }
 
-  /** Goes on as before when the store is again what it was; sealing over it would hide what was done. */
+  /**
+   * Goes on as before when the store is again what it was; sealing over it would hide what was done. Nor does it leave that to
+   * another process by giving its lease back: one that has not sealed lately begins at the last checkpoint of what it finds, and
+   * would seal anew what was cut back. The price is that after a fail-over that lost links nothing is sealed until an operator
+   * has looked and restarts this one.
+   */
   function refuse({ fault, ...where }: ChainFault): 0 {
     if (state !== fault) log.error('audit chain changed', { state: fault, ...where })
     state = fault

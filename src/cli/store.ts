@@ -46,13 +46,10 @@ async function copy(desk: Desk, stores: CopyStores, options: Options): Promise<E
         ),
       )
       desk.say('Every row is the same in both. Serve --to from now on, and --from never again.')
-      // The source says the same of it, since every row is the same.
-      if (answer.chain.verdict !== 'whole') return desk.refuse(worded(answer.chain))
-      desk.say(`The chain is whole: ${restOf(answer.chain)}.`)
-      return EXIT.ok
+      return chain(desk, answer)
     case 'copied-before':
       desk.say(`It was done at ${new Date(answer.at).toISOString()}: nothing was left to do.`)
-      return EXIT.ok
+      return chain(desk, answer)
     case 'keys-differ':
     case 'key-differs':
       desk.refuse(refused(answer, options))
@@ -60,6 +57,13 @@ async function copy(desk: Desk, stores: CopyStores, options: Options): Promise<E
     default:
       return desk.refuse(refused(answer, options))
   }
+}
+
+/** The source says the same of it, since every row is the same. */
+function chain(desk: Desk, { chain: found }: Extract<CopyAnswer, { chain: unknown }>): ExitCode {
+  if (found.verdict !== 'whole') return desk.refuse(worded(found))
+  desk.say(`The chain is whole: ${restOf(found)}.`)
+  return EXIT.ok
 }
 
 type Refused = Exclude<CopyAnswer, { readonly heard: 'copied' | 'copied-before' }>

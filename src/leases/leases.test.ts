@@ -59,7 +59,7 @@ describe('leases', () => {
 
   test('pass on within ten seconds when their holder dies, wherever it stood', async () => {
     for (let phase = 0; phase <= RENEW_SECONDS; phase += 0.5) {
-      const { clock, one, other } = bench()
+      const { clock, one, other, told } = bench()
       await one.renew()
       clock.advance(phase)
       let since = phase
@@ -74,6 +74,7 @@ describe('leases', () => {
       assert.equal(one.isHeld('sealer'), false)
       await one.renew()
       assert.equal(one.isHeld('sealer'), false)
+      assert.ok(told.includes('lease lost sealer one'))
     }
   })
 

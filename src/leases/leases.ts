@@ -53,7 +53,8 @@ export function createLeases<const N extends string>(deps: {
   }
 
   async function claim(name: N): Promise<'held' | 'taken'> {
-    const wasHeld = isHeld(name)
+    // Also where it ran out in the meantime, as for a process that was asleep.
+    const wasHeld = heldUntil.has(name)
     // From before it was asked: who holds it never believes so for longer than the store does.
     const now = clock.now()
     const until = later(now, LEASE_SECONDS)

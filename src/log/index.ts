@@ -4,3 +4,4 @@
  */
 export { createEventLog } from './events.ts'
 export { createLog, type Log } from './log.ts'
+export { createSparing } from './sparing.ts'

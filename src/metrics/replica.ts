@@ -39,7 +39,7 @@ export function replicaMetrics(
 
   const connections = new Gauge({
     ...{ registers, name: 'sallyport_store_connections' },
-    help: 'Connections to the database',
+    help: 'Connections to the database: used ones are lent to an operation, idle ones wait for one',
     labelNames: ['state'] as const,
   })
   for (const state of ['used', 'idle']) connections.set({ state }, 0)

@@ -39,6 +39,7 @@ const held: Held = {
   ip: null,
   userAgent: null,
   account: ids.account,
+  isOurs: true,
   username: 'li.wei',
   lane: 'signed',
   locale: 'en',
@@ -182,7 +183,7 @@ describe('a step-up', () => {
     const again: Move = {
       move: 'replan',
       planned: {
-        ...{ account: null, username: 'x', offered: [] },
+        ...{ account: null, isOurs: false, username: 'x', offered: [] },
         outcome: { plan: 'block', why: 'no-contact', reason: 'r', factor: null },
       },
     }

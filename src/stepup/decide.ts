@@ -190,8 +190,8 @@ function confirm(
   return satisfy(counted, factor, credit?.proof ?? proof, now, [enrolled])
 }
 
-function replan(held: Held, { account, username, offered, outcome }: Planned, now: Instant): Step {
-  const next = { ...held, account, username, offered }
+function replan(held: Held, { outcome, ...planned }: Planned, now: Instant): Step {
+  const next = { ...held, ...planned }
   switch (outcome.plan) {
     case 'ask':
       return moved({ ...next, state: 'choosing' })
@@ -272,10 +272,10 @@ function without(held: Held, gone: FactorKind): Held {
 
 /** Only what is true in every state: what belonged to the former state does not go along. */
 export function heldBy(current: Held): Held {
-  const { id, request, browser, ip, userAgent, account, username, lane, locale } = current
+  const { id, request, browser, ip, userAgent, account, isOurs, username, lane, locale } = current
   const { offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = current
   return {
-    ...{ id, request, browser, ip, userAgent, account, username, lane, locale },
+    ...{ id, request, browser, ip, userAgent, account, isOurs, username, lane, locale },
     ...{ offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
   }
 }

@@ -88,6 +88,8 @@ export function createMake({ store, clock, heard }: MakeDeps): Make {
           : (change, now) => store.send(change, claimOf(change, askedBy(move.offer)), now)
       case 'resend':
         return (change, now) => store.send(change, claimOf(change, move.factor), now)
+      case 'replan':
+        return (change) => store.replan(change)
       default:
         return (change) => store.replace(change)
     }
@@ -99,7 +101,9 @@ type Told = Exclude<Extract<Saved, object>, { readonly heard: 'stale' }>
 const isStale = (answer: Saved): answer is { readonly heard: 'stale' } =>
   typeof answer === 'object' && answer.heard === 'stale'
 
-type Saved = Awaited<ReturnType<StepUpStore['replace' | 'send' | 'settle' | 'enrol' | 'spend']>>
+type Saved = Awaited<
+  ReturnType<StepUpStore['replace' | 'replan' | 'send' | 'settle' | 'enrol' | 'spend']>
+>
 
 function counterOf({ next }: Change, factor: FactorKind) {
   invariant(next.account !== null, 'who answers is known')

@@ -42,6 +42,7 @@ export type Move =
 /** What a new plan says for a blocked step-up. */
 export type Planned = {
   readonly account: Id<'account'> | null
+  readonly isOurs: boolean
   readonly username: string
   readonly offered: readonly Offer[]
   readonly outcome: { readonly plan: 'ask' } | End

@@ -35,7 +35,7 @@ async function opened(
   const store: StepUpStore = {
     open: (value) => Promise.resolve({ heard: 'opened', at: { version: 1, value, tallies: [] } }),
     standing: () => Promise.resolve({ enrolled: [], tallies: [] }),
-    ...{ find: notHere, replace: notHere, send: notHere, spend: notHere },
+    ...{ find: notHere, replace: notHere, replan: notHere, send: notHere, spend: notHere },
     ...{ settle: notHere, enrol: notHere },
   }
   const { open } = createOpen({

@@ -92,18 +92,17 @@ export function createOpen(deps: OpenDeps): {
       const plan = quietly(looked.known ? looked.plan : nobody(request, looked), request)
       const username = shownOf(looked, plan)?.username ?? request.lookup.value
       if (!looked.known)
-        return { account: null, username, offered: [], outcome: nobody(request, looked) }
-      const { person } = looked
-      const whose = { account: person.account, username }
+        return { ...whose(looked), username, offered: [], outcome: nobody(request, looked) }
+      const named = { ...whose(looked), username }
       switch (plan.plan) {
         case 'ask':
-          return { ...whose, offered: plan.offered, outcome: { plan: 'ask' } }
+          return { ...named, offered: plan.offered, outcome: { plan: 'ask' } }
         case 'delegated':
           // Would have ended it when it was opened; what was delegated then has run out meanwhile.
-          return { ...whose, offered: [], outcome: { plan: 'refuse', reason: 'denied' } }
+          return { ...named, offered: [], outcome: { plan: 'refuse', reason: 'denied' } }
         case 'block':
         case 'refuse':
-          return { ...whose, offered: [], outcome: plan }
+          return { ...named, offered: [], outcome: plan }
         default:
           return never(plan)
       }
@@ -125,7 +124,7 @@ export function createOpen(deps: OpenDeps): {
       browser: browser.hash,
       ip: browser.ip,
       userAgent: browser.userAgent,
-      account: looked.known ? looked.person.account : null,
+      ...whose(looked),
       username: shown?.username ?? request.lookup.value,
       lane: request.lane,
       locale: negotiate({
@@ -250,6 +249,13 @@ const LOOKS_MAX = 3
 
 /** No account has this id. */
 const NOBODY = 'acc_0000000000000000000000' as Id<'account'>
+
+/** The immutable id of our own people is the account itself. */
+function whose(looked: Looked): Pick<Held, 'account' | 'isOurs'> {
+  if (!looked.known) return { account: null, isOurs: false }
+  const { account, immutableId } = looked.person
+  return { account, isOurs: immutableId === account }
+}
 
 /** Whose spelling and language a page may use. Of who is asked nothing it says no more than of who is not there. */
 function shownOf(looked: Looked, outcome: Outcome): Person | undefined {

@@ -85,7 +85,7 @@ export type StepUpStore = {
   /**
    * Opens it, or finds the one that its id already names (whoever opened it). Exactly one of many racing callers opens.
    * With a claim, one message is claimed as in `send`; if it may not be sent yet, nothing is opened. For an account of our
-   * own whose person is removed or not enabled it hears 'account-gone', and nothing is opened.
+   * own whose person is removed, erased or not enabled it hears 'account-gone', and nothing is opened.
    */
   open(
     stepUp: StepUp,
@@ -106,6 +106,12 @@ export type StepUpStore = {
 
   /** Of all callers holding a version exactly one wins. Change and events commit together. */
   replace(change: Change): Promise<'replaced' | 'stale'>
+
+  /**
+   * As `replace`, of a step-up that was planned anew, perhaps for an account that it did not have. As with `open`, nothing is
+   * kept for an account of our own whose person is gone or not enabled: 'account-gone'.
+   */
+  replan(change: Change): Promise<'replaced' | 'stale' | 'account-gone'>
 
   /** As `replace`, and one message is claimed from the budget of (account, channel, class of lane). If it may not be sent yet, nothing changes. */
   send(

@@ -99,6 +99,8 @@ type Always = {
   readonly ip: string | null
   readonly userAgent: string | null
   readonly account: Id<'account'> | null
+  /** The account's person is kept by us, so that the store itself knows whether they are still there. */
+  readonly isOurs: boolean
   /** To show and to put in messages; the subject's own spelling where nobody was found. */
   readonly username: string
   readonly lane: Lane

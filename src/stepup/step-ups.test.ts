@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { challengedSample, choosingSample, createSampler } from '../../test/support/step-up.ts'
+import {
+  challengedSample,
+  choosingSample,
+  createSampler,
+  heldSample,
+} from '../../test/support/step-up.ts'
 import { createFakeClock } from '../../test/support/world.ts'
 import { createLadder } from '../policy/index.ts'
 import { type Factor, rejected } from './factor.ts'
 import { createMake } from './make.ts'
+import type { Planned } from './move.ts'
 import type { StepUp } from './step-up.ts'
 import type { StepUpStore } from './step-up-store.ts'
 import { createStepUps } from './step-ups.ts'
@@ -16,11 +22,15 @@ const unasked = async (): Promise<never> => {
 }
 
 /** One step-up, which somebody else changes after the answer was spent and before its verdict is kept. */
-function bench(first: StepUp, meanwhile: (spent: StepUp) => StepUp) {
+function bench(
+  first: StepUp,
+  meanwhile: (spent: StepUp) => StepUp,
+  over: { readonly store?: Partial<StepUpStore>; readonly replan?: () => Promise<Planned> } = {},
+) {
   let at = { version: 1, value: first, tallies: [] }
   let hasChanged = false
   const store: StepUpStore = {
-    ...{ open: unasked, standing: unasked, send: unasked, enrol: unasked },
+    ...{ open: unasked, standing: unasked, replan: unasked, send: unasked, enrol: unasked },
     find: async () => at,
     async replace({ next }) {
       at = { ...at, version: at.version + 1, value: next }
@@ -39,6 +49,7 @@ function bench(first: StepUp, meanwhile: (spent: StepUp) => StepUp) {
       at = { ...at, version: at.version + 1, value: next }
       return 'settled'
     },
+    ...over.store,
   }
   const clock = createFakeClock()
   const factor: Factor = {
@@ -48,7 +59,7 @@ function bench(first: StepUp, meanwhile: (spent: StepUp) => StepUp) {
   return createStepUps({
     ...{ store, clock, random: sampler.random, codeSeconds: 300, senders: new Map() },
     make: createMake({ store, clock, heard: () => {} }),
-    ...{ deliver: unasked, replan: unasked, factors: new Map([['totp', factor]]) },
+    ...{ deliver: unasked, replan: over.replan ?? unasked, factors: new Map([['totp', factor]]) },
     enroller: { begin: () => assert.fail(), parse: () => undefined, confirm: () => 'wrong' },
     ladder: createLadder([], ['totp']),
   })
@@ -69,5 +80,35 @@ describe('an answer', () => {
     const seen = await stepUps.answer(first, first.challenge, '000000')
     assert.ok(seen.seen === 'step-up')
     assert.deepEqual([seen.said, seen.at.value.state], ['wrong', 'challenged'])
+  })
+})
+
+describe('planning anew', () => {
+  test('looks again for somebody who went between being found and being taken up', async () => {
+    const first: StepUp = {
+      ...heldSample(sampler, { account: null, offered: [] }),
+      ...({ state: 'blocked', why: 'no-contact', factor: null } as const),
+    }
+    const account = sampler.id('account')
+    const named = { username: 'li.wei', offered: [] }
+    const block = { plan: 'block', why: 'no-contact', factor: null } as const
+    const plans: Planned[] = [
+      { ...named, account, isOurs: true, outcome: { plan: 'ask' } },
+      { ...named, account: null, isOurs: false, outcome: { ...block, reason: 'not-found' } },
+    ]
+    const asked: (typeof account | null)[] = []
+    const stepUps = bench(first, (spent) => spent, {
+      replan: async () => plans.shift() ?? assert.fail('looked a third time'),
+      store: {
+        async replan({ next }) {
+          asked.push(next.account)
+          return next.isOurs ? 'account-gone' : 'replaced'
+        },
+      },
+    })
+    const seen = await stepUps.retry(first)
+    assert.deepEqual(asked, [account, null])
+    assert.ok(seen.seen === 'step-up')
+    assert.deepEqual([seen.at.value.state, seen.at.value.account], ['blocked', null])
   })
 })

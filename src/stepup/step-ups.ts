@@ -107,8 +107,10 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     retry: (whose) =>
       withFound(whose, async (at) => {
         if (at.value.state !== 'blocked') return seen(at, { said: 'stale' })
-        const planned = await replan(at.value)
-        const made = await make(at, { move: 'replan', planned })
+        const anew = async () => make(at, { move: 'replan', planned: await replan(at.value) })
+        const once = await anew()
+        // Who was removed between being found and this is looked for again, and not found.
+        const made = once.made === 'refused' ? await anew() : once
         const [only, ...others] = made.at.value.offered
         if (made.at.value.state !== 'choosing' || only === undefined || others.length > 0)
           return seen(made.at, nothing)

@@ -72,6 +72,7 @@ const always = {
   ip: text.nullable(),
   userAgent: text.nullable(),
   account: id('account').nullable(),
+  isOurs: z.boolean(),
   username: text,
   lane,
   locale: z.enum(LOCALES),

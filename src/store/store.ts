@@ -36,7 +36,7 @@ export type Store = AsyncDisposable & {
 }
 
 export type StoreStats = {
-  /** Connections that somebody uses, and those that wait for somebody. */
+  /** Connections that somebody has, so none while none can be had, and those that wait for somebody. */
   readonly used: number
   readonly idle: number
   /** Who waits for a connection. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { command, importPeople } from '../bench/installation.ts'
+import { otherThan } from '../support/attack.ts'
 import { type Crashing, openCrashing } from '../support/crashing.ts'
 import { otp, seedOf, timeStepNow } from '../support/load.ts'
 import { openMailbox } from '../support/mailbox.ts'
@@ -116,7 +117,7 @@ describe('M64 killed at any point of a step-up', { concurrency: true }, () => {
       if (death === undefined) break
       const who = nameOf(death)
       const right = otp(seedOf(who), timeStepNow())
-      before = startTrip(who, [right === '000000' ? '111111' : '000000', right])
+      before = startTrip(who, [() => otherThan(right), () => right])
       crashing.order(`${death.when} ${death.at} step-up`)
       assert.equal(await travel(before, party), 'lost', who)
       await crashing.died()
@@ -129,7 +130,7 @@ describe('M64 killed at any point of a step-up', { concurrency: true }, () => {
       // Only where the answer to the client got lost it has to begin anew.
       const isLost = who === `p-after-${OTP_COMMITS}`
       assert.deepEqual(trip.redeemed, [isLost ? 400 : 200], who)
-      await tryAgain(crashing, who, answers.at(-1) ?? '')
+      await tryAgain(crashing, who, answers.at(-1)?.() ?? '')
       assertNothingHalf(crashing, trip)
       assert.equal(countOf(crashing, who, 'answer.judged', 'accepted'), 1, who)
       assert.equal(countOf(crashing, who, 'authorization-code.issued'), 1, who)
@@ -139,7 +140,7 @@ describe('M64 killed at any point of a step-up', { concurrency: true }, () => {
     // There was no other commit to die at.
     crashing.order(`before ${OTP_COMMITS + 1} step-up`)
     const right = otp(seedOf('last'), timeStepNow())
-    const last = startTrip('last', [right === '000000' ? '111111' : '000000', right])
+    const last = startTrip('last', [() => otherThan(right), () => right])
     assert.equal(await travel(last, party), 'done')
     assert.ok(crashing.lives())
 

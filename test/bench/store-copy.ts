@@ -1,5 +1,5 @@
 /**
- * `node test/bench/store-copy.ts 100000`: so many people with OTP apps are imported into an installation on SQLite, which then
+ * `npm run bench:copy -- 100000`: so many people with OTP apps are imported into an installation on SQLite, which then
  * moves to PostgreSQL and back. Says how many rows of each table there were and how long each way took; what `user list` and
  * `audit export` print has to be the same in all three.
  */

@@ -31,6 +31,16 @@ export function auditStoreContract(backend: string, open: OpenBench): void {
       assert.deepEqual(reasons(await audit.unsealed(9)), ['1', '2', '3', '4'])
     })
 
+    test('counts what is not sealed, no further than it is asked to', async () => {
+      await using bench = await open()
+      const { audit } = bench.store
+      assert.equal(await audit.countUnsealed(9), 0)
+      await audit.keep([told('1'), told('2'), told('3'), told('4')])
+      assert.deepEqual([await audit.countUnsealed(9), await audit.countUnsealed(3)], [4, 3])
+      assert.equal(await audit.seal(0, linksOf(0, await audit.unsealed(3)), null), 'sealed')
+      assert.equal(await audit.countUnsealed(9), 1)
+    })
+
     test('has no head, no link and no checkpoint before the first', async () => {
       await using bench = await open()
       const { audit } = bench.store

@@ -33,6 +33,7 @@ type End = (store: Store, one: LocalPerson) => Promise<string>
 
 const ENDINGS: Readonly<Record<string, End>> = {
   'is removed': ({ people }, { account }) => people.remove(account, [], BY),
+  'is erased': ({ people }, { account }) => people.erase('local', account, [], BY),
   'is disabled': ({ people }, one) => people.set({ ...one, state: 'disabled' }, [], BY),
   'has a factor reset': ({ people }, { account }) => people.resetFactor(account, 'totp', [], BY),
 }
@@ -42,8 +43,14 @@ type Racer = (store: Store, way: Way) => Promise<(store: Store) => Promise<unkno
 
 const RACERS: Readonly<Record<string, Racer>> = {
   open: async (_, { id, account }) => {
-    const stepUp = choosingSample(sampler, { id, account })
+    const stepUp = choosingSample(sampler, { id, account, isOurs: true })
     return ({ stepUps }) => stepUps.open(stepUp, [], null, NOON)
+  },
+  // Nobody was found when it was opened.
+  replan: async ({ stepUps }, { id, account }) => {
+    const stepUp = choosingSample(sampler, { id, account: null })
+    await stepUps.open(stepUp, [], null, NOON)
+    return (store) => store.stepUps.replan(changeTo({ ...stepUp, account, isOurs: true }))
   },
   settle: async ({ stepUps }, { id, account, satisfied }) => {
     const stepUp = challengedSample(sampler, { id, account })
@@ -75,6 +82,7 @@ const RACERS: Readonly<Record<string, Racer>> = {
 const MAY_STAY: Readonly<Record<string, readonly string[]>> = {
   'is disabled': ['an enrolment'],
   'has a factor reset, open': ['an open step-up'],
+  'has a factor reset, replan': ['an open step-up'],
 }
 
 export function peopleRacesContract(backend: string, open: OpenBench): void {
@@ -199,7 +207,7 @@ const OPEN: ReadonlySet<string> = new Set(['choosing', 'challenged', 'enrolling'
 async function aliveOf(store: Store, { id, account, token, issue, redeem }: Way) {
   const alive: string[] = []
   const found = await store.stepUps.find(id)
-  if (OPEN.has(found?.value.state ?? '')) alive.push('an open step-up')
+  if (found?.value.account === account && OPEN.has(found.value.state)) alive.push('an open step-up')
   if ((await store.requests.findToken(token.hash, NOON)) !== undefined) alive.push('a token')
   if ((await store.totp.find(account)) !== undefined) alive.push('an enrolment')
   await issue(store)
@@ -210,7 +218,8 @@ async function aliveOf(store: Store, { id, account, token, issue, redeem }: Way)
 function enrollingSample(id: StepUp['id'], account: LocalPerson['account']): StepUp {
   const proof = { acr: 'mfa', amr: ['otp'], at: NOON }
   return {
-    ...{ ...choosingSample(sampler, { id, account, offered: [EMAIL_OFFER] }), state: 'enrolling' },
+    ...choosingSample(sampler, { id, account, isOurs: true, offered: [EMAIL_OFFER] }),
+    state: 'enrolling',
     pending: {
       ...{ enrolment: sampler.id('enrolment'), keyId: 'k', provenance: 'contact:email' },
       credit: { factor: 'email', proof },

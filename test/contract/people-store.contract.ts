@@ -436,10 +436,10 @@ function enrollingSample(account: LocalPerson['account']): StepUp {
 
 /** What is true in every state. */
 function heldOf(stepUp: StepUp): Held {
-  const { id, request, browser, ip, userAgent, account, username, lane, locale } = stepUp
+  const { id, request, browser, ip, userAgent, account, isOurs, username, lane, locale } = stepUp
   const { offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = stepUp
   return {
-    ...{ id, request, browser, ip, userAgent, account, username, lane, locale },
+    ...{ id, request, browser, ip, userAgent, account, isOurs, username, lane, locale },
     ...{ offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
   }
 }

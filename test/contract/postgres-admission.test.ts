@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { after as afterAll, before, describe, test } from 'node:test'
 import { statement } from '../../src/store/postgres/statements.ts'
 import { createAuthority } from '../support/certificates.ts'
-import { add, benchOn, fault, insert, linkTo, look, retriesOf } from '../support/link-bench.ts'
+import {
+  add,
+  benchOn,
+  fault,
+  insert,
+  linkTo,
+  look,
+  retriesOf,
+  sleep,
+} from '../support/link-bench.ts'
 import { needs } from '../support/needs.ts'
 import { startPgBouncer } from '../support/pgbouncer.ts'
 import { type Cluster, startPostgres } from '../support/postgres.ts'
@@ -43,12 +52,29 @@ describe('a link that shows a password', needs('postgresql'), () => {
     await elsewhere[Symbol.asyncDispose]()
   })
 
+  test('waits for a connection that stands while new ones are refused', async () => {
+    let shown = SERVING.password
+    const pool = { connectionsMax: 4, waitingMax: 10 }
+    const times = { statementSeconds: 1.5, deadlineSeconds: 4 }
+    await using made = await benchOn(cluster, { pool, ...times, password: () => shown })
+    await made.link.read(look, {})
+    shown = 'old-secret'
+    const busy = made.link.read(sleep, { seconds: 0.7 })
+    const others = await Promise.all([1, 2, 3].map(() => made.link.read(look, {})))
+    assert.deepEqual(others.flat(), [{ one: 1 }, { one: 1 }, { one: 1 }])
+    await busy
+    assert.deepEqual(retriesOf(made.link), ['rejected'])
+  })
+
   test('says that it cannot be read, and that there is none', async () => {
     const unreadable = () => readFileSync('/nowhere/secret', 'utf8')
     await using made = await benchOn(cluster, { password: unreadable })
     await assert.rejects(made.link.read(look, {}), /the password for the database cannot be read/)
     await using none = linkTo({ ...made.settings, password: null })
-    await assert.rejects(none.read(look, {}), fault(/asks for a password, and none is configured/))
+    const lacking = fault(/asks for a password, and none is configured/, 'configuration.unfit')
+    const asked = made.proxy.accepted
+    await assert.rejects(none.read(look, {}), lacking)
+    assert.equal(made.proxy.accepted, asked + 1, 'no second time makes it better')
   })
 
   test('hears nothing of what the environment says to PostgreSQL', async () => {
@@ -180,6 +206,6 @@ describe('a link over TLS', needs('postgresql', 'openssl'), () => {
     using stranger = createAuthority()
     const other = stranger.issue(SERVING.user)
     await using unknown = linkTo({ ...made.settings, tls: tlsOf({ certificate: other }) })
-    await assert.rejects(unknown.read(look, {}), fault(/./))
+    await assert.rejects(unknown.read(look, {}), fault(/TLS with|28000|was not reached/))
   })
 })

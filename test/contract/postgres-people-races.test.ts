@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { Client } from 'pg'
 import type { LocalPerson } from '../../src/directories/index.ts'
 import { hashOf, later } from '../../src/kernel/index.ts'
 import { openPostgresStore } from '../../src/store/postgres/index.ts'
 import { enrolmentSample } from '../support/enrolment.ts'
+import { holdRow, untilWaiting } from '../support/held-rows.ts'
 import { needs } from '../support/needs.ts'
 import { sharedPostgres } from '../support/postgres.ts'
-import type { TestDatabase } from '../support/postgres-database.ts'
 import { requestSample } from '../support/request.ts'
 import {
   challengedSample,
@@ -37,7 +36,7 @@ describe('an operator who ends a person on postgres', needs('postgresql'), () =>
   test('lets nothing be opened that was not seen', async () => {
     await using bench = await open()
     const { account } = bench.ada
-    const stepUp = choosingSample(sampler, { account })
+    const stepUp = choosingSample(sampler, { account, isOurs: true })
     const opened = await bench.whileEnding(() => bench.store.stepUps.open(stepUp, [], null, NOON))
     assert.deepEqual(opened, { heard: 'account-gone' })
     assert.equal(await bench.store.stepUps.find(stepUp.id), undefined)
@@ -171,27 +170,4 @@ async function proven({ requests, stepUps }: Store, account: LocalPerson['accoun
   const redeem = () =>
     requests.redeem({ ...code, client, redirectUri }, codeChallenge, token, null, NOON)
   return { id, redeem }
-}
-
-/** As another replica in the middle of something. */
-async function holdRow({ settings }: TestDatabase, rows: string, value: string) {
-  const [{ host, port } = { host: '', port: 0 }] = settings.hosts
-  const { user, database, password } = settings
-  const client = new Client({ host, port, user, database, password: password?.() ?? '' })
-  await client.connect()
-  await client.query('BEGIN')
-  const { rowCount } = await client.query(`SELECT 1 FROM ${rows} FOR UPDATE`, [value])
-  assert.equal(rowCount, 1)
-  return { [Symbol.asyncDispose]: () => client.end() }
-}
-
-async function untilWaiting(database: TestDatabase, count: number): Promise<void> {
-  const waiting = `SELECT count(DISTINCT pid)::integer AS n FROM pg_locks JOIN pg_stat_activity
-    USING (pid) WHERE NOT granted AND datname = $1`
-  for (let look = 0; look < 400; look++) {
-    const [found] = await database.query<{ n: number }>(waiting, [database.name])
-    if ((found?.n ?? 0) >= count) return
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-  assert.fail(`${count} were to wait for a lock`)
 }

@@ -7,6 +7,7 @@ import * as requests from '../../src/store/postgres/statements/requests.ts'
 import * as stepUps from '../../src/store/postgres/statements/step-ups.ts'
 import * as totp from '../../src/store/postgres/statements/totp.ts'
 import type { Statement } from '../../src/store/postgres/statements.ts'
+import { needs } from '../support/needs.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import type { TestDatabase } from '../support/postgres-database.ts'
 
@@ -47,7 +48,7 @@ function* nodesOf(plan: Plan): Generator<Plan> {
   for (const below of plan.Plans ?? []) yield* nodesOf(below)
 }
 
-describe('with a million rows in each table', () => {
+describe('with a million rows in each table', needs('postgresql'), () => {
   let database: TestDatabase
   let client: Client
   before(async () => {

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { globSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
 import { Client } from 'pg'
+import { timeOutsOf } from '../../src/store/postgres/connection.ts'
 import { openPostgresStore, type PostgresSettings } from '../../src/store/postgres/index.ts'
 import type { Statement } from '../../src/store/postgres/statements.ts'
 import { needs } from '../support/needs.ts'
 import { type Cluster, startPostgres } from '../support/postgres.ts'
 import { settingsOf } from '../support/postgres-database.ts'
 import { setUpSql } from '../support/postgres-setup.ts'
-import { createFakeClock, createSeededRandom, createTestKeys } from '../support/world.ts'
+import { createFakeClock, createSeededRandom, createTestKeys, STOPWATCH } from '../support/world.ts'
 
 const SRC = new URL('../../src/store/postgres/', import.meta.url).pathname
 
@@ -126,16 +127,31 @@ describe('the roles of docs/postgresql.md', needs('postgresql'), () => {
 
   test('open a store that serves, also with the time-outs that a pooler needs', async () => {
     const here = await cluster()
-    const given = { owner: 'x', serving: 'x', database: 'x' }
-    await here.query(setUpSql('timeouts', given))
     await using database = await here.database()
-    await using store = await openPostgresStore({
-      ...({ settings: { ...database.settings, prepared: false }, migrate: 'manual' } as const),
-      ...{ keys: createTestKeys(), random: createSeededRandom('roles'), clock: createFakeClock() },
-      stopwatch: { seconds: () => performance.now() / 1000 },
-    })
-    assert.equal(await store.health(), 'up')
+    const adviceFor = async (prepared: boolean) => {
+      const advice: string[] = []
+      await using store = await openPostgresStore({
+        ...({ settings: { ...database.settings, prepared }, migrate: 'manual' } as const),
+        ...{ keys: createTestKeys(), random: createSeededRandom('roles') },
+        ...{ clock: createFakeClock(), stopwatch: STOPWATCH },
+        advise: (saying) => void advice.push(saying),
+      })
+      assert.equal(await store.health(), 'up')
+      return advice
+    }
+    assert.deepEqual(await adviceFor(true), [])
+    const [without = '', ...others] = await adviceFor(false)
+    assert.match(without, /^the role sallyport has no statement_timeout.*docs\/postgresql.md/)
+    assert.deepEqual(others, [])
+
+    await here.query(setUpSql('timeouts', { owner: 'x', serving: 'x', database: 'x' }))
+    assert.deepEqual(await adviceFor(false), [])
     await using serving = await connect(database.settings, [])
-    assert.equal((await serving.query('SHOW statement_timeout')).rows[0]?.statement_timeout, '3s')
+    for (const [name, milliseconds] of Object.entries(timeOutsOf(database.settings))) {
+      const { rows } = await serving.query(
+        `SELECT setting::integer AS is FROM pg_settings WHERE name = '${name}'`,
+      )
+      assert.deepEqual(rows, [{ is: milliseconds }], name)
+    }
   })
 })

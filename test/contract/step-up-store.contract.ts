@@ -53,10 +53,13 @@ const accepted = (source: string, part: number): Judged => ({
 
 const BY = { at: NOON, actor: 'operator:ada' } as const
 
-/** Of a local directory, with nobody enabled behind the account. */
+/** Every way in which somebody of a local directory is not to be asked any more. */
+const ENDS = ['disable', 'remove', 'erase'] as const
+
+/** With nobody enabled behind the account. */
 async function endedPerson(
   { people }: Store,
-  end: 'disable' | 'remove',
+  end: (typeof ENDS)[number],
   account = sampler.id('account'),
 ): Promise<LocalPerson> {
   const person: LocalPerson = {
@@ -65,7 +68,8 @@ async function endedPerson(
   }
   await people.add([{ person, enrolment: null }], [])
   if (end === 'disable') await people.set({ ...person, state: 'disabled' }, [], BY)
-  else await people.remove(account, [], BY)
+  else if (end === 'remove') await people.remove(account, [], BY)
+  else await people.erase('local', account, [], BY)
   return person
 }
 
@@ -160,12 +164,12 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         assert.equal(late.heard, 'opened')
       })
 
-      test('opens nothing for an account of our own whose person is disabled or removed', async () => {
+      test('opens nothing for an account of our own whose person is disabled, removed or erased', async () => {
         await using bench = await open()
         const { stepUps, people } = bench.store
-        for (const end of ['disable', 'remove'] as const) {
+        for (const end of ENDS) {
           const { account } = await endedPerson(bench.store, end)
-          const stepUp = challengedSample(sampler, { account })
+          const stepUp = challengedSample(sampler, { account, isOurs: true })
           const answer = await stepUps.open(stepUp, [eventAbout(stepUp)], null, NOON)
           assert.deepEqual(answer, { heard: 'account-gone' })
           assert.equal(await stepUps.find(stepUp.id), undefined)
@@ -260,6 +264,36 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         for (const version of [0, 2, 3])
           assert.equal(await stepUps.replace(changeOf(stepUp, version)), 'stale')
         assert.equal(await stepUps.replace(changeOf(choosingSample(sampler))), 'stale')
+        assert.deepEqual(await eventsOf(bench.store), [])
+      })
+    })
+
+    describe('replan', () => {
+      test('writes the next state over the version that was seen, once, with its events', async () => {
+        await using bench = await open()
+        const { stepUps } = bench.store
+        const stepUp = choosingSample(sampler, { account: null })
+        await stepUps.open(stepUp, [], null, NOON)
+        const next = choosingSample(sampler, { id: stepUp.id })
+        const change = { version: 1, next, events: [eventAbout(next)] }
+        assert.equal(await stepUps.replan(change), 'replaced')
+        assert.equal(await stepUps.replan(change), 'stale')
+        assert.equal((await stepUps.find(stepUp.id))?.value.account, next.account)
+        assert.deepEqual(await eventsOf(bench.store), [eventAbout(next)])
+      })
+
+      test('takes up nobody of our own who is disabled, removed or erased', async () => {
+        await using bench = await open()
+        const { stepUps } = bench.store
+        for (const end of ENDS) {
+          const { account } = await endedPerson(bench.store, end)
+          const stepUp = choosingSample(sampler, { account: null })
+          await stepUps.open(stepUp, [], null, NOON)
+          const next = choosingSample(sampler, { id: stepUp.id, account, isOurs: true })
+          const change = { version: 1, next, events: [eventAbout(next)] }
+          assert.equal(await stepUps.replan(change), 'account-gone')
+          assert.equal((await stepUps.find(stepUp.id))?.version, 1)
+        }
         assert.deepEqual(await eventsOf(bench.store), [])
       })
     })
@@ -696,16 +730,16 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         assert.equal((await eventsOf(bench.store)).length, 1)
       })
 
-      test('enrols nothing for an account of our own whose person is disabled or removed', async () => {
+      test('enrols nothing for an account of our own whose person is disabled, removed or erased', async () => {
         await using bench = await open()
         const { stepUps, totp } = bench.store
-        for (const end of ['disable', 'remove'] as const) {
+        for (const end of ENDS) {
           // Opened before there was such a person, so that nothing but the enrolment itself is in the way.
           const stepUp = await opened(stepUps)
           const account = accountOf(stepUp)
           await endedPerson(bench.store, end, account)
-          const version = (await stepUps.find(stepUp.id))?.version
-          const change = changeOf(stepUp, version)
+          const found = await stepUps.find(stepUp.id)
+          const change = changeOf({ ...stepUp, isOurs: true }, found?.version)
           const enrolment = enrolmentSample(sampler, account)
           assert.equal(await stepUps.enrol(change, enrolment), 'account-gone')
           assert.equal(await totp.find(account), undefined)

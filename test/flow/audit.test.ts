@@ -134,10 +134,11 @@ async function rollBack(app: TestApp): Promise<void> {
   )
 }
 
+const metricsOf = async (app: TestApp): Promise<string> =>
+  (await fetch(`${app.managementUrl}/metrics`)).text()
+
 const chainState = async (app: TestApp): Promise<string | undefined> =>
-  /sallyport_audit_chain_state\{state="([a-z-]+)"\} 1/.exec(
-    await (await fetch(`${app.managementUrl}/metrics`)).text(),
-  )?.[1]
+  /sallyport_audit_chain_state\{state="([a-z-]+)"\} 1/.exec(await metricsOf(app))?.[1]
 
 const loggedCheckpoint = (app: TestApp): { readonly sequence: number; readonly mac: string } =>
   JSON.parse(app.logged.findLast((line) => line.includes('"msg":"audit checkpoint"')) ?? '')
@@ -164,6 +165,8 @@ describe('the sealer', () => {
     assert.equal(await chainState(of.app), 'missing')
     const errors = of.app.logged.filter((line) => line.includes('"msg":"audit chain changed"'))
     assert.equal(errors.length, 1)
+    // Nobody else is left to seal it: who was not there could not tell that it was cut back.
+    assert.match(await metricsOf(of.app), /^sallyport_lease_held\{lease="sealer"\} 1$/m)
   })
 
   test('seals nothing after a link or a checkpoint that was changed or taken away', async () => {

@@ -226,7 +226,13 @@ describe('the management port', () => {
     }
     const { store } = app.app
     const real = store.health
-    Object.assign(store, { health: () => new Promise(() => {}) })
+    const hanging = Promise.withResolvers<'down'>()
+    let asked = 0
+    const hangs = () => {
+      asked++
+      return hanging.promise
+    }
+    Object.assign(store, { health: hangs })
     const all = await Promise.all([health('ready'), health('ready'), health('live')])
     const [ready, again, live] = all
     for (const { status, body, ms } of [ready, again]) {
@@ -236,7 +242,10 @@ describe('the management port', () => {
       assert.ok(ms < 1_200, `${ms} ms`)
     }
     assert.equal(live.status, 200)
+    assert.equal((await health('ready')).status, 503)
+    assert.equal(asked, 1)
     Object.assign(store, { health: real })
+    hanging.resolve('down')
     assert.equal((await health('ready')).status, 200)
   })
 

@@ -142,7 +142,8 @@ describe('M64: a replica that is killed in the middle of a step-up', HERE, () =>
     const dice = createDice(SEED)
     for (const [n, who] of victims.entries()) {
       const app = pair().of(who)
-      const trip = startTrip(who, [wrongOtp(app), otpAt(app)])
+      // Read off the app when it is typed: between two tries may be longer than a code is good.
+      const trip = startTrip(who, [() => wrongOtp(app), () => otpAt(app)])
       await killedAt(trip, { nth: 1 + (n % REQUESTS), ms: dice.below(KILL_MS_MAX), at: n % 2 })
 
       for (const once of ['step-up.satisfied', 'authorization-code.redeemed'])
@@ -152,14 +153,14 @@ describe('M64: a replica that is killed in the middle of a step-up', HERE, () =>
       assert.ok(failed >= trip.toldWrong && failed <= 2, `${who}: ${failed} of ${trip.toldWrong}`)
       const [row] = await pair().query<{ total: number }>(TALLY, [who])
       assert.equal(row?.total ?? 0, 0, `${who}: a success ends the count`)
-      // A second token is refused also where the first was lost on its way.
-      const ofRedeeming = n % REQUESTS === REQUESTS - 1
+      // A second token is refused also where the first was lost on its way. That may be so after any request but the first few:
+      // until the replica is dead the trip goes on.
       const [status] = trip.redeemed
-      assert.ok(status === 200 || (ofRedeeming && status === 400), `${who}: ${status}`)
+      assert.ok(status === 200 || (trip.unheard > 0 && status === 400), `${who}: ${status}`)
 
       const again = await asked(app, who)
       const { status: replayed } = await again.browser.submit(again.page, 'answer', {
-        code: trip.answers.at(-1) ?? '',
+        code: trip.typed.at(-1) ?? '',
       })
       assert.equal(replayed, 422, who)
     }
@@ -182,6 +183,8 @@ describe('M64: a replica that is killed in the middle of a step-up', HERE, () =>
     forwarder.onRequest(() => {})
     forwarder.stay(1 - at)
     const restarted = victim.start()
+    // Heard of below, whatever it is.
+    restarted.catch(() => {})
     for (let tries = 0; ended !== 'done' && tries < 3; tries++) {
       // The cookie was lost with the first page: the provider sends them anew.
       if (ended === 'elsewhere') trip.pushed = null
@@ -199,7 +202,7 @@ const TALLY = `SELECT total FROM counters
 /** More than a code by email lives, less than a step-up. */
 const AHEAD_SECONDS = 330
 
-describe(`M65: a replica whose clock is ${AHEAD_SECONDS} s ahead`, HERE, () => {
+describe('M65: a replica whose clock is minutes ahead', HERE, () => {
   const shifted = `${new URL('./shifted-clock.ts', import.meta.url)}?seconds=${AHEAD_SECONDS}`
   const pair = pairFor({
     factors: ['totp', 'email'],

@@ -29,6 +29,8 @@ export async function openForwarder(replicas: readonly { url: string }[]): Promi
     forward(incoming, outgoing, replicas[at]?.url ?? '')
     hear(total)
   })
+  // Whoever comes after a pause must not meet a connection that is just being closed: only a replica that is gone cuts off.
+  server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

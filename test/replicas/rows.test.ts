@@ -117,7 +117,7 @@ describe('with an OTP app, over two replicas', HERE, () => {
     assert.equal(issuer, forwarder.url)
     const before = await handled()
     reach(pair().issuer)
-    const trip = startTrip('round', [otpAt(pair().of('round'))])
+    const trip = startTrip('round', [() => otpAt(pair().of('round'))])
     assert.equal(await travel(trip, party), 'done')
     reach(forwarder.url)
     assert.deepEqual(trip.redeemed, [200])

@@ -15,6 +15,8 @@ export type FaultProxy = AsyncDisposable & {
   readonly port: number
   /** Connections that were ever accepted. */
   readonly accepted: number
+  /** How often the server has said the last of an answer: round trips, with those that a connection begins with. */
+  readonly answered: number
   /** From now on what passes takes so much longer, in each direction. */
   delay(ms: { readonly toServer?: number; readonly toClient?: number }): void
   /** Ends every connection as a router does that knows nothing of it. */
@@ -44,11 +46,14 @@ export async function startFaultProxy(server: {
   const delays = { toServer: 0, toClient: 0 }
   let mode: 'pass' | 'swallow' | 'slam' = 'pass'
   let accepted = 0
+  let answered = 0
 
   const listener = createServer((client) => {
     accepted += 1
     if (mode === 'slam') return void client.destroy()
-    const pair = createPair(client, server, delays, losses)
+    const pair = createPair(client, server, delays, losses, (times) => {
+      answered += times
+    })
     if (mode === 'swallow') pair.swallow()
     open.add(pair)
     void pair.closed.then(() => open.delete(pair))
@@ -73,6 +78,9 @@ export async function startFaultProxy(server: {
     ...({ host: '127.0.0.1', port } as const),
     get accepted() {
       return accepted
+    },
+    get answered() {
+      return answered
     },
     delay({ toServer = 0, toClient = 0 }) {
       Object.assign(delays, { toServer, toClient })
@@ -112,6 +120,7 @@ function createPair(
   to: { readonly host: string; readonly port: number },
   delays: { readonly toServer: number; readonly toClient: number },
   losses: { readonly loss: Loss; readonly lost: () => void }[],
+  answered: (times: number) => void,
 ): Pair {
   const server = new Socket().connect(to.port, to.host)
   let isMute = false
@@ -140,6 +149,7 @@ function createPair(
     after(delays.toServer, () => server.write(bytes))
   })
   server.on('data', (bytes: Buffer) => {
+    answered(timesIn(bytes, READY))
     if (losing === undefined) return after(delays.toClient, () => isMute || client.write(bytes))
     tail = Buffer.concat([tail, bytes]).subarray(-READY_BYTES)
     if (tail.subarray(0, READY.length).equals(READY)) end(losing)
@@ -163,6 +173,12 @@ function createPair(
       isMute = true
     },
   }
+}
+
+function timesIn(bytes: Buffer, wanted: Buffer): number {
+  let times = 0
+  for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) times++
+  return times
 }
 
 function after(ms: number, act: () => void): void {

@@ -175,7 +175,7 @@ export const unavailable: Opens = () => {
 
 function heldOf(request: StepUpRequest, id: Id<'stepUp'>, browser: string): Held {
   return {
-    ...{ id, request, browser, ip: null, userAgent: null, account: null },
+    ...{ id, request, browser, ip: null, userAgent: null, account: null, isOurs: false },
     ...{ username: request.subject, lane: request.lane, locale: 'en', offered: [] },
     ...{ attemptsMax: 5, answersLeft: 30, replansLeft: 5 },
     ...{ openedAt: NOON, expiresAt: later(NOON, 600) },

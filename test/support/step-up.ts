@@ -59,6 +59,7 @@ export function heldSample(sampler: Sampler, over: Partial<Held> = {}): Held {
     ip: '192.0.2.7',
     userAgent: null,
     account: sampler.id('account'),
+    isOurs: false,
     username: 'li.wei',
     lane: 'signed',
     locale: 'en',

@@ -78,12 +78,14 @@ const FILES = `SELECT pg_read_binary_file(pg_relation_filepath(oid)) AS bytes FR
       OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = $1))`
 const LOG = `SELECT pg_read_file(current_setting('data_directory') || '/../postgres.log') AS said`
 
-/** @param through where Sallyport is told that the server is, where something stands between. */
-export async function openOnPostgres(through?: PostgresSettings['hosts']): Promise<TestStore> {
+/** @param over laid over what Sallyport is told of the server, where something stands between. */
+export async function openOnPostgres(
+  over: Partial<Pick<PostgresSettings, 'hosts' | 'prepared'>> = {},
+): Promise<TestStore> {
   const database = await (await sharedPostgres()).database()
   const { query } = database
-  const settings = { ...database.settings, hosts: through ?? database.settings.hosts }
-  const { hosts, user } = settings
+  const settings = { ...database.settings, ...over }
+  const { hosts, user, prepared } = settings
   /** `?` and not `$1`: the same words are for SQLite. */
   const numbered = (sql: string) => {
     let given = 0
@@ -93,7 +95,7 @@ export async function openOnPostgres(through?: PostgresSettings['hosts']): Promi
     config: {
       engine: 'postgres',
       hosts: hosts.map(({ host, port }) => `${host}:${port}`),
-      ...{ database: database.name, user, passwordEnv: 'STORE_PASSWORD' },
+      ...{ database: database.name, user, passwordEnv: 'STORE_PASSWORD', prepared },
     },
     open: (options) =>
       openPostgresStore({ ...options, settings, migrate: 'manual', stopwatch: STOPWATCH }),

@@ -9,8 +9,10 @@ import { createUserAgent, type Page, type UserAgent } from './user-agent.ts'
 export type Trip = {
   readonly who: string
   readonly browser: UserAgent
-  /** What is typed where a code is asked: the next of these, and the last of them from then on. */
-  readonly answers: string[]
+  /** What is typed where a code is asked, as it is at that moment: the next of these, and the last of them from then on. */
+  readonly answers: (() => string)[]
+  /** What was typed so far. */
+  readonly typed: string[]
   pushed: Pushed | null
   /** What the browser brought back to the provider. */
   code: string | null
@@ -20,6 +22,8 @@ export type Trip = {
   setUp: { readonly key: Buffer; readonly code: string } | null
   /** What the client was told for the code that came back. */
   redeemed: readonly number[]
+  /** How often it brought that code and heard nothing. */
+  unheard: number
 }
 
 export type Ended =
@@ -32,9 +36,9 @@ export type Ended =
   /** It is bound to a cookie that never arrived: whoever comes without one has to begin anew. */
   | 'elsewhere'
 
-export const startTrip = (who: string, answers: readonly string[] = []): Trip => ({
-  ...{ who, browser: createUserAgent(), answers: [...answers] },
-  ...{ pushed: null, code: null, toldWrong: 0, setUp: null, redeemed: [] },
+export const startTrip = (who: string, answers: Readonly<Trip['answers']> = []): Trip => ({
+  ...{ who, browser: createUserAgent(), answers: [...answers], typed: [] },
+  ...{ pushed: null, code: null, toldWrong: 0, setUp: null, redeemed: [], unheard: 0 },
 })
 
 /** As far as it goes. The provider sends the browser, or sends it again; the person does what each page asks for. */
@@ -50,7 +54,9 @@ export async function travel(
     }
     const { pushed, code } = trip
     assert.ok(pushed !== null && code !== null)
+    trip.unheard++
     const { status } = await party.redeem(pushed, code)
+    trip.unheard--
     trip.redeemed = [...trip.redeemed, status]
     return 'done'
   } catch (error) {
@@ -93,8 +99,9 @@ async function answer(
   }
   if (!offers('answer')) return browser.submit(page, 'choose', { factor: 'enrol-totp' })
   const [next] = answers
-  const code = next ?? mailed(who)
+  const code = next === undefined ? mailed(who) : next()
   if (code === undefined) return 'unsent'
+  trip.typed.push(code)
   const answered = await browser.submit(page, 'answer', { code })
   if (answered.status === 422) trip.toldWrong++
   if (answers.length > 1) answers.shift()

@@ -147,17 +147,23 @@ const postgres = (reader: Reader) =>
             .min(1)
             .max(200)
             .default(10)
-            .describe('Connections of one process at most.'),
+            .describe('Connections of one process at most, with one more for its health.'),
           waitingMax: z
             .int()
             .min(1)
             .max(10_000)
             .default(200)
-            .describe('Operations that may wait for one. Whoever comes then hears 503 at once.'),
+            .describe(
+              'Operations that may wait for one, each for `deadlineSeconds` less `statementSeconds` at most. Whoever comes then hears 503 at once.',
+            ),
         })
         .prefault({})
         .describe('How many connections.'),
-      connectSeconds: seconds(30, 3, 'How long a host may take to answer.'),
+      connectSeconds: seconds(
+        30,
+        3,
+        'How long a host may take to answer; of several, each no longer than its share of `deadlineSeconds`.',
+      ),
       statementSeconds: seconds(60, 3, 'How long one statement may take.'),
       lockSeconds: seconds(60, 2, 'How long a statement may wait for a lock.'),
       deadlineSeconds: seconds(

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { generateURI } from 'otplib'
-import { type Id, invariant, type KeyRing, newId, type Random, Secret } from '../../kernel/index.ts'
+import { Fault, type Id, type KeyRing, newId, type Random, Secret } from '../../kernel/index.ts'
 import type { Enroller, Pending } from '../../stepup/index.ts'
 import { toBase32 } from './base32.ts'
 import { matchingStep, parseCode } from './totp.ts'
@@ -58,7 +58,9 @@ export function createEnroller(deps: {
 /** 160 bits, bound to person, step-up and enrolment: a seed shown to one can't be confirmed by another. */
 function seedOf(keys: KeyRing, { stepUp, account, pending }: Of): Uint8Array {
   const key = keys.subkey('seed', pending.keyId)
-  invariant(key !== undefined, 'a pending enrolment is younger than the oldest key')
+  // Another replica made it with a key that is not known here yet, or no more.
+  if (key === undefined)
+    throw new Fault('store.unavailable', `encryption.keys has no '${pending.keyId}'`)
   const parts = [pending.enrolment, stepUp, account].join('\n')
   return createHmac('sha256', key).update(parts).digest().subarray(0, SEED_BYTES)
 }

@@ -88,4 +88,12 @@ describe('a new OTP app', () => {
     assert.equal(enroller.confirm({ ...of, account }, code, NOON), 'wrong')
     assert.equal(enroller.confirm({ ...of, stepUp }, code, NOON), 'wrong')
   })
+
+  test('is a fault where its key is not known, as to a replica that was not given it yet', () => {
+    const pending = { ...of.pending, keyId: 'newer' }
+    assert.throws(() => enroller.show({ ...of, pending }, { issuer: 'Kestrel', username: 'x' }), {
+      ...{ name: 'Fault', code: 'store.unavailable' },
+      message: "encryption.keys has no 'newer'",
+    })
+  })
 })

@@ -33,8 +33,8 @@ export type CopyAnswer =
       readonly tables: readonly CopiedTable[]
       readonly chain: AuditVerdict
     }
-  /** It was finished then, and the source is as it was. */
-  | { readonly heard: 'copied-before'; readonly at: Instant }
+  /** It was finished then, and the source is as it was. The chain is looked at again. */
+  | { readonly heard: 'copied-before'; readonly at: Instant; readonly chain: AuditVerdict }
   | Refusal
   /** A field key is not the one that the source was sealed with. */
   | { readonly heard: 'key-differs'; readonly key: string }
@@ -79,7 +79,7 @@ export async function copyStore(deps: CopyDeps): Promise<CopyAnswer> {
 
   const found = await to.copy()
   if (found !== undefined && found.finishedAt !== null && found.source === source)
-    return { heard: 'copied-before', at: found.finishedAt }
+    return { heard: 'copied-before', at: found.finishedAt, chain: await verify(chainOf(to)) }
   if (found !== undefined && found.finishedAt === null && found.source !== source)
     return { heard: 'target-of-another' }
   let progress = found?.progress

@@ -32,6 +32,7 @@ export class Connection extends Client {
   readonly #stopwatch: Stopwatch
   readonly #prepared = new Set<string>()
   #gone: Error | undefined
+  #isUp = false
 
   constructor(settings: PostgresSettings, hosts: Hosts, stopwatch: Stopwatch) {
     const to = hosts.current()
@@ -52,6 +53,11 @@ export class Connection extends Client {
 
   get isGone(): boolean {
     return this.#gone !== undefined || this.connection.stream.destroyed
+  }
+
+  /** Was made, and is still there as far as anybody knows. */
+  get isUp(): boolean {
+    return this.#isUp && !this.isGone
   }
 
   /** Whether what is known of its server since speaks against it. */
@@ -75,14 +81,17 @@ export class Connection extends Client {
   }
 
   async #reach(): Promise<Client> {
-    const { connectSeconds, user } = this.#settings
+    const { connectSeconds, deadlineSeconds, user } = this.#settings
+    // So that those before it, silent as they may be, leave time for the last.
+    const patience = Math.min(connectSeconds, deadlineSeconds / this.#hosts.count)
     const late = setTimeout(
       () => this.connection.stream.destroy(new Error('no connection in time')),
-      connectSeconds * 1000,
+      patience * 1000,
     )
     try {
       await super.connect()
       await this.#prepare()
+      this.#isUp = true
       return this
     } catch (error) {
       this.discard()

@@ -79,8 +79,8 @@ describe('a connection that is lost', () => {
 
 describe('a connection that is not had', () => {
   const why = (error: unknown) => {
-    const { kind, message } = unconnected(error, 'db:5432', 'sallyport')
-    return `${kind}: ${message}`
+    const told = unconnected(error, 'db:5432', 'sallyport')
+    return `${told instanceof Fault ? told.code : told.kind}: ${told.message}`
   }
 
   test('is a matter of who we are', () => {
@@ -89,6 +89,9 @@ describe('a connection that is not had', () => {
     assert.match(why(new Error('SASL: no password')), /^rejected: .* SASL: no password/)
     const fault = new Fault('store.unavailable', 'no password', { cause: coded('ENOENT') })
     assert.equal(why(fault), 'rejected: no password')
+    const none = new Fault('configuration.unfit', 'none is configured')
+    assert.equal(why(none), 'configuration.unfit: none is configured')
+    assert.equal(judge(none).is, 'ours')
   })
 
   test('is a matter of a certificate', () => {

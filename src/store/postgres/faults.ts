@@ -73,6 +73,7 @@ const unfit = (says: string): Verdict => ({ is: 'fault', code: 'configuration.un
 const UNKNOWN: Verdict = { is: 'unknown', kind: 'lost' }
 const OURS: Verdict = { is: 'ours' }
 const POOLER = 'what stands between keeps no prepared statements: set store.prepared to false'
+const MAY_NOT = 'the role of the database may not do it, grant what docs/postgresql.md says'
 const SCHEMA = 'the tables are not there, or not where they are looked for: run `sallyport migrate`'
 
 /** PostgreSQL's "Appendix A. Error Codes". Severity is left out: the server tells it in its own language. */
@@ -96,7 +97,6 @@ const OF_STATE: Readonly<Record<string, Verdict>> = {
   '42P05': unfit(POOLER),
   '42P01': unfit(SCHEMA),
   '3F000': unfit(SCHEMA),
-  '42501': unfit('the role of the database may not do it: grant what docs/postgresql.md says'),
 }
 
 /** By the first two characters: connection, resources, intervention, system, configuration file, internal. */
@@ -116,6 +116,7 @@ export function judge(error: unknown): Verdict {
     return error.wasAsked ? { is: 'unknown', kind: error.kind } : undone(error.kind)
   if (!(error instanceof DatabaseError) || error.code === undefined) return OURS
   if (isOfStalePlan(error)) return undone('stale-plan')
+  if (error.code === '42501') return unfit(`${MAY_NOT}: ${error.message}`)
   return OF_STATE[error.code] ?? OF_CLASS[error.code.slice(0, 2)] ?? OURS
 }
 
@@ -138,9 +139,10 @@ const TLS =
 /** What pg says without a code of its own. */
 const UNACCEPTED = /^(?:SASL: |The server does not support SSL)/
 
-/** Why a connection to `label` was not had. */
-export function unconnected(error: unknown, label: string, user: string): NoConnection {
+/** Why a connection to `label` was not had. What the configuration lacks is no matter of the next attempt. */
+export function unconnected(error: unknown, label: string, user: string): NoConnection | Fault {
   if (error instanceof NoConnection) return error
+  if (error instanceof Fault && error.code === 'configuration.unfit') return error
   if (error instanceof Fault) return new NoConnection('rejected', error.message, error.cause)
   const code = codeOf(error)
   const saying = error instanceof Error ? error.message : 'unknown'

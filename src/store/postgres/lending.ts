@@ -9,7 +9,11 @@ import type { PostgresSettings } from './settings.ts'
 /** Connections that are kept, lent to one at a time. */
 export type Lending = AsyncDisposable & {
   readonly hosts: number
+  /** Those that somebody has. */
+  readonly lent: number
   readonly idle: number
+  /** Whether any connection stands, whoever has it. */
+  readonly isConnected: boolean
   /** Throws `NoConnection` when the one attempt that it makes fails, `OutOfTime` when it has not ended at the deadline. */
   lend(deadline: Deadline): Promise<Lent>
 }
@@ -30,8 +34,10 @@ export function createLending(
 ): Lending {
   const hosts = createHosts(settings.hosts)
   const open = new Set<Connection>()
+  let lent = 0
   const pool = new Pool({
-    max: settings.pool.connectionsMax,
+    // One more than take turns: for who asks beside them.
+    max: settings.pool.connectionsMax + 1,
     // Kept: whoever comes after a pause would wait for a new one, and after an outage all would at once.
     idleTimeoutMillis: 0,
     maxLifetimeSeconds: LIFETIME_SECONDS,
@@ -50,9 +56,11 @@ export function createLending(
 
   const lentOf = (client: PoolClient): Lent => {
     invariant(client instanceof Connection, 'the pool makes connections of ours')
+    lent += 1
     return {
       connection: client,
       giveBack(how) {
+        lent -= 1
         client.release(how === 'unsound')
         // The pool would wait for the other side's goodbye before it lets the next one connect.
         if (how === 'unsound') client.discard()
@@ -68,17 +76,23 @@ export function createLending(
 
   return {
     hosts: hosts.count,
+    get lent() {
+      return lent
+    },
     get idle() {
       return pool.idleCount
+    },
+    get isConnected() {
+      return [...open].some((one) => one.isUp)
     },
     async lend(deadline) {
       for (;;) {
         // Nearly always there is one at hand, and nothing to be waited for.
         const isAtHand = pool.idleCount > pool.waitingCount
         const client = await (isAtHand ? pool.connect() : connectWithin(deadline))
-        const lent = lentOf(client)
-        if (!lent.connection.isDoubtful && !lent.connection.isGone) return lent
-        lent.giveBack('unsound')
+        const one = lentOf(client)
+        if (!one.connection.isDoubtful && !one.connection.isGone) return one
+        one.giveBack('unsound')
       }
     },
     async [Symbol.asyncDispose]() {

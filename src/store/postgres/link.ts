@@ -17,6 +17,12 @@ export type Link = AsyncDisposable & {
   write<Row>(statement: Statement<Row>, values: Values): Promise<Written<Row>>
 
   /**
+   * The same beside the queue, on a connection that is there for it: so that its answer is about the database, and not about
+   * how many wait. One at a time.
+   */
+  writeAside<Row>(statement: Statement<Row>, values: Values): Promise<Written<Row>>
+
+  /**
    * A short transaction, READ COMMITTED. `work` may run more than once, and must do nothing but ask. Where the answer to
    * COMMIT was lost it is a Fault that says so: for what operators do, never for a step-up.
    */
@@ -38,7 +44,7 @@ export type Watched = {
 }
 
 export type LinkStats = {
-  /** Operations that hold a connection or are about to have one. */
+  /** Connections that an operation has; none while none can be had, however many operations try. */
   readonly inUse: number
   /** Connections that wait for work. */
   readonly idle: number

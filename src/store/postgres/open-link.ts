@@ -2,7 +2,7 @@ import { type Clock, Fault, invariant, type Random, type Stopwatch } from '../..
 import type { Query } from './connection.ts'
 import { NO_RETRIES } from './faults.ts'
 import { createLending } from './lending.ts'
-import type { Link, Watched } from './link.ts'
+import type { Link, Watched, Written } from './link.ts'
 import { createRetrying, type Operation } from './retrying.ts'
 import type { PostgresSettings } from './settings.ts'
 import { type Statement, statement, type Values, valuesOf } from './statements.ts'
@@ -15,8 +15,6 @@ export type LinkOptions = {
   readonly stopwatch: Stopwatch
   /** Hears what happened to a connection that nobody was using. */
   readonly onFault?: (why: unknown) => void
-  /** Hears how long each operation took, however it ended: by the name of its statement, or `transact`. */
-  readonly observe?: (name: string, seconds: number) => void
 }
 
 const CLOCK = statement<{ readonly ms: number }>(
@@ -26,12 +24,14 @@ const CLOCK = statement<{ readonly ms: number }>(
 
 /** Connects when it is first asked: a database that is not there yet is one more fault inside the deadline. */
 export function openLink(settings: PostgresSettings, options: LinkOptions): Link & Watched {
-  const { random, clock, stopwatch, onFault = () => {}, observe = () => {} } = options
+  const { random, clock, stopwatch, onFault = () => {} } = options
   const retries = { ...NO_RETRIES }
-  const turns = createTurns(settings.pool.connectionsMax, settings.pool.waitingMax)
+  const { connectionsMax, waitingMax } = settings.pool
+  const turns = createTurns(connectionsMax, waitingMax)
+  const turnsAside = createTurns(1, waitingMax)
   const lending = createLending(settings, { stopwatch, onFault })
   const { persevere } = createRetrying({
-    ...{ settings, lending, turns, stopwatch, random },
+    ...{ settings, lending, stopwatch, random },
     retried(kind) {
       retries[kind] += 1
     },
@@ -39,16 +39,14 @@ export function openLink(settings: PostgresSettings, options: LinkOptions): Link
   const underWay = new Set<Promise<unknown>>()
   let isClosed = false
 
-  async function timed<T>(operation: Operation<T>): Promise<T> {
+  async function perform<T>(operation: Operation<T>, among = turns): Promise<T> {
     if (isClosed) throw new Fault('store.unavailable', 'the link to the database is closed')
-    const begun = stopwatch.seconds()
-    const done = persevere(operation)
+    const done = persevere(operation, among)
     underWay.add(done)
     try {
       return await done
     } finally {
       underWay.delete(done)
-      observe(operation.name, stopwatch.seconds() - begun)
     }
   }
 
@@ -58,34 +56,37 @@ export function openLink(settings: PostgresSettings, options: LinkOptions): Link
     values: valuesOf(asked, values),
   })
 
+  function writing<Row>(asked: Statement<Row>, values: Values): Operation<Written<Row>> {
+    let again = false
+    return {
+      name: asked.name,
+      async attempt(ask) {
+        const { rows } = await ask<Row>(queryOf(asked, { ...values, again }))
+        return { rows, again }
+      },
+      lost() {
+        again = true
+        return 'perhaps-done'
+      },
+    }
+  }
+
   return {
     async read<Row>(asked: Statement<Row>, values: Values) {
       const query = queryOf(asked, { ...values, again: false })
-      return await timed({
+      return await perform({
         name: asked.name,
         attempt: async (ask) => (await ask<Row>(query)).rows,
         lost: () => 'nothing-done',
       })
     },
 
-    async write<Row>(asked: Statement<Row>, values: Values) {
-      let again = false
-      return await timed({
-        name: asked.name,
-        async attempt(ask) {
-          const { rows } = await ask<Row>(queryOf(asked, { ...values, again }))
-          return { rows, again }
-        },
-        lost() {
-          again = true
-          return 'perhaps-done'
-        },
-      })
-    },
+    write: (asked, values) => perform(writing(asked, values)),
+    writeAside: (asked, values) => perform(writing(asked, values), turnsAside),
 
     async transact(work) {
       let isCommitting = false
-      return await timed({
+      return await perform({
         name: 'transact',
         async attempt(ask) {
           isCommitting = false
@@ -100,12 +101,12 @@ export function openLink(settings: PostgresSettings, options: LinkOptions): Link
     },
 
     stats: () => ({
-      ...{ inUse: turns.taken, idle: lending.idle, waiting: turns.waiting },
+      ...{ inUse: lending.lent, idle: lending.idle, waiting: turns.waiting },
       retries: { ...retries },
     }),
 
     async clock() {
-      return await timed({
+      return await perform({
         name: CLOCK.name,
         async attempt(ask) {
           const asked = { at: stopwatch.seconds(), now: clock.now() }

@@ -6,6 +6,7 @@ import type { Heard, Store } from '../store.ts'
 import { createToRows } from '../to-rows.ts'
 import { checkCopyPostgres } from './check-copy.ts'
 import { checkKeysPostgres } from './check-keys.ts'
+import { checkTimeOutsPostgres } from './check-time-outs.ts'
 import { checkSchemaPostgres, migratePostgres } from './migrate.ts'
 import { openLink } from './open-link.ts'
 import { auditStore, leaseStore } from './ports/audit.ts'
@@ -29,6 +30,8 @@ export type PostgresOptions = {
   readonly heard?: Heard
   /** What happened to a connection that nobody was using. */
   readonly onFault?: (why: unknown) => void
+  /** What an operator should know of the database, and nothing stops for. */
+  readonly advise?: (advice: string) => void
 }
 
 const REMEMBERED = 1_000
@@ -36,7 +39,7 @@ const REMEMBERED = 1_000
 /** Any number of replicas: nothing that decides is kept in this process. */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { settings, migrate, keys, random, clock, stopwatch } = options
-  const { heard = () => {}, onFault = () => {} } = options
+  const { heard = () => {}, onFault = () => {}, advise = () => {} } = options
   await using opening = new AsyncDisposableStack()
   const world = { random, clock, stopwatch, onFault }
   if (migrate === 'auto') await migratePostgres(settings, world)
@@ -44,6 +47,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   await checkSchemaPostgres(link, settings.user)
   await checkCopyPostgres(link)
   await checkKeysPostgres(link, keys)
+  if (!settings.prepared) await checkTimeOutsPostgres(link, settings.user, advise)
 
   const sealing = createSealing(keys, random)
   const toRows = createToRows({ sealing, random })

@@ -11,7 +11,7 @@ import type { ToRows } from '../to-rows.ts'
  * there were none, and that plan is kept while they come.
  */
 export const each = (select: string): string =>
-  select.endsWith('for update') || select.endsWith('for share')
+  select.endsWith('for update') || select.endsWith('share')
     ? `lateral (${select})`
     : `lateral (${select} offset 0)`
 
@@ -21,6 +21,14 @@ export const told = (rows: string): string => `
   select told.id, told.part, told.event
   from ${rows}, unnest(@told_ids::text[], @told_events::text[]) with ordinality as told (id, event, part)
   returning 1`
+
+/**
+ * `again` is the link's: where the first answer was lost, the event that it kept may be sealed by now, and nothing would stop
+ * a second one. It is looked for among the latest links.
+ */
+export const untold = (id: string): string => `not (@again::boolean and exists (
+    select from audit_links where id = ${id}
+      and sequence > (select coalesce(max(sequence), 0) from audit_links) - 100000))`
 
 export function toldValues(rows: readonly { readonly id: string; readonly event: string }[]) {
   return { told_ids: rows.map(({ id }) => id), told_events: rows.map(({ event }) => event) }
@@ -36,13 +44,12 @@ export const tallies = (account: string): string => `(
   from counters c, jsonb_each(c.lanes) lane where c.account = ${account})`
 
 /**
- * `own`: the account is of a directory of ours. `there`: its person is enabled, and stays so until this commits. Whoever
- * ends a person changes that row first, and what is under way after it: so nothing begins behind their back.
+ * `there`: the account's person is enabled, and stays so until this commits; those of other directories are theirs to know.
+ * Whoever ends a person changes that row first, and what is under way after it: so nothing begins behind their back.
  */
 export const person = (account: string): string => `
-  own as (select 1 from accounts where account = ${account} and immutable_id = account),
   there as (select 1 from people where account = ${account} and state = 'enabled' for share),
-  allowed as (select 1 where not exists (select from own) or exists (select from there))`
+  allowed as (select 1 where not @is_ours::boolean or exists (select from there))`
 
 /** The step-up at the version that was seen, until this commits. Of all who saw it exactly one holds it. */
 export const held = (also = ''): string => `

@@ -26,22 +26,27 @@ export type Operation<T> = {
 }
 
 export type Retrying = {
-  /** Attempts it until it is done, or surely cannot be, or its time is over. */
-  persevere<T>(operation: Operation<T>): Promise<T>
+  /** Attempts it when it has its turn, until it is done, or surely cannot be, or its time is over. */
+  persevere<T>(operation: Operation<T>, turns: Turns): Promise<T>
 }
 
-/** A password or a certificate that is changed reaches the server and this process at two moments. */
+/**
+ * A password or a certificate that is changed reaches the server and this process at two moments. While other connections
+ * stand it is worth to wait for one of them.
+ */
 const REJECTIONS_MAX = 2
 
 export function createRetrying(deps: {
   readonly settings: PostgresSettings
   readonly lending: Lending
-  readonly turns: Turns
   readonly stopwatch: Stopwatch
   readonly random: Random
   readonly retried: (kind: RetryKind) => void
 }): Retrying {
-  const { settings, lending, turns, stopwatch, random } = deps
+  const { settings, lending, stopwatch, random } = deps
+  const { deadlineSeconds, statementSeconds } = settings
+  // Let in later, one would hardly ask and be cut off, for nothing but the work of the server: and so would all behind it.
+  const turnSeconds = Math.max(0, deadlineSeconds - statementSeconds)
 
   async function once<T>({ attempt }: Operation<T>, deadline: Deadline): Promise<T> {
     const { connection, giveBack } = await lending.lend(deadline)
@@ -61,15 +66,15 @@ export function createRetrying(deps: {
     }
   }
 
-  async function persevere<T>(operation: Operation<T>): Promise<T> {
-    const deadline = deadlineIn(settings.deadlineSeconds, stopwatch)
-    using _turn = await turns.take(deadline)
+  async function persevere<T>(operation: Operation<T>, turns: Turns): Promise<T> {
+    const deadline = deadlineIn(deadlineSeconds, stopwatch)
+    using _turn = await turns.take(deadlineIn(turnSeconds, stopwatch))
     let attempts: ReturnType<typeof createAttempts> | undefined
     for (;;) {
       try {
         return await once(operation, deadline)
       } catch (error) {
-        attempts ??= createAttempts(operation, settings, lending.hosts)
+        attempts ??= createAttempts(operation, settings, lending)
         const { kind, failures, isElsewhere } = attempts.failed(error)
         const seconds = isElsewhere ? 0 : backoffSeconds(failures, random)
         if (seconds >= deadline.left()) throw attempts.ended()
@@ -94,8 +99,9 @@ type Next = {
 function createAttempts(
   { name, lost }: Operation<unknown>,
   settings: PostgresSettings,
-  hosts: number,
+  lending: Pick<Lending, 'hosts' | 'isConnected'>,
 ) {
+  const { hosts } = lending
   let failures = 0
   let rejections = 0
   let isDoubtful = false
@@ -120,7 +126,8 @@ function createAttempts(
       const isUnconnected = error instanceof NoConnection
       if (isUnconnected && error.kind === 'rejected') {
         rejections += 1
-        if (rejections >= Math.max(REJECTIONS_MAX, hosts)) throw fault(error.message, error.cause)
+        const isHopeless = rejections >= Math.max(REJECTIONS_MAX, hosts) && !lending.isConnected
+        if (isHopeless) throw fault(error.message, error.cause)
       }
       // That there was no more time says nothing of why.
       if (!(error instanceof OutOfTime)) last = error
@@ -128,6 +135,9 @@ function createAttempts(
       const isElsewhere = isUnconnected && failures % hosts !== 0
       return { kind: verdict.kind, failures: Math.ceil(failures / hosts), isElsewhere }
     },
-    ended: () => fault(`not done within ${settings.deadlineSeconds} s`, last),
+    ended: () => {
+      const among = hosts === 1 ? '' : `, the last of ${hosts} hosts`
+      return fault(`not done within ${settings.deadlineSeconds} s${among}`, last)
+    },
   }
 }

@@ -13,11 +13,12 @@ export type PostgresSettings = {
     /** The name in the certificate, where it is not the host's. */
     readonly serverName: string | null
   } | null
+  /** One connection more is for health alone. */
   readonly pool: { readonly connectionsMax: number; readonly waitingMax: number }
   readonly connectSeconds: number
   readonly statementSeconds: number
   readonly lockSeconds: number
-  /** Of one operation, with its wait in the queue and every retry. */
+  /** Of one operation, with its wait in the queue and every retry. In the queue it waits until one statement's time is left. */
   readonly deadlineSeconds: number
   /** False behind a pooler that keeps no prepared statements (PgBouncer before 1.21 in transaction mode): then time-outs of the server belong to the role. */
   readonly prepared: boolean

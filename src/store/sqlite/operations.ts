@@ -72,6 +72,7 @@ type Ended<Heard extends string> = { readonly heard: Heard; readonly events: rea
 export type Operations = {
   'stepUps.open'(of: {
     change: ChangeMessage
+    isOurs: boolean
     claim: ClaimMessage | null
     now: number
   }):
@@ -80,6 +81,10 @@ export type Operations = {
     | { readonly heard: 'account-gone' }
     | TooSoon
   'stepUps.replace'(of: ChangeMessage): 'replaced' | 'stale'
+  'stepUps.replan'(of: {
+    change: ChangeMessage
+    isOurs: boolean
+  }): 'replaced' | 'stale' | 'account-gone'
   'stepUps.send'(of: {
     change: ChangeMessage
     claim: ClaimMessage
@@ -107,6 +112,7 @@ export type Operations = {
   }): 'settled' | 'stale' | 'used'
   'stepUps.enrol'(of: {
     change: ChangeMessage
+    isOurs: boolean
     enrolment: EnrolmentMessage
   }): 'enrolled' | 'stale' | 'exists' | 'account-gone'
 
@@ -255,6 +261,7 @@ export type Durability = 'durable' | 'ordered'
 export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'stepUps.open': 'ordered',
   'stepUps.replace': 'ordered',
+  'stepUps.replan': 'ordered',
   'stepUps.send': 'ordered',
   'stepUps.spend': 'durable',
   'stepUps.settle': 'durable',

@@ -91,6 +91,7 @@ function prepared(db: Sqlite.Database, query: Query) {
       from send_budgets where send_budgets.account = people.account)`.as('sends'),
   ])
   const events = query.selectFrom('audit_events').select(['id', 'event'])
+  const lastSealed = sql<number>`(select coalesce(max(position), 0) from audit_links)`
 
   return {
     stepUp: prepare(db, foundStepUp(query)),
@@ -178,10 +179,20 @@ function prepared(db: Sqlite.Database, query: Query) {
     ),
     unsealed: prepare(
       db,
-      events
-        .where('position', '>', sql<number>`(select coalesce(max(position), 0) from audit_links)`)
-        .orderBy('position')
-        .limit(given<number>('count')),
+      events.where('position', '>', lastSealed).orderBy('position').limit(given<number>('count')),
+    ),
+    countUnsealed: prepare(
+      db,
+      query
+        .selectFrom(
+          query
+            .selectFrom('audit_events')
+            .select('position')
+            .where('position', '>', lastSealed)
+            .limit(given<number>('max'))
+            .as('counted'),
+        )
+        .select(({ fn }) => fn.countAll<number>().as('events')),
     ),
     head: prepare(
       db,

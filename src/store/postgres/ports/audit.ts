@@ -21,6 +21,11 @@ export function auditStore({ link, toRows }: PortDeps): AuditStore {
       return rows.map(({ id, event }) => ({ id: idIn('event', id), text: event }))
     },
 
+    async countUnsealed(max) {
+      const [row] = await link.read(sql.countUnsealed, { max })
+      return row?.events ?? 0
+    },
+
     async head() {
       const [row] = await link.read(sql.head, {})
       return row
@@ -74,8 +79,9 @@ export function auditStore({ link, toRows }: PortDeps): AuditStore {
 
     prune: (sequence, signature) =>
       link.transact(async (tx) => {
-        await tx.run(sql.mark, { sequence, signature })
+        // The oldest link first: of two who prune the second waits there, and holds nothing that the first needs.
         await tx.run(sql.pruneLinks, { sequence })
+        await tx.run(sql.mark, { sequence, signature })
         await tx.run(sql.pruneCheckpoints, { sequence })
       }),
   }

@@ -14,7 +14,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const row = stepUpRow(stepUp, 1)
       stepUpRows.wrote(row.value, stepUp)
       const tag = newTag()
-      const values = { ...row, tag, ...toldOf(toRows, events) }
+      const values = { ...row, tag, is_ours: stepUp.isOurs, ...toldOf(toRows, events) }
       const opened =
         claim === null
           ? await written(sql.open, values)
@@ -46,6 +46,15 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const { rows, again } = await link.write(sql.replace, values)
       if (rows[0]?.swapped === 1) return 'replaced'
       return (await isOurs(again, values)) ? 'replaced' : 'stale'
+    },
+
+    async replan(change) {
+      const values = changeValues(change)
+      const asked = { ...values, is_ours: change.next.isOurs }
+      const { rows, again } = await link.write(sql.replan, asked)
+      const [answer] = rows
+      if (answer?.swapped === 1 || (await isOurs(again, values))) return 'replaced'
+      return answer?.allowed === 1 ? 'stale' : 'account-gone'
     },
 
     async send(change, claim, now) {
@@ -110,6 +119,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const { rows, again } = await link.write(sql.enrol, {
         ...values,
         ...{ enrolment_id, enrolment_account, ...rest, part: consumed.part },
+        is_ours: change.next.isOurs,
       })
       const answer = rows[0]
       if (answer?.swapped === 1 || (await isOurs(again, values))) return 'enrolled'

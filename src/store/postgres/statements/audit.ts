@@ -1,23 +1,25 @@
+import { untold } from '../parts.ts'
 import { statement } from '../statements.ts'
 
-/**
- * Events that belong to no other change. `again` is the link's: where the first answer was lost, what it kept may be sealed
- * by now, and is looked for among the latest links.
- */
+/** Events that belong to no other change. */
 export const keepEvents = statement(
   'audit_keep',
   `insert into audit_waiting (id, part, event)
   select told.id, told.part, told.event
   from unnest(@told_ids::text[], @told_events::text[]) with ordinality as told (id, event, part)
-  where not (@again::boolean and exists (
-    select from audit_links where id = told.id
-      and sequence > (select coalesce(max(sequence), 0) from audit_links) - 100000))
+  where ${untold('told.id')}
   on conflict do nothing`,
 )
 
 export const unsealed = statement<{ id: string; event: string }>(
   'audit_unsealed',
   'select id, event from audit_waiting order by kept_at, part, id limit @count::integer',
+)
+
+export const countUnsealed = statement<{ events: number }>(
+  'audit_count_unsealed',
+  `select count(*)::integer as events from (
+    select from audit_waiting order by kept_at, part, id limit @max::integer) as counted`,
 )
 
 export const head = statement<{ sequence: number; mac: string }>(

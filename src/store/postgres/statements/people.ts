@@ -140,14 +140,22 @@ export const endUsed = statement(
   'delete from consumed where source = any (@ids::text[])',
 )
 
+/** In the order in which an unlock holds them, whatever the plan: so that two operators never wait for each other in a circle. */
+const clearing = (table: string, key: readonly string[], where: string): string => `
+  with held as (
+    select ${key.join(', ')} from ${table} where account = any (@accounts::text[]) and ${where}
+    order by ${key.join(', ')} for update)
+  delete from ${table} t using held
+  where ${key.map((name) => `t.${name} = held.${name}`).join(' and ')}`
+
 export const untally = statement(
   'people_untally',
-  `delete from counters where account = any (@accounts::text[]) and ${IS_FACTOR}`,
+  clearing('counters', ['account', 'factor', 'class'], IS_FACTOR),
 )
 
 export const unsend = statement(
   'people_unsend',
-  `delete from send_budgets where account = any (@accounts::text[]) and ${IS_CHANNEL}`,
+  clearing('send_budgets', ['account', 'channel', 'lane'], IS_CHANNEL),
 )
 
 /** Paused, or at the cap of its class of lanes. */

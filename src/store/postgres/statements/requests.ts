@@ -1,4 +1,4 @@
-import { each } from '../parts.ts'
+import { each, untold } from '../parts.ts'
 import { statement } from '../statements.ts'
 
 const ROW =
@@ -79,12 +79,13 @@ export type Issued = {
   redeemed_at: number | null
 }
 
-/** The code counts for nothing unless the step-up is still satisfied when it is redeemed, so nothing is locked here. */
+/** The step-up is held, so that whoever erases its person finds the code that came of it, or leaves nothing to make one of. */
 export const issue = statement<Issued>(
   'code_issue',
   `with kept as (
     select r.client, r.value as request, s.id, s.account, s.browser, s.state, s.value as step_up
-    from requests r join step_ups s on s.id = r.step_up where r.step_up = @step_up),
+    from requests r, ${each('select * from step_ups where id = r.step_up for key share')} s
+    where r.step_up = @step_up),
   code as (select hash, issued_at, redeemed_at from authorization_codes where step_up = @step_up),
   issued as (
     insert into authorization_codes (hash, step_up, issued_at)
@@ -97,7 +98,7 @@ export const issue = statement<Issued>(
     select @event_id, 1, json_build_object('at', @now::bigint, 'actor', 'person', 'stepUp', id,
       'client', client, 'account', account, 'event', case when browser = @browser
         then 'authorization-code.issued' else 'step-up.other-browser' end)::text
-    from kept where browser <> @browser or exists (select from issued)
+    from kept where (browser <> @browser or exists (select from issued)) and ${untold('@event_id')}
     on conflict do nothing
     returning event)
   select kept.browser, kept.state, kept.request, kept.step_up as "stepUp",
@@ -157,7 +158,7 @@ const redeeming = (before: string, isFresh: string): string => `
       else json_build_object('at', @now::bigint, 'actor', 'client', 'stepUp', id, 'client', client,
         'account', account, 'event', 'authorization-code.' || heard) end::text
     from judged where heard in ('redeemed', 'verifier-wrong', 'replayed')
-      and tag is distinct from @tag
+      and tag is distinct from @tag and ${untold('@event_id')}
     on conflict do nothing
     returning event)`
 

@@ -15,7 +15,12 @@ export const hold = statement(
   on conflict (name) do update set until = 0`,
 )
 
-export const clear = statement('signing_keys_clear', 'delete from signing_keys')
+/** In the order in which they are resealed, so that the two never wait for each other in a circle. */
+export const clear = statement(
+  'signing_keys_clear',
+  `with held as (select kid from signing_keys order by kid for update)
+  delete from signing_keys k using held where k.kid = held.kid`,
+)
 
 export const add = statement(
   'signing_keys_add',

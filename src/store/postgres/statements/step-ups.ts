@@ -71,6 +71,14 @@ export const replace = statement<{ swapped: number }>(
   select (select count(*) from swapped)::integer as swapped`,
 )
 
+export const replan = statement<{ allowed: number; swapped: number }>(
+  'step_up_replan',
+  `with ${person('@account')}, ${held('and exists (select from allowed)')}, ${swapped('held')},
+  telling as (${told('swapped')})
+  select (select count(*) from allowed)::integer as allowed,
+    (select count(*) from swapped)::integer as swapped`,
+)
+
 export const send = statement<{ held: number; swapped: number }>(
   'step_up_send',
   `with ${held()}, ${claimed('held')}, ${swapped('claimed')},

@@ -90,14 +90,22 @@ export const resealKeys = statement(
   resealing('signing_keys', 'kid', 'private_key'),
 )
 
-/** Another holder each time, so that a row is really written: on a full disk everything else still succeeds. */
+/**
+ * A write and a read in one round trip. Another holder each time, so that a row is really written: on a full disk everything
+ * else still succeeds.
+ */
 export const beat = statement(
-  'health_write',
-  `insert into leases (name, holder, until) values ('health', @holder, 0)
-  on conflict (name) do update set holder = excluded.holder`,
+  'health',
+  `with beat as (
+    insert into leases (name, holder, until) values ('health', @holder, 0)
+    on conflict (name) do update set holder = excluded.holder)
+  select 1 as alive from key_checks limit 1`,
 )
 
-export const alive = statement('health_read', 'select 1 from key_checks limit 1')
+export const timeOut = statement<{ endless: boolean }>(
+  'time_out',
+  "select current_setting('statement_timeout') = '0' as endless",
+)
 
 export const marks = statement<Mark>('key_marks', 'select key_id, mac from key_checks')
 

@@ -15,6 +15,11 @@ export function auditStore({ writer, reader, toRows }: PortDeps): AuditStore {
       return rows.map(({ id, event }) => ({ id: idIn('event', id), text: event }))
     },
 
+    async countUnsealed(max) {
+      const counted = await reader.read((reads) => reads.countUnsealed.get({ max }))
+      return counted?.events ?? 0
+    },
+
     head: () => reader.read((reads) => reads.head.get({})),
 
     seal(after, links, checkpoint) {

@@ -12,7 +12,9 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       const row = stepUpRow(stepUp, 1)
       stepUpRows.wrote(row.value, stepUp)
       const change = { row, told: toRows.told(events) }
-      const answer = await writer.call('stepUps.open', { change, claim: claimOf(claim), now })
+      const { isOurs } = stepUp
+      const of = { change, isOurs, claim: claimOf(claim), now }
+      const answer = await writer.call('stepUps.open', of)
       switch (answer.heard) {
         case 'opened': {
           const tallies = talliesIn(answer.tallies)
@@ -47,6 +49,11 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       return writer.call('stepUps.replace', messageOf(change), durability)
     },
 
+    replan(change) {
+      const { isOurs } = change.next
+      return writer.call('stepUps.replan', { change: messageOf(change), isOurs })
+    },
+
     async send(change, claim, now) {
       const of = { change: messageOf(change), claim: { ...claim }, now }
       const answer = await writer.call('stepUps.send', of)
@@ -78,7 +85,8 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
     },
 
     enrol(change, enrolment) {
-      const of = { change: messageOf(change), enrolment: toRows.enrolment(enrolment) }
+      const { isOurs } = change.next
+      const of = { change: messageOf(change), isOurs, enrolment: toRows.enrolment(enrolment) }
       return writer.call('stepUps.enrol', of)
     },
   }

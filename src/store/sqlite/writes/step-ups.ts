@@ -25,11 +25,10 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
   )
 
   return {
-    'stepUps.open'({ change, claim, now }) {
+    'stepUps.open'({ change, isOurs, claim, now }) {
       const at = find.get({ id: change.row.id })
       if (at !== undefined) return { heard: 'found', at }
-      if (change.row.account !== null && isGone(change.row.account))
-        return { heard: 'account-gone' }
+      if (isOurs && isGone(change.row.account)) return { heard: 'account-gone' }
       const until = claim === null ? null : claimMessage(claim, now)
       if (until !== null) return { heard: 'too-soon', until }
       insert.run(change.row)
@@ -41,6 +40,11 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
     },
 
     'stepUps.replace': (change) => (swap(change) ? 'replaced' : 'stale'),
+
+    'stepUps.replan'({ change, isOurs }) {
+      if (isOurs && isGone(change.row.account)) return 'account-gone'
+      return swap(change) ? 'replaced' : 'stale'
+    },
 
     'stepUps.send'({ change, claim, now }) {
       const next = nextBudget(claim, now)
@@ -82,8 +86,8 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       return 'settled'
     },
 
-    'stepUps.enrol'({ change, enrolment }) {
-      if (isGone(enrolment.row.account)) return 'account-gone'
+    'stepUps.enrol'({ change, isOurs, enrolment }) {
+      if (isOurs && isGone(enrolment.row.account)) return 'account-gone'
       if (enrolments.has(enrolment.row)) return 'exists'
       if (!swap(change)) return 'stale'
       enrolments.add(enrolment)
