@@ -1,6 +1,7 @@
 import { exportAudit, verifyAudit } from './audit/index.ts'
 import type { Inspect, Tools } from './cli/index.ts'
 import { compose, type World } from './compose.ts'
+import { createLook } from './compose-look.ts'
 import type { Config } from './config/index.ts'
 import { createPeople } from './directories/index.ts'
 import { createTemplates, type Listening, listen } from './http/index.ts'
@@ -32,17 +33,21 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
   const { store, signingKeys } = app
   const keys = createKeyRing(config.encryption.keys)
   const opened = opening.move()
-
-  return {
-    people: new Map(
-      config.directories.map(({ name, defaultCountry }) => [
+  const people = new Map(
+    config.directories
+      .filter(({ type }) => type === 'local')
+      .map(({ name, defaultCountry }) => [
         name,
         createPeople({
           ...world,
           ...{ store: store.people, directory: name, defaultCountry, locks: LOCKS },
         }),
       ]),
-    ),
+  )
+
+  return {
+    people,
+    directories: createLook({ config, store, people, remote: app.remote, clock: world.clock }),
     audit: {
       export: (after) => exportAudit(store.audit, after),
       verify: (from) => verifyAudit(store.audit, keys, from),

@@ -3,10 +3,10 @@ import { CHAIN_STATES } from './audit/index.ts'
 import { createCodeMail, createEmailChannel } from './channels/email/index.ts'
 import type { Channel } from './channels/index.ts'
 import { composeBackground, LEASES } from './compose-background.ts'
+import { composeDirectories, type RemoteDirectory } from './compose-directories.ts'
 import { composeDoors } from './compose-doors.ts'
 import { openStore } from './compose-store.ts'
 import type { Config } from './config/index.ts'
-import { createLocalDirectory, createResolve } from './directories/index.ts'
 import { createCode, createCodeSender } from './factors/code/index.ts'
 import { createEnroller, createTotp } from './factors/totp/index.ts'
 import { ROUTES } from './http/index.ts'
@@ -45,6 +45,8 @@ export type App = AsyncDisposable & {
   readonly management: RequestListener
   readonly store: Store
   readonly signingKeys: SigningKeys
+  /** Directories of the company, by name. */
+  readonly remote: ReadonlyMap<string, RemoteDirectory>
   /** Makes what is missing and lets the loops run by themselves. */
   start(): Promise<void>
   /** No longer ready: nobody new is to be sent here. */
@@ -60,7 +62,6 @@ export type App = AsyncDisposable & {
   tend(): Promise<void>
 }
 
-const LOOKUP_SECONDS = 5
 /** Of one probe, which orchestrators give a second. */
 const HEALTH_SECONDS = 0.8
 /** Between two lines about connections that were lost. */
@@ -82,6 +83,7 @@ export async function compose(config: Config, world: World): Promise<App> {
   const store = opening.use(await openStore(config.store, deps))
   const kept = {
     ...{ 'step-ups': store.stepUps, requests: store.requests, people: store.people },
+    accounts: store.accounts,
     ...{ totp: store.totp, 'signing-keys': store.signingKeys, audit: store.audit },
     ...{ leases: store.leases, upkeep: { sweep: store.sweep } },
   }
@@ -89,6 +91,7 @@ export async function compose(config: Config, world: World): Promise<App> {
     {
       clients: config.clients.map(({ id }) => id),
       directories: config.directories.map(({ name }) => name),
+      directoryServers: serversOf(config),
       factors: config.factors,
       channels: config.factors.filter((kind) => kind !== 'totp'),
       providers: ['smtp'],
@@ -145,17 +148,11 @@ export async function compose(config: Config, world: World): Promise<App> {
   )
 
   // Who, what, and whether
-  const resolve = createResolve({
-    directories: new Map(
-      config.directories.map(({ name }) => [
-        name,
-        createLocalDirectory({ name, store: ports.people }),
-      ]),
-    ),
-    stopwatch,
-    deadlineSeconds: LOOKUP_SECONDS,
-    onLookup: metrics.directory,
-  })
+  const { people: peopleStore, accounts } = ports
+  const directories = opening.use(
+    await composeDirectories({ config, world, people: peopleStore, accounts, metrics }),
+  )
+  const { resolve } = directories
   const ladder = createLadder(config.acr, config.factors)
   const delegatedAmr = new Map(config.clients.map(({ id, delegatedAmr: amr }) => [id, amr]))
   const { factors: enabled, firstEnrolment } = config
@@ -202,19 +199,21 @@ export async function compose(config: Config, world: World): Promise<App> {
   const management = createManagement({
     metrics: () => {
       background.measure()
+      directories.measure()
       return metrics.render()
     },
     ready: async () => [
       { name: 'Serving', status: state === 'started' ? 'UP' : 'DOWN' },
       { name: 'Store', status: await storeIs() },
       ...background.checks(),
+      ...directories.checks(),
     ],
     started: () => (state === 'starting' ? 'DOWN' : 'UP'),
   })
 
   const opened = opening.move() // closing is now the caller's
   return {
-    ...{ main, management, store, signingKeys },
+    ...{ main, management, store, signingKeys, remote: directories.remote },
     async start() {
       opened.use(await background.start())
       state = 'started'
@@ -238,6 +237,13 @@ function listening(engine: Config['store']['engine'], { log, stopwatch }: World)
   const tellLost = createSparing({ seconds: LOST_SECONDS, stopwatch, tell })
   return { advise, onFault: (error: unknown) => tellLost({ error }) }
 }
+
+const serversOf = ({ directories }: Config) =>
+  Object.fromEntries(
+    directories.flatMap((one) =>
+      one.type === 'local' ? [] : [[one.name, one.servers.map(({ label }) => label)]],
+    ),
+  )
 
 const retryKindsOf = (store: Store) => {
   const stats = store.stats()

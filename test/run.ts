@@ -5,7 +5,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -24,6 +24,8 @@ const NEEDS = [
   { command: 'postgresql', packages: ['postgresql'] },
   { command: 'pgbouncer', packages: ['pgbouncer'] },
   { command: 'haproxy', packages: ['haproxy'] },
+  { command: 'slapd', packages: ['slapd', 'ldap-utils'] },
+  { command: 'samba', packages: ['samba', 'samba-ad-dc', 'samba-ad-provision', 'ldb-tools'] },
 ] as const
 
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -188,6 +190,7 @@ function install(): readonly (typeof NEEDS)[number][] {
   const packages = absent.flatMap((need) => need.packages)
   console.log(`installing ${packages.join(' ')}`)
   withoutMainCluster()
+  using _ = nothingStarts()
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', UCF_FORCE_CONFFOLD: '1' }
   const quiet = { stdio: 'ignore', env } as const
   spawnSync('apt-get', ['update'], quiet)
@@ -201,6 +204,15 @@ function withoutMainCluster(): void {
   if (existsSync(settings) || isHere('postgresql')) return
   mkdirSync('/etc/postgresql-common', { recursive: true })
   writeFileSync(settings, 'create_main_cluster = false\n')
+}
+
+/** What is installed here is for our tests to start: no server of Debian's own is to stand at the ports of LDAP meanwhile. */
+function nothingStarts(): Disposable {
+  const policy = '/usr/sbin/policy-rc.d'
+  // Where somebody has a policy it is theirs.
+  if (existsSync(policy)) return { [Symbol.dispose]: () => {} }
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  return { [Symbol.dispose]: () => rmSync(policy) }
 }
 
 function step(name: string, [command = '', ...args]: readonly string[]): void {

@@ -87,6 +87,24 @@ export type AuditEvent =
       readonly fields: readonly string[]
     })
   | (AboutAccount & { readonly event: 'person.erased' })
+  /** Of a person whom a directory of the company answers for: asked for first, called otherwise than before. */
+  | (AboutAccount & {
+      readonly event: 'account.made' | 'account.renamed'
+      readonly directory: string
+    })
+  /** The name was that of `former`, of which nothing carries over. */
+  | (AboutAccount & {
+      readonly event: 'account.name-reused'
+      readonly directory: string
+      readonly former: Id<'account'>
+    })
+  /** An operator looked at a person's contacts in full; null: nobody has asked for them yet. */
+  | (At & {
+      readonly event: 'contacts.revealed'
+      readonly account: Id<'account'> | null
+      readonly directory: string
+      readonly immutableId: string
+    })
   | (AboutAccount & { readonly event: 'factor.imported'; readonly factor: FactorKind })
   | (AboutAccount & {
       readonly event: 'factor.reset' | 'factor.unlocked'

@@ -9,6 +9,7 @@ export type {
   Inspect,
   KeyLine,
   LogTo,
+  LookedAt,
   MigrateStore,
   OtherRole,
   SchemaChange,

@@ -57,6 +57,11 @@ function bench({ files = {}, tools: given = {}, stdin = '', fault }: Options = {
   }
   const tools: Tools = {
     people: new Map([['local', people]]),
+    directories: {
+      look: async () => [],
+      examine: async () => [],
+      tellRevealed: async () => {},
+    },
     audit: {
       async *export(after) {
         if (after < 1) yield link

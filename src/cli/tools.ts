@@ -1,7 +1,8 @@
 import type { AuditVerdict, Exported, VerifyFrom } from '../audit/index.ts'
 import type { Config } from '../config/index.ts'
-import type { People } from '../directories/index.ts'
-import type { Instant } from '../kernel/index.ts'
+import type { DisabledReason, People } from '../directories/index.ts'
+import type { Examined } from '../directories/ldap/index.ts'
+import type { FactorKind, Id, Instant } from '../kernel/index.ts'
 import type { CopyProgress, CopyAnswer as StoreCopyAnswer } from '../store/copy/index.ts'
 
 export type KeyLine = {
@@ -13,10 +14,62 @@ export type KeyLine = {
   readonly retiredAt: Instant | null
 }
 
+/** A person as a directory tells of them, wherever they are kept. */
+export type LookedAt = {
+  readonly directory: string
+  readonly immutableId: string
+  /** Null: nobody has asked for them yet, so nothing hangs on them. */
+  readonly account: Id<'account'> | null
+  readonly username: string
+  readonly displayName: string | null
+  /** Where the entry is; null in our own store. */
+  readonly dn: string | null
+  readonly groups: readonly string[]
+  readonly locale: string | null
+  readonly contacts: readonly {
+    readonly contact: 'phone' | 'email'
+    /** Null in our own store. */
+    readonly attribute: string | null
+    /** As it stands there; null where it is no text. */
+    readonly written: string | null
+    /** What it was read as; null: nothing, by `read`. */
+    readonly as: string | null
+    readonly read: 'taken' | 'same-as-another' | 'unparseable' | 'no-text' | 'too-many'
+  }[]
+  /** What they would be offered now. */
+  readonly factors: readonly {
+    readonly factor: FactorKind
+    readonly use: 'ask' | 'enrol' | 'none'
+    readonly why: 'no-contact' | 'locked' | null
+  }[]
+}
+
+/** What one directory answered about a name. */
+export type Looked = { readonly directory: string } & (
+  | { readonly found: 'person'; readonly person: LookedAt }
+  | {
+      readonly found: 'disabled'
+      readonly reason: DisabledReason
+      readonly person: LookedAt
+    }
+  | { readonly found: 'not-found' | 'ambiguous' }
+  | { readonly found: 'fault'; readonly says: string }
+)
+
 /** What commands reach of the rooms. compose.ts makes it; whatever it opened is closed with it. */
 export type Tools = AsyncDisposable & {
   /** Of each local directory, by its name. */
   readonly people: ReadonlyMap<string, People>
+  readonly directories: {
+    /** Every directory, in the order of the configuration, whatever the others say. */
+    look(name: string): Promise<readonly Looked[]>
+    /** Of those of the company, each server. */
+    examine(): Promise<
+      readonly { readonly directory: string; readonly servers: readonly Examined[] }[]
+    >
+    /** To be kept before contacts are shown in full. */
+    tellRevealed(actor: `operator:${string}`, people: readonly LookedAt[]): Promise<void>
+  }
   readonly audit: {
     /** In order of sequence, starting after `after`. */
     export(after: number): AsyncIterable<Exported>

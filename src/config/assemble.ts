@@ -1,4 +1,5 @@
 import { invariant } from '../kernel/index.ts'
+import { assembleDirectory } from './assemble-directory.ts'
 import type {
   ClientAuthConfig,
   ClientConfig,
@@ -28,10 +29,7 @@ export function assemble(written: Written): Config {
       keys: written.encryption.keys.map(({ id, file, env }) => ({ id, secret: either(file, env) })),
     },
     clients: written.clients.map((client) => assembleClient(client, everyDirectory)),
-    directories: directories.map((directory) => ({
-      ...directory,
-      defaultCountry: directory.defaultCountry ?? null,
-    })),
+    directories: directories.map(assembleDirectory),
     channels: { email: written.channels.email ? assembleEmail(written.channels.email) : null },
     acr: written.acr.map((rung, index) => ({ ...rung, enrolledBy: enrolledByOf(rung, index) })),
     support: {

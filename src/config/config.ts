@@ -120,10 +120,66 @@ export type ClientJwks = {
 
 export type ClientAlgorithm = 'ES256' | 'PS256' | 'RS256' | 'EdDSA'
 
-export type DirectoryConfig = {
+export type DirectoryConfig = LocalDirectoryConfig | LdapDirectoryConfig
+
+type OfEveryDirectory = {
   readonly name: string
-  readonly type: 'local'
+  /** In lower case. Names with one of these are asked for here, and where others have it too. */
+  readonly suffixes: readonly string[]
   readonly defaultCountry: string | null
+}
+
+export type LocalDirectoryConfig = OfEveryDirectory & { readonly type: 'local' }
+
+/** Seconds throughout. */
+export type LdapDirectoryConfig = OfEveryDirectory & {
+  readonly type: 'ldap' | 'activeDirectory'
+  readonly servers: readonly {
+    readonly host: string
+    readonly port: number
+    readonly security: 'tls' | 'start-tls' | 'dangerously-clear'
+    /** As it was written. */
+    readonly label: string
+  }[]
+  readonly tls: {
+    /** PEM. Null: those that Node knows. */
+    readonly ca: string | null
+    readonly serverName: string | null
+    readonly certificate: { readonly cert: string; readonly key: Secret } | null
+  }
+  readonly bind:
+    | {
+        readonly how: 'simple'
+        readonly dn: string
+        /** As it is now: the file or the variable is read anew. Fault `directory.unavailable` where that fails. */
+        readonly password: () => string
+      }
+    | { readonly how: 'external' }
+  readonly baseDn: string
+  readonly scope: 'base' | 'one' | 'sub'
+  readonly filter: string | null
+  readonly match: readonly string[]
+  /** Null and none: of `ldap`. */
+  readonly domain: string | null
+  readonly upnSuffixes: readonly string[]
+  readonly attributes: {
+    readonly id: string
+    readonly username: string
+    readonly displayName: string
+    readonly phones: readonly string[]
+    readonly emails: readonly string[]
+    readonly locale: string | null
+    readonly groups: string
+    readonly enabled: { readonly name: string; readonly values: readonly string[] } | null
+  }
+  readonly groups: 'none' | 'memberOf' | 'nested'
+  readonly pageSize: number
+  readonly connectSeconds: number
+  readonly operationSeconds: number
+  readonly deadlineSeconds: number
+  readonly pool: { readonly connectionsMax: number; readonly waitingMax: number }
+  readonly cache: { readonly seconds: number; readonly outageSeconds: number }
+  readonly globalCatalog: boolean
 }
 
 export type EmailConfig = {

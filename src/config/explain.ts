@@ -18,8 +18,8 @@ export function explain(issue: Issue, root: Node, written: unknown): readonly Fi
     written,
   )
   if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(node ?? {}, value)
-    return issue.keys.map((key) => ({ path: [...path, key], ...unread(key, known) }))
+    const { known, others } = knownKeys(node ?? {}, value)
+    return issue.keys.map((key) => ({ path: [...path, key], ...unread(key, known, others) }))
   }
   if (value === undefined && issue.code !== 'custom') return [{ path, says: 'is missing', wanted }]
   return [{ path, ...inWords(issue, wanted, value) }]
@@ -57,14 +57,27 @@ function inWords(issue: Issue, wanted: string, value: unknown) {
   }
 }
 
-function unread(key: string, known: readonly string[]) {
+function unread(key: string, known: readonly string[], others: readonly Node[]) {
+  const owner = others.find(({ properties }) => Object.hasOwn(properties ?? {}, key))
+  const words = owner && tellingWord(owner)
+  if (words !== undefined)
+    return { says: 'is read by nobody', wanted: `${words}, which alone has it` }
   const meant = findNearest(key, known)
   const wanted = meant === undefined ? `one of: ${known.join(', ')}` : `did you mean ${meant}?`
   return { says: 'is read by nobody', wanted }
 }
 
-/** Of several choices, the one whose telling key was written. */
-function knownKeys(node: Node, value: unknown): readonly string[] {
+/** `type: local`, of the choice that is told by it. */
+function tellingWord({ properties }: Node): string | undefined {
+  const telling = Object.entries(properties ?? {}).find(([, own]) => own.const !== undefined)
+  return telling && `${telling[0]}: ${String(telling[1].const)}`
+}
+
+/** Of several choices, the keys of the one whose telling key was written, and the other choices. */
+function knownKeys(
+  node: Node,
+  value: unknown,
+): { readonly known: readonly string[]; readonly others: readonly Node[] } {
   const choices = node.oneOf ?? node.anyOf ?? [node]
   const chosen = choices.find((choice) =>
     Object.entries(choice.properties ?? {}).some(
@@ -75,7 +88,9 @@ function knownKeys(node: Node, value: unknown): readonly string[] {
         Object.entries(value).some(([at, held]) => at === key && held === own.const),
     ),
   )
-  return Object.keys((chosen ?? choices[0])?.properties ?? {})
+  const own = chosen ?? choices[0]
+  const others = choices.filter((choice) => choice !== own)
+  return { known: Object.keys(own?.properties ?? {}), others }
 }
 
 function nameOf(value: unknown): string {

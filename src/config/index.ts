@@ -12,6 +12,7 @@ export type {
   Config,
   DirectoryConfig,
   EmailConfig,
+  LdapDirectoryConfig,
   PostgresConfig,
   RungConfig,
   SqliteConfig,

@@ -204,7 +204,7 @@ const BAD: readonly [written: Written, complaint: string][] = [
     'clients[0].subject.directories[1] names the directory corp, which is not configured',
   ],
   [
-    { ...GOOD, directories: [{ name: 'corp', type: 'ldap' }] },
+    { ...GOOD, directories: [{ name: 'corp', type: 'nis' }] },
     'directories[0].type is not a type of this release',
   ],
   [

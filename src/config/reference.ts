@@ -17,8 +17,8 @@ One YAML file says everything: \`sallyport serve --config FILE\`, or its path in
 Ready-to-use files are in [config/](../config/).
 
 - **Unknown keys are problems.** A misspelt key is reported, never ignored.
-- **It is read once, at the start.** A changed file or secret counts after a restart; the password of
-  the database alone is read again for every connection.
+- **It is read once, at the start.** A changed file or secret counts after a restart; the passwords of
+  the database and of directories alone are read again for every connection.
 - **Secrets are never written into the file.** A key that ends in \`File\` (or is \`file\`) holds the path of a file with the
   secret, one that ends in \`Env\` the name of an environment variable. Exactly one of the two is written. One newline at the end of a file is
   dropped. Nothing is expanded inside values: there is no \`\${…}\`.
@@ -82,19 +82,24 @@ function rowsOf(key: string, node: Node, isRequired: boolean): readonly Row[] {
   })
 }
 
-/** The rows of each choice, told apart by the key that holds a fixed word. */
+/** The rows of each choice, told apart by the key that holds a fixed word; those that several have, once. */
 function choiceRows(key: string, choices: readonly Node[]): readonly Row[] {
-  return choices.flatMap((choice) => {
+  const found = new Map<string, { readonly row: Row; readonly words: string[] }>()
+  for (const choice of choices) {
     const telling = Object.entries(choice.properties ?? {}).find(([, { const: word }]) => word)
-    const rows = rowsOf(key, choice, true)
-    if (telling === undefined || choices.length === 1) return rows
-    const [name, { const: word }] = telling
-    return rows.map((row) =>
-      row.key === `${key}.${name}`
-        ? row
-        : { ...row, meaning: `${row.meaning} Only with \`${name}: ${String(word)}\`.` },
-    )
-  })
+    for (const row of rowsOf(key, choice, true)) {
+      const same = JSON.stringify(row)
+      const known = found.get(same) ?? { row, words: [] }
+      found.set(same, known)
+      if (telling === undefined || row.key === `${key}.${telling[0]}`) continue
+      known.words.push(`\`${telling[0]}: ${String(telling[1].const)}\``)
+    }
+  }
+  return [...found.values()].map(({ row, words }) =>
+    words.length === 0 || words.length === choices.length
+      ? row
+      : { ...row, meaning: `${row.meaning} Only with ${words.join(' or ')}.` },
+  )
 }
 
 function isLeaf(node: Node): boolean {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { rootCertificates } from 'node:tls'
 import { ok } from '../kernel/index.ts'
@@ -9,7 +9,10 @@ const FIELD_KEY = Buffer.alloc(32, 7).toString('base64')
 const [CERTIFICATE = ''] = rootCertificates
 
 describe('the configurations that come with the product', () => {
-  for (const name of ['minimal', 'production', 'postgresql', 'demo'])
+  const names = readdirSync(new URL('../../config/', import.meta.url))
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.replace('.yaml', ''))
+  for (const name of names)
     test(`load: ${name}`, () => {
       const yaml = readFileSync(new URL(`../../config/${name}.yaml`, import.meta.url), 'utf8')
       const parsed = parseConfig({

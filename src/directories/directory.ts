@@ -19,7 +19,11 @@ export type Query =
 
 export type Answer =
   | { readonly found: 'person'; readonly person: Person }
-  | { readonly found: 'not-found' | 'ambiguous' | 'disabled' }
+  | { readonly found: 'not-found' | 'ambiguous' }
+  /** Is there and may not sign in. Which it is goes to the audit and on no page. */
+  | { readonly found: 'disabled'; readonly reason: DisabledReason }
+
+export type DisabledReason = 'disabled' | 'expired' | 'locked'
 
 /**
  * One place where people are kept. May be remote, slow and failing: the caller's signal ends the wait,

@@ -4,7 +4,10 @@
  * It refuses to guess: two hits, an unparseable number or a silent directory is an answer of its own, never a person.
  * It knows nothing of clients, step-ups, factors or SQL.
  */
-export type { Answer, Directory, Person, Query } from './directory.ts'
+export { type AccountOf, createAccountOf } from './account-of.ts'
+export type { AccountStore } from './account-store.ts'
+export { createCachedDirectory } from './cached.ts'
+export type { Answer, Directory, DisabledReason, Person, Query } from './directory.ts'
 export type { ImportLine } from './import-people.ts'
 export { createLocalDirectory } from './local.ts'
 export { type Answers, createPeople, type People, type Problems, type Shown } from './people.ts'
@@ -17,3 +20,4 @@ export type {
   UnlockLimits,
 } from './people-store.ts'
 export { createResolve } from './resolve.ts'
+export { createRoutes } from './routes.ts'

@@ -33,7 +33,7 @@ function keyOf(query: Query, name: string): Parameters<PeopleStore['find']>[1] |
 function answerOf(person: LocalPerson): Answer {
   switch (person.state) {
     case 'disabled':
-      return { found: 'disabled' }
+      return { found: 'disabled', reason: 'disabled' }
     case 'enabled':
       return { found: 'person', person: personOf(person) }
   }

@@ -10,11 +10,18 @@ const WIDE = /[\u3000\uFF01-\uFFEE]+/gu
  * merely stands for others (a ligature, a circled letter), since dropping the difference would join two people.
  */
 export function nameKeyOf(text: string): string | undefined {
+  const plain = plainNameOf(text)
+  if (plain === undefined) return undefined
+  const key = lowerCased(plain).normalize('NFC')
+  return key === '' || key.length > LENGTH_MAX ? undefined : key
+}
+
+/** As its key, in the case that it was written in. */
+export function plainNameOf(text: string): string | undefined {
   if (text.length > LENGTH_MAX || UNSEEN.test(text)) return undefined
   const narrow = text.replace(WIDE, (wide) => wide.normalize('NFKC')).normalize('NFC')
   if (narrow !== narrow.normalize('NFKC')) return undefined
-  const key = lowerCased(narrow.trim()).normalize('NFC')
-  return key === '' || key.length > LENGTH_MAX ? undefined : key
+  return narrow.trim()
 }
 
 /**

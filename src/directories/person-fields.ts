@@ -29,6 +29,9 @@ const FORMULA = /^[=+\-@]/
 /** As in name keys, but for the two joiners, which Persian and Indic names need. */
 const UNSEEN = /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
 
+/** Nothing of it is invisible, or turns around what stands beside it. */
+export const isSeen = (text: string): boolean => !UNSEEN.test(text)
+
 /** Everything that is wrong, in words that begin with the field. A value is never repeated: it may be anything. */
 export function parseFields(
   written: WrittenFields,
@@ -78,7 +81,7 @@ function parseUsername(
 
 function parseDisplayName(text: string): Result<string, string> {
   const name = text.trim().normalize('NFC')
-  if (name === '' || name.length > DISPLAY_NAME_MAX || UNSEEN.test(text))
+  if (name === '' || name.length > DISPLAY_NAME_MAX || !isSeen(text))
     return fail(`display name must be at most ${DISPLAY_NAME_MAX} characters that can be seen`)
   if (FORMULA.test(name)) return fail('display name must not begin with = + - or @')
   return ok(name)

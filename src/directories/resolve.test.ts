@@ -3,9 +3,10 @@ import { describe, test } from 'node:test'
 import { Fault, newId } from '../kernel/index.ts'
 import type { Answer, Directory, Person } from './directory.ts'
 import { createResolve } from './resolve.ts'
+import { createRoutes } from './routes.ts'
 
 const NOT_FOUND: Answer = { found: 'not-found' }
-const DISABLED: Answer = { found: 'disabled' }
+const DISABLED: Answer = { found: 'disabled', reason: 'expired' }
 const AMBIGUOUS: Answer = { found: 'ambiguous' }
 const DOWN = new Fault('directory.unavailable', 'connection refused')
 const NEVER = new Promise<Answer>(() => {})
@@ -23,7 +24,9 @@ const personIn = (directory: string): Answer => {
 
 type Plan = Readonly<Record<string, Answer | Fault | Promise<Answer>>>
 
-function chain(plan: Plan, deadlineSeconds = 5) {
+type Suffixes = Readonly<Record<string, readonly string[]>>
+
+function chain(plan: Plan, deadlineSeconds = 5, suffixes: Suffixes = {}) {
   const asked: string[] = []
   const heard: string[] = []
   const directories = new Map<string, Directory>(
@@ -40,7 +43,11 @@ function chain(plan: Plan, deadlineSeconds = 5) {
     ]),
   )
   const resolve = createResolve({
-    ...{ directories, deadlineSeconds, stopwatch: { seconds: () => 0 } },
+    ...{ directories, stopwatch: { seconds: () => 0 } },
+    deadlineSecondsOf: () => deadlineSeconds,
+    routeOf: createRoutes(
+      Object.keys(plan).map((name) => ({ name, suffixes: suffixes[name] ?? [] })),
+    ),
     onLookup: (name, outcome) => heard.push(`${name} ${outcome}`),
   })
   const byName = (order: Parameters<typeof resolve>[1]) =>
@@ -117,6 +124,51 @@ describe('the chain of directories', () => {
     const query = { by: 'immutableId', directory: 'b', value: 'acc_1' } as const
     assert.deepEqual(await resolve(query, ['a']), NOT_FOUND)
     assert.deepEqual(asked, [])
+  })
+
+  const ROUTES = { corp: ['Corp.Example.com', 'CORP'], ldap: ['corp.example.com'] }
+  const EVERYWHERE = { local: NOT_FOUND, ldap: NOT_FOUND, corp: NOT_FOUND }
+  const askedFor = async (value: string, order: readonly (string | readonly string[])[]) => {
+    const { resolve, asked } = chain(EVERYWHERE, 5, ROUTES)
+    assert.deepEqual(await resolve({ by: 'name', value }, order), NOT_FOUND)
+    return asked
+  }
+
+  for (const name of [
+    ...['alice@corp.example.com', 'ALICE@CORP.Example.COM', ' alice@corp.example.com '],
+    ...['alice＠corp.example.com', 'a@b@corp.example.com', 'corp.example.com\\alice'],
+  ])
+    test(`asks for a name with a suffix whoever claims it, in the client's order: ${name}`, async () => {
+      assert.deepEqual(await askedFor(name, ['corp', 'local', 'ldap']), ['corp', 'ldap'])
+      assert.deepEqual(await askedFor(name, [['local', 'ldap'], 'corp']), ['ldap', 'corp'])
+    })
+
+  for (const name of ['CORP\\alice', 'corp\\alice@example.org', 'alice@corp'])
+    test(`knows the short name of a domain: ${name}`, async () => {
+      assert.deepEqual(await askedFor(name, ['local', 'ldap', 'corp']), ['corp'])
+    })
+
+  for (const name of ['alice', 'alice@example.com', 'alice@sub.corp.example.com', 'alice@'])
+    test(`asks everybody for a name that nobody claims: ${name}`, async () => {
+      assert.deepEqual(await askedFor(name, ['local', ['ldap', 'corp']]), ['local', 'ldap', 'corp'])
+    })
+
+  test('asks nobody where the client may not ask whoever claims the suffix', async () => {
+    assert.deepEqual(await askedFor('alice@corp.example.com', ['local']), [])
+  })
+
+  test('takes two hits among those that claim a suffix for two people, as ever', async () => {
+    const plan = { local: personIn('local'), corp: personIn('corp'), ldap: personIn('ldap') }
+    const { resolve, asked } = chain(plan, 5, ROUTES)
+    const query = { by: 'name', value: 'alice@corp.example.com' } as const
+    assert.deepEqual(await resolve(query, [['local', 'corp', 'ldap']]), AMBIGUOUS)
+    assert.deepEqual(asked, ['corp', 'ldap'])
+  })
+
+  test('goes by no suffix where it is asked for an immutable id', async () => {
+    const { resolve } = chain({ local: personIn('local'), corp: NOT_FOUND }, 5, ROUTES)
+    const query = { by: 'immutableId', directory: 'local', value: 'a@corp.example.com' } as const
+    assert.deepEqual(await resolve(query, ['local', 'corp']), personIn('local'))
   })
 
   test('says what each directory answered', async () => {

@@ -1,5 +1,6 @@
 import { Fault, invariant, type Stopwatch } from '../kernel/index.ts'
 import type { Answer, Directory, Query } from './directory.ts'
+import type { RouteOf } from './routes.ts'
 
 /** Directories to ask in turn; those of an inner list are of equal rank. */
 type Order = readonly (string | readonly string[])[]
@@ -9,18 +10,20 @@ type LookupOutcome = Answer['found'] | 'fault'
 type ResolveDeps = {
   readonly directories: ReadonlyMap<string, Directory>
   readonly stopwatch: Stopwatch
-  /** How long one directory may take. */
-  readonly deadlineSeconds: number
+  /** Narrows the client's list by the suffix of a name. */
+  readonly routeOf: RouteOf
+  /** How long a directory may take. */
+  deadlineSecondsOf(directory: string): number
   /** Hears of every question; never decides. */
   readonly onLookup?: (directory: string, outcome: LookupOutcome, seconds: number) => void
 }
 
 /** Who the subject is. Only 'not-found' goes on to the next; every other answer and every Fault ends the search. */
 export function createResolve(deps: ResolveDeps): (query: Query, order: Order) => Promise<Answer> {
-  const { directories, stopwatch, deadlineSeconds, onLookup = () => {} } = deps
+  const { directories, stopwatch, routeOf, deadlineSecondsOf, onLookup = () => {} } = deps
 
   return async (query, order) => {
-    for (const rank of ranksFor(query, order)) {
+    for (const rank of ranksFor(query, order, routeOf)) {
       const answer = oneOf(await askAll(rank, query))
       if (answer.found !== 'not-found') return answer
     }
@@ -54,6 +57,7 @@ export function createResolve(deps: ResolveDeps): (query: Query, order: Order) =
   async function inTime(directory: Directory, query: Query): Promise<Answer> {
     const { promise: late, reject } = Promise.withResolvers<never>()
     const deadline = new AbortController()
+    const deadlineSeconds = deadlineSecondsOf(directory.name)
     const timer = setTimeout(() => {
       const says = `${directory.name} did not answer within ${deadlineSeconds} s`
       const fault = new Fault('directory.unavailable', says)
@@ -68,11 +72,17 @@ export function createResolve(deps: ResolveDeps): (query: Query, order: Order) =
   }
 }
 
-/** An immutable id means something in its own directory alone, and only where the client may ask that one. */
-function ranksFor(query: Query, order: Order): readonly (readonly string[])[] {
+/**
+ * An immutable id means something in its own directory alone, and only where the client may ask that one. So does a name with
+ * a suffix that is somebody's: no other directory gets to say who that is.
+ */
+function ranksFor(query: Query, order: Order, routeOf: RouteOf): readonly (readonly string[])[] {
   if (query.by === 'immutableId')
     return order.flat().includes(query.directory) ? [[query.directory]] : []
-  return order.map((rank) => (typeof rank === 'string' ? [rank] : [...new Set(rank)]))
+  const route = routeOf(query.value)
+  return order
+    .map((rank) => [...new Set([rank].flat())].filter((name) => route?.has(name) ?? true))
+    .filter((rank) => rank.length > 0)
 }
 
 /** Two directories of equal rank that both know the name, be it as a disabled person, can't both be right. */

@@ -3,6 +3,6 @@
  * others must satisfy. It escapes nothing and knows neither markup nor who reads.
  */
 export { createMoments, type Moments } from './moments.ts'
-export { negotiate, type Wishes } from './negotiate.ts'
+export { acceptedLocale, negotiate, type Wishes } from './negotiate.ts'
 export { createTranslator, type Translate } from './translator.ts'
 export type { T, WordKey } from './words.ts'

@@ -14,8 +14,12 @@ const TAGS_MAX = 20
 /** The client's wish, then the person's, then the browser's, then the operator's. */
 export function negotiate({ uiLocales, person, acceptLanguage, fallback }: Wishes): Locale {
   const wished = bounded(uiLocales).split(/\s+/).slice(0, TAGS_MAX)
-  return firstKnown(wished) ?? person ?? firstKnown(accepted(acceptLanguage)) ?? fallback
+  return firstKnown(wished) ?? person ?? acceptedLocale(acceptLanguage) ?? fallback
 }
+
+/** RFC 9110 §12.5.4, which RFC 2798 §2.7 takes for the language of a person too. */
+export const acceptedLocale = (header: string | null | undefined): Locale | undefined =>
+  firstKnown(accepted(header))
 
 const bounded = (text: string | null | undefined): string => (text ?? '').slice(0, TEXT_MAX)
 

@@ -108,6 +108,11 @@ export function countEvents(
       case 'person.enabled':
       case 'person.removed':
       case 'person.erased':
+      case 'contacts.revealed':
+      // What a directory says of its people.
+      case 'account.made':
+      case 'account.renamed':
+      case 'account.name-reused':
       case 'field-keys.resealed':
       case 'signing-key.made':
       case 'signing-key.activated':

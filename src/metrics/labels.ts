@@ -7,6 +7,8 @@ export type Sets = {
   readonly factors: readonly FactorKind[]
   readonly channels: readonly FactorKind[]
   readonly directories: readonly string[]
+  /** Of those directories that have some, as they are written. */
+  readonly directoryServers: Readonly<Record<string, readonly string[]>>
   readonly providers: readonly string[]
   readonly routes: readonly string[]
   readonly operations: readonly string[]

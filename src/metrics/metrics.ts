@@ -1,25 +1,31 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { AuditEvent } from '../audit/index.ts'
 import { countEvents } from './count-events.ts'
+import { type DirectoryMetrics, directoryMetrics } from './directories.ts'
 import { createLabels, LOOKUPS, type Sets } from './labels.ts'
 import { type ReplicaMetrics, replicaMetrics } from './replica.ts'
 
-export type Metrics = ReplicaMetrics & {
-  /** Counters come from what was committed, here and nowhere else. */
-  heard(events: readonly AuditEvent[]): void
-  http(method: string, route: string, status: number, seconds: number): void
-  store(operation: string, seconds: number): void
-  channel(channel: string, provider: string, seconds: number): void
-  directory(directory: string, outcome: string, seconds: number): void
-  signingKeys(
-    keys: readonly { readonly alg: string; readonly state: string; readonly ageSeconds: number }[],
-  ): void
-  unsealed(events: number): void
-  /** Null: nobody who is registered. */
-  clientFailure(client: string | null, why: string): void
-  chain(state: string): void
-  render(): Promise<{ readonly type: string; readonly body: string }>
-}
+export type Metrics = ReplicaMetrics &
+  DirectoryMetrics & {
+    /** Counters come from what was committed, here and nowhere else. */
+    heard(events: readonly AuditEvent[]): void
+    http(method: string, route: string, status: number, seconds: number): void
+    store(operation: string, seconds: number): void
+    channel(channel: string, provider: string, seconds: number): void
+    directory(directory: string, outcome: string, seconds: number): void
+    signingKeys(
+      keys: readonly {
+        readonly alg: string
+        readonly state: string
+        readonly ageSeconds: number
+      }[],
+    ): void
+    unsealed(events: number): void
+    /** Null: nobody who is registered. */
+    clientFailure(client: string | null, why: string): void
+    chain(state: string): void
+    render(): Promise<{ readonly type: string; readonly body: string }>
+  }
 
 const QUICK = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const HUMAN = [1, 2.5, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900]
@@ -87,6 +93,7 @@ export function createMetrics(sets: Sets, version: string): Metrics {
 
   return {
     ...replicaMetrics(registers, sets),
+    ...directoryMetrics(registers, sets.directoryServers),
     heard: events,
     http(method, route, status, seconds) {
       const outcome = status < 400 ? 'SUCCESS' : status < 500 ? 'CLIENT_ERROR' : 'SERVER_ERROR'

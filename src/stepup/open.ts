@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../audit/index.ts'
-import type { Answer, Person } from '../directories/index.ts'
+import type { Answer, DisabledReason, Person } from '../directories/index.ts'
 import {
   type Clock,
   type FactorKind,
@@ -64,7 +64,9 @@ export type OpenDeps = {
 
 type Looked =
   | { readonly known: true; readonly person: Person; readonly plan: Plan }
-  | { readonly known: false; readonly why: Exclude<Answer['found'], 'person'> }
+  | { readonly known: false; readonly why: Absence }
+
+type Absence = 'not-found' | 'ambiguous' | DisabledReason
 
 export type Open = (request: StepUpRequest, id: Id<'stepUp'>, browser: Browser) => Promise<Opened>
 
@@ -148,7 +150,7 @@ export function createOpen(deps: OpenDeps): {
     const account = answer.found === 'person' ? answer.person.account : NOBODY
     // Looked at for nobody too, so that the time taken does not say who is known.
     const standing = await store.standing(account)
-    if (answer.found !== 'person') return { known: false, why: answer.found }
+    if (answer.found !== 'person') return { known: false, why: absenceOf(answer) }
     const { person } = answer
     const effective = policy.effective(request.client, person)
     const { ladder } = policy
@@ -161,7 +163,7 @@ export function createOpen(deps: OpenDeps): {
   }
 
   /** Whoever is not there looks like somebody without contacts; the audit alone says which it was. */
-  function nobody(request: StepUpRequest, { why }: { readonly why: string }): End {
+  function nobody(request: StepUpRequest, { why }: { readonly why: Absence }): End {
     if (isOutOfReach(request, policy.ladder))
       return { plan: 'refuse', reason: 'essential-acr-unmet' }
     return { plan: 'block', why: 'no-contact', reason: `subject is ${why}`, factor: null }
@@ -249,6 +251,9 @@ const LOOKS_MAX = 3
 
 /** No account has this id. */
 const NOBODY = 'acc_0000000000000000000000' as Id<'account'>
+
+const absenceOf = (answer: Exclude<Answer, { readonly found: 'person' }>): Absence =>
+  answer.found === 'disabled' ? answer.reason : answer.found
 
 /** The immutable id of our own people is the account itself. */
 function whose(looked: Looked): Pick<Held, 'account' | 'isOurs'> {

@@ -73,8 +73,15 @@ export function isOutOfReach({ acr }: StepUpRequest, ladder: Ladder): boolean {
   return !ladder.values.some((value) => acr.wanted.includes(value))
 }
 
+type Reached = {
+  readonly request: Pick<StepUpRequest, 'lane' | 'purpose'>
+  readonly person: Pick<Person, 'emails'>
+  readonly standing: Pick<Standing, 'enrolled'>
+  readonly effective: Pick<Effective, 'factors' | 'firstEnrolment'>
+}
+
 /** Every enabled factor that this person could use, in the order of the policy. */
-function waysOf({ request, person, standing, effective }: PlanInput): readonly Offer[] {
+function waysOf({ request, person, standing, effective }: Reached): readonly Offer[] {
   const { factors, firstEnrolment } = effective
   return factors.flatMap((factor): readonly Offer[] => {
     switch (factor) {
@@ -103,6 +110,29 @@ function waysOf({ request, person, standing, effective }: PlanInput): readonly O
       default:
         return never(factor)
     }
+  })
+}
+
+/** What an operator asks: which factors a person would be offered at a signed sign-in now, and what keeps them from the others. */
+export type Prospect = { readonly factor: FactorKind } & (
+  | { readonly use: 'ask' | 'enrol' }
+  | { readonly use: 'none'; readonly why: 'no-contact' | 'locked' }
+)
+
+export function prospectsOf(
+  input: Omit<Reached, 'request' | 'standing'> & {
+    readonly standing: Pick<Standing, 'enrolled' | 'tallies'>
+    readonly now: Instant
+  },
+): readonly Prospect[] {
+  const request = { lane: 'signed', purpose: 'sign-in' } as const
+  const ways = waysOf({ ...input, request })
+  return input.effective.factors.map((factor): Prospect => {
+    const way = ways.find((one) => one.factor === factor)
+    if (way === undefined) return { factor, use: 'none', why: 'no-contact' }
+    const { tallies } = input.standing
+    const until = lockedUntil(tallies, askedBy(way), request.lane, LOCK_RULE, input.now)
+    return until === null ? { factor, use: way.use } : { factor, use: 'none', why: 'locked' }
   })
 }
 

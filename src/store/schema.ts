@@ -43,6 +43,8 @@ export type Schema = {
     immutable_id: string
     /** Since when its person is there no more. */
     gone_at: number | null
+    /** What its directory called the person last; null for people of our own, and where the name went to somebody else. */
+    name_key: string | null
   }
   people: PersonRow
   signing_keys: SigningKeyRow

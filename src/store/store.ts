@@ -1,5 +1,5 @@
 import type { Actor, AuditEvent, AuditStore } from '../audit/index.ts'
-import type { PeopleStore } from '../directories/index.ts'
+import type { AccountStore, PeopleStore } from '../directories/index.ts'
 import type { TotpStore } from '../factors/totp/index.ts'
 import type { Instant } from '../kernel/index.ts'
 import type { LeaseStore } from '../leases/index.ts'
@@ -14,6 +14,7 @@ export type Store = AsyncDisposable & {
   readonly audit: AuditStore
   readonly leases: LeaseStore
   readonly people: PeopleStore
+  readonly accounts: AccountStore
   readonly totp: TotpStore
 
   /**

@@ -45,7 +45,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const KNOWS_ALL = new Set([
   'compose.ts',
   'compose-background.ts',
+  'compose-directories.ts',
   'compose-doors.ts',
+  'compose-look.ts',
   'compose-store.ts',
   'compose-tools.ts',
 ])
@@ -53,6 +55,7 @@ const KNOWS_ALL = new Set([
 /** Each third-party package has one home: a folder of src/, or several where it is a room's own language. */
 const HOME: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['store'],
+  cockatiel: ['directories/ldap'],
   commander: ['cli'],
   'csv-parse': ['directories'],
   eta: ['http'],
@@ -61,6 +64,7 @@ const HOME: Readonly<Record<string, readonly string[]>> = {
   i18next: ['i18n'],
   jose: ['oidc'],
   kysely: ['store'],
+  ldapts: ['directories/ldap'],
   'libphonenumber-js': ['directories'],
   nodemailer: ['channels'],
   otplib: ['factors/totp'],

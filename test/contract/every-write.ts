@@ -19,7 +19,7 @@ await using store = await openSqliteStore({
   random: createSeededRandom('every write'),
   clock: createFakeClock(),
 })
-const { stepUps, requests, signingKeys, audit, leases, people } = store
+const { stepUps, requests, signingKeys, audit, leases, people, accounts } = store
 
 const until = later(NOON, 60)
 const account = sampler.id('account')
@@ -95,6 +95,9 @@ await trace('durable people.erase', () => people.erase('local', account, [added]
 await people.add([{ person, enrolment: null }], [])
 await people.remove(account, [], BY)
 await trace('durable people.eraseGone', () => people.eraseGone(NOON, NOON, { rowsMax: 1 }))
+
+const known = { directory: 'corp', immutableId: 'guid', nameKey: 'bea' }
+await trace('ordered accounts.know', () => accounts.know(known, sampler.id('account'), NOON))
 
 async function nextLink(sequence: number) {
   const next = await audit.unsealed(1)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openLink } from '../../src/store/postgres/open-link.ts'
+import * as accounts from '../../src/store/postgres/statements/accounts.ts'
 import * as people from '../../src/store/postgres/statements/people.ts'
 import * as requests from '../../src/store/postgres/statements/requests.ts'
 import * as stepUps from '../../src/store/postgres/statements/step-ups.ts'
@@ -16,6 +17,7 @@ const ASKED: readonly Statement<unknown>[] = [
   ...Object.values(stepUps),
   ...Object.values(requests).filter((one) => 'text' in one),
   ...Object.values(totp),
+  ...Object.values(accounts),
   ...[people.findByName, people.findByAccount, people.taken],
 ]
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Client } from 'pg'
+import * as accounts from '../../src/store/postgres/statements/accounts.ts'
 import * as audit from '../../src/store/postgres/statements/audit.ts'
 import * as people from '../../src/store/postgres/statements/people.ts'
 import * as requests from '../../src/store/postgres/statements/requests.ts'
@@ -15,7 +16,7 @@ const ROWS = 1_000_000
 
 /** What each table is filled with, `n` counting. Rows are short: what is asked is how they are found. */
 const FILLED: Readonly<Record<string, string>> = {
-  accounts: `'acc_' || n, 'local', 'acc_' || n, null`,
+  accounts: `'acc_' || n, 'local', 'acc_' || n, null, 'p' || n`,
   people: `'acc_' || n, 'local', 'p' || n, 'p' || n, null, '[]', '[]', null, 'enabled', 0`,
   enrolments: `'enr_' || n, 'acc_' || n, 'totp', 'import', 's', 160, 'sha1', 6, 30, 0`,
   consumed: `'enr_' || n, n, null`,
@@ -31,7 +32,7 @@ const FILLED: Readonly<Record<string, string>> = {
 }
 
 const ALL: readonly (readonly [string, Statement<unknown>])[] = [
-  ...[stepUps, requests, audit, people, totp].flatMap((room) => Object.values(room)),
+  ...[stepUps, requests, audit, people, totp, accounts].flatMap((room) => Object.values(room)),
 ].map((one) => [one.name, one])
 
 /** A row for each job of the background, and that is all there ever is. */

@@ -1,6 +1,7 @@
 import { test } from 'node:test'
 import { needs } from '../support/needs.ts'
 import { sharedPostgres } from '../support/postgres.ts'
+import { accountStoreContract } from './account-store.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
@@ -22,5 +23,6 @@ if (skip === false) {
   peopleStoreContract('postgres', open)
   peopleRacesContract('postgres', open)
   totpStoreContract('postgres', open)
+  accountStoreContract('postgres', open)
   upkeepContract('postgres', open)
 } else test('the stores of postgres', { skip }, () => {})

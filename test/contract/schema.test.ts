@@ -11,10 +11,17 @@ import { openPostgresStore, type PostgresSettings } from '../../src/store/postgr
 import {
   checkSchemaPostgres,
   migratePostgres,
+  POSTGRES_MIGRATIONS,
+  POSTGRES_SCHEMA,
   planPostgres,
 } from '../../src/store/postgres/migrate.ts'
 import { openLink } from '../../src/store/postgres/open-link.ts'
-import { checkSchemaSqlite, migrateSqlite, planSqlite } from '../../src/store/sqlite/migrate.ts'
+import {
+  checkSchemaSqlite,
+  migrateSqlite,
+  planSqlite,
+  SQLITE_MIGRATIONS,
+} from '../../src/store/sqlite/migrate.ts'
 import { needs } from '../support/needs.ts'
 import { startPgBouncer } from '../support/pgbouncer.ts'
 import { sharedPostgres, startPostgres } from '../support/postgres.ts'
@@ -95,17 +102,39 @@ const table = (version: number, name: string): Migration => ({
 schemaContract('sqlite', { skip: false }, sqlite)
 schemaContract('postgres', needs('postgresql'), postgres)
 
+for (const [backend, { skip }, open, migrations] of [
+  ['sqlite', { skip: false }, sqlite, SQLITE_MIGRATIONS],
+  ['postgres', needs('postgresql'), postgres, POSTGRES_MIGRATIONS],
+] as const)
+  test(`the schema: ${backend}: takes in what the first release kept, which goes on running on it`, {
+    skip,
+  }, async () => {
+    await using bench = await open()
+    const insert = (account: string) =>
+      bench.run(
+        `INSERT INTO accounts (account, directory, immutable_id) VALUES ('${account}', 'local', '${account}');\n`,
+      )
+    await bench.migrate(migrations.slice(0, 1))
+    await insert('acc_before')
+    assert.deepEqual(await bench.migrate(migrations), { from: 1, to: migrations.length })
+    await bench.check(migrations.slice(0, 1))
+    await insert('acc_after')
+    await bench.run(`UPDATE accounts SET name_key = 'ann' WHERE account = 'acc_before';\n`)
+  })
+
 describe('the schema of postgres', needs('postgresql'), () => {
   test('is not changed by a role that may not, which is told so', async () => {
     await using database = await (await sharedPostgres()).database()
-    const more = [table(1, 'first'), table(2, 'mice')]
+    const more = [table(1, 'first'), table(POSTGRES_SCHEMA + 1, 'mice')]
     await assert.rejects(migratePostgres(database.settings, world, more), {
       code: 'configuration.unfit',
       message:
         /^the role sallyport may not: permission denied for schema public\. docs\/postgresql\.md has what it needs; `sallyport migrate --user` takes another role$/,
     })
     // Where nothing is to be done, nobody needs a right to do it.
-    assert.deepEqual(await migratePostgres(database.settings, world), { from: 1, to: 1 })
+    assert.deepEqual(await migratePostgres(database.settings, world), {
+      ...{ from: POSTGRES_SCHEMA, to: POSTGRES_SCHEMA },
+    })
   })
 
   test('is waited for with other people in mind: 5 seconds, then all of it is undone', async () => {

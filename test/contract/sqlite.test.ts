@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { AuditEvent } from '../../src/audit/index.ts'
 import { openSqliteStore } from '../../src/store/index.ts'
 import { createFakeClock, createSeededRandom, createTestKeys } from '../support/world.ts'
+import { accountStoreContract } from './account-store.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import type { Bench } from './bench.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
@@ -41,4 +42,5 @@ auditStoreContract('sqlite', open)
 peopleStoreContract('sqlite', open)
 peopleRacesContract('sqlite', open)
 totpStoreContract('sqlite', open)
+accountStoreContract('sqlite', open)
 upkeepContract('sqlite', open)

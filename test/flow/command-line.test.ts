@@ -63,6 +63,11 @@ async function bench() {
   const deps = { store: store.people, clock, random, ...local }
   const tools: Tools = {
     people: new Map([['local', createPeople(deps)]]),
+    directories: {
+      look: async () => [],
+      examine: async () => [],
+      tellRevealed: async () => {},
+    },
     audit: {
       async *export() {},
       verify: async () => ({ verdict: 'whole', checked: 0, unsealed: 0 }),

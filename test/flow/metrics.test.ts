@@ -156,6 +156,7 @@ describe('the metrics', () => {
     const sets = {
       ...{ clients: ['iam'], factors: [], channels: [] },
       directories: ['local'],
+      directoryServers: {},
       providers: ['smtp'],
       chainStates: ['whole'],
       clientFailures: ['secret'],

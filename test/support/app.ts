@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type App, compose } from '../../src/compose.ts'
 import { type Config, parseConfig } from '../../src/config/index.ts'
 import { createPeople, type People } from '../../src/directories/index.ts'
+import { fail, ok } from '../../src/kernel/index.ts'
 import { createLog } from '../../src/log/index.ts'
 import { LOCKS } from '../../src/stepup/index.ts'
 import { type Mailbox, openMailbox } from './mailbox.ts'
@@ -41,9 +42,13 @@ export type TestOptions = {
   /** The people to begin with; by default `li.wei` with an address and `no.contact` without. */
   readonly people?: 'none'
   readonly seed?: number
+  /** What files hold that the settings name. */
+  readonly files?: Files
   /** Where everything is kept instead; gone with the app. */
   readonly kept?: TestStore
 }
+
+type Files = Readonly<Record<string, string>>
 
 export const LI_WEI = 'li.wei@kestrel.example'
 
@@ -88,7 +93,7 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
     ],
     ...options.settings,
   }
-  const config = configFrom(settings)
+  const config = configFrom(settings, options.files)
   const logged: string[] = []
   const log = createLog({
     level: 'debug',
@@ -128,7 +133,7 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
 }
 
 /** From an object as YAML would give it; what is wrong with it fails the test in the operator's words. */
-export function configFrom(settings: object): Config {
+export function configFrom(settings: object, files: Files = {}): Config {
   const parsed = parseConfig({
     yaml: JSON.stringify(settings),
     file: 'test.yaml',
@@ -136,7 +141,10 @@ export function configFrom(settings: object): Config {
       ...{ FIELD_KEY: Buffer.alloc(32, 7).toString('base64'), CLIENT_SECRET: 's'.repeat(40) },
       ...STORE_ENV,
     },
-    readFile: () => ({ ok: false, error: 'no files in tests' }),
+    readFile: (path) => {
+      const held = files[path]
+      return held === undefined ? fail('no such file in this test') : ok(Buffer.from(held))
+    },
   })
   if (parsed.ok) return parsed.value
   throw new Error(parsed.error.map(({ key, says }) => `${key}: ${says}`).join('\n'))

@@ -8,8 +8,12 @@ import { join } from 'node:path'
 export type Authority = Disposable & {
   readonly ca: string
   /** For these host names and addresses; the first is also who it is. */
-  issue(...names: readonly string[]): { readonly cert: string; readonly key: string }
+  issue(...names: readonly string[]): Issued
+  /** The same, good until yesterday. */
+  issueExpired(...names: readonly string[]): Issued
 }
+
+export type Issued = { readonly cert: string; readonly key: string }
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
 
@@ -17,24 +21,43 @@ export function createAuthority(): Authority {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-ca-'))
   const at = (name: string) => join(folder, name)
   const read = (name: string) => readFileSync(at(name), 'utf8')
-  openssl(['-subj', '/CN=Test CA', '-keyout', at('ca.key'), '-out', at('ca.pem')])
+  const [signer, out] = [
+    ['-CA', at('ca.pem'), '-CAkey', at('ca.key')],
+    ['-out', at('cert.pem')],
+  ]
+  const subject = (names: readonly string[]) => [
+    ...['-subj', `/CN=${names[0]}`, '-addext', `subjectAltName=${alternatives(names)}`],
+    ...['-addext', 'basicConstraints=critical,CA:FALSE', '-keyout', at('key.pem')],
+  ]
+  const issued = () => ({ cert: read('cert.pem'), key: read('key.pem') })
+  openssl('req', [
+    '-x509',
+    ...KEY,
+    '-subj',
+    '/CN=Test CA',
+    '-keyout',
+    at('ca.key'),
+    '-out',
+    at('ca.pem'),
+  ])
   return {
     ca: read('ca.pem'),
     issue(...names) {
-      openssl([
-        ...['-subj', `/CN=${names[0]}`, '-addext', `subjectAltName=${alternatives(names)}`],
-        ...['-addext', 'basicConstraints=critical,CA:FALSE'],
-        ...['-CA', at('ca.pem'), '-CAkey', at('ca.key')],
-        ...['-keyout', at('key.pem'), '-out', at('cert.pem')],
-      ])
-      return { cert: read('cert.pem'), key: read('key.pem') }
+      openssl('req', ['-x509', ...KEY, ...subject(names), ...signer, ...out])
+      return issued()
+    },
+    issueExpired(...names) {
+      openssl('req', ['-new', ...KEY, ...subject(names), '-out', at('csr.pem')])
+      const days = ['-days', '-1', '-copy_extensions', 'copyall']
+      openssl('x509', ['-req', '-in', at('csr.pem'), ...days, ...signer, ...out])
+      return issued()
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   }
 }
 
-function openssl(args: readonly string[]): void {
-  execFileSync('openssl', ['req', '-x509', ...KEY, ...args], { stdio: 'pipe' })
+function openssl(command: 'req' | 'x509', args: readonly string[]): void {
+  execFileSync('openssl', [command, ...args], { stdio: 'pipe' })
 }
 
 const alternatives = (names: readonly string[]) =>

@@ -35,6 +35,7 @@ export function createCommandLine(app: TestApp): CommandLine {
   const keys = createKeyRing(app.config.encryption.keys)
   const unused = () => Promise.reject(new Error('no test asks for this'))
   const tools: Tools = {
+    directories: { look: unused, examine: unused, tellRevealed: unused },
     people: new Map([['local', app.people]]),
     audit: {
       export: (after) => exportAudit(audit, after),

@@ -18,7 +18,12 @@ export type FaultProxy = AsyncDisposable & {
   /** How often the server has said the last of an answer: round trips, with those that a connection begins with. */
   readonly answered: number
   /** From now on what passes takes so much longer, in each direction. */
-  delay(ms: { readonly toServer?: number; readonly toClient?: number }): void
+  delay(ms: {
+    readonly toServer?: number
+    readonly toClient?: number
+    /** Before each byte that goes to the client. */
+    readonly eachByte?: number
+  }): void
   /** Ends every connection as a router does that knows nothing of it. */
   cut(): void
   /** Half open: takes what it is sent, passes nothing on, and says nothing, to whoever is there and whoever comes. */
@@ -33,17 +38,24 @@ export type FaultProxy = AsyncDisposable & {
   lose(loss: Loss): Promise<void>
 }
 
+/** Sees all that passes on one connection, and may have something else pass in the place of what the server says. */
+export type Tap = {
+  toServer(bytes: Buffer): void
+  toClient(bytes: Buffer): Buffer | 'cut'
+}
+
 /** The last thing a server says to what it was asked: 'ReadyForQuery' of PostgreSQL's protocol. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5])
 const READY_BYTES = 6
 
-export async function startFaultProxy(server: {
-  readonly host: string
-  readonly port: number
-}): Promise<FaultProxy> {
+/** @param tap one for each connection. */
+export async function startFaultProxy(
+  server: { readonly host: string; readonly port: number },
+  tap?: () => Tap,
+): Promise<FaultProxy> {
   const open = new Set<Pair>()
   const losses: { readonly loss: Loss; readonly lost: () => void }[] = []
-  const delays = { toServer: 0, toClient: 0 }
+  const delays = { toServer: 0, toClient: 0, eachByte: 0 }
   let mode: 'pass' | 'swallow' | 'slam' = 'pass'
   let accepted = 0
   let answered = 0
@@ -51,9 +63,10 @@ export async function startFaultProxy(server: {
   const listener = createServer((client) => {
     accepted += 1
     if (mode === 'slam') return void client.destroy()
-    const pair = createPair(client, server, delays, losses, (times) => {
+    const count = (times: number) => {
       answered += times
-    })
+    }
+    const pair = createPair(client, server, delays, losses, count, tap?.())
     if (mode === 'swallow') pair.swallow()
     open.add(pair)
     void pair.closed.then(() => open.delete(pair))
@@ -82,8 +95,8 @@ export async function startFaultProxy(server: {
     get answered() {
       return answered
     },
-    delay({ toServer = 0, toClient = 0 }) {
-      Object.assign(delays, { toServer, toClient })
+    delay({ toServer = 0, toClient = 0, eachByte = 0 }) {
+      Object.assign(delays, { toServer, toClient, eachByte })
     },
     cut() {
       for (const pair of open) pair.cut()
@@ -118,9 +131,10 @@ type Pair = {
 function createPair(
   client: Socket,
   to: { readonly host: string; readonly port: number },
-  delays: { readonly toServer: number; readonly toClient: number },
+  delays: { readonly toServer: number; readonly toClient: number; readonly eachByte: number },
   losses: { readonly loss: Loss; readonly lost: () => void }[],
   answered: (times: number) => void,
+  tap: Tap | undefined,
 ): Pair {
   const server = new Socket().connect(to.port, to.host)
   let isMute = false
@@ -140,17 +154,33 @@ function createPair(
     if (one.loss.then === 'cut') cut()
   }
 
+  const dripping: number[] = []
+  const drip = (bytes: Buffer) => {
+    dripping.push(...bytes)
+    if (dripping.length === bytes.length) after(delays.eachByte, next)
+  }
+  const next = () => {
+    const byte = dripping.shift()
+    if (byte === undefined || isMute || client.destroyed) return
+    client.write(Buffer.of(byte))
+    after(delays.eachByte, next)
+  }
+
   client.on('data', (bytes: Buffer) => {
     if (isMute) return
     const at = losses.findIndex(({ loss }) => bytes.includes(loss.of))
     const [one] = at < 0 ? [] : losses.splice(at, 1)
     if (one?.loss.what === 'question') return end(one)
     losing ??= one
+    tap?.toServer(bytes)
     after(delays.toServer, () => server.write(bytes))
   })
   server.on('data', (bytes: Buffer) => {
     answered(timesIn(bytes, READY))
-    if (losing === undefined) return after(delays.toClient, () => isMute || client.write(bytes))
+    const passed = tap?.toClient(bytes) ?? bytes
+    if (passed === 'cut') return cut()
+    if (losing === undefined && delays.eachByte > 0) return drip(passed)
+    if (losing === undefined) return after(delays.toClient, () => isMute || client.write(passed))
     tail = Buffer.concat([tail, bytes]).subarray(-READY_BYTES)
     if (tail.subarray(0, READY.length).equals(READY)) end(losing)
   })

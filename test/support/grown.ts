@@ -40,7 +40,7 @@ export type Grown = {
 /** Leaves rows of every kind in every table, and events on both sides of the sealer. */
 export async function grow(store: Store, keys: KeyRing, clock: Clock): Promise<Grown> {
   const sampler = createSampler('grown')
-  const { stepUps, requests, signingKeys, people, audit } = store
+  const { stepUps, requests, signingKeys, people, accounts, audit } = store
   const account = sampler.id('account')
   const usedStep = 63_116_640
   const enrolment = enrolmentSample(sampler, account, { usedTimeStep: usedStep })
@@ -53,6 +53,8 @@ export async function grow(store: Store, keys: KeyRing, clock: Clock): Promise<G
     if (n === 5) await people.remove(one, [added(one)], BY)
     if (n === 6) await people.set({ ...person, state: 'disabled' }, [], BY)
   }
+  const elsewhere = { directory: 'corp', immutableId: '0f4c', nameKey: 'renée' }
+  await accounts.know(elsewhere, sampler.id('account'), NOON)
 
   await signingKeys.replaceSet([], [signingKey('a', NOON), signingKey('b', null)], [])
   await createSealer({

@@ -8,8 +8,9 @@ export function needs(...commands: readonly string[]): { readonly skip: string |
   return { skip: `${absent.join(', ')} is not installed` }
 }
 
-/** PostgreSQL is none that is found on the path, and daemons are not on everybody's. */
+/** PostgreSQL is none that is found on the path, daemons are not on everybody's, and samba is only root's to start. */
 export function isHere(command: string): boolean {
+  if (command === 'samba' && process.getuid?.() !== 0) return false
   if (command === 'postgresql') return findBinaries() !== undefined
   const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` }
   return spawnSync('which', [command], { stdio: 'ignore', env }).status === 0

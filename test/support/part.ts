@@ -145,6 +145,14 @@ export function childrenOf(pid: number): readonly number[] {
   return below(pid)
 }
 
+export function endIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // Gone by itself.
+  }
+}
+
 /** Free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer()

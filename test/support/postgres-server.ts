@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs'
 import { Pool } from 'pg'
-import { childrenOf, freePort, type Part, type Place, untilReady } from './part.ts'
+import { childrenOf, endIfThere, freePort, type Part, type Place, untilReady } from './part.ts'
 
 export type Superuser = { readonly user: string; readonly password: string }
 
@@ -124,13 +124,5 @@ export function askAt(
       pools.clear()
       await Promise.all(all.map((pool) => pool.end()))
     },
-  }
-}
-
-function endIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // Gone by itself.
   }
 }

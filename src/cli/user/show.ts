@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Desk } from '../desk.ts'
 import { EXIT } from '../exit.ts'
+import { maskedEmail, maskedPhone } from '../masked.ts'
 import { printable } from '../printable.ts'
 import { withPeople } from './with-people.ts'
 
@@ -72,10 +73,3 @@ function wordsOf(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Object.values(value).join(' ')
   return value === null ? '-' : String(value)
 }
-
-const maskedEmail = (address: string): string => {
-  const at = address.lastIndexOf('@')
-  return `${address.slice(0, 1)}***${address.slice(at)}`
-}
-
-const maskedPhone = (number: string): string => `${number.slice(0, 3)}***${number.slice(-2)}`

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseJson, type Secret } from '../../kernel/index.ts'
 import type { Reader } from '../reader.ts'
+import { directoryName } from './directories.ts'
 import {
   anyText,
   distinct,
@@ -12,7 +13,6 @@ import {
   text,
   textFile,
 } from './parts.ts'
-import { directoryName } from './people.ts'
 
 export const ALGORITHMS = ['ES256', 'PS256', 'RS256', 'EdDSA'] as const
 export const CLAIMS = ['login_hint', 'preferred_username', 'email', 'upn'] as const

@@ -14,6 +14,24 @@ export function refuse(
   context.addIssue({ code: 'custom', message: says, params: { wanted }, path })
 }
 
+export const seconds = (atMost: number, byDefault: number, meaning: string) =>
+  z.int().min(1).max(atMost).default(byDefault).describe(meaning)
+
+/** Of each pair of keys the first has to be below the second. Judged on whatever was written. */
+export function checkTimes(pairs: readonly (readonly [short: string, long: string])[]) {
+  return (written: Partial<Record<string, unknown>>, context: z.RefinementCtx): void => {
+    for (const [short, long] of pairs) {
+      const [less, more] = [written[short], written[long]]
+      if (typeof less === 'number' && typeof more === 'number' && less >= more)
+        refuse(
+          context,
+          { says: `is not below ${long}`, wanted: `less than ${long}, which is ${more}` },
+          [short],
+        )
+    }
+  }
+}
+
 /** `wanted` is what would be right, in the report and in the reference. */
 export const text = (wanted: string, pattern: RegExp, lengthMax = 200) =>
   z.string().max(lengthMax).regex(pattern).meta({ wanted })

@@ -15,35 +15,6 @@ import {
   webLink,
 } from './parts.ts'
 
-export const directoryName = text(
-  'lower case letters, digits and `-`, at most 40',
-  /^[a-z][a-z0-9-]{0,39}$/,
-)
-
-export const directories = z
-  .array(
-    z.discriminatedUnion(
-      'type',
-      [
-        z.strictObject({
-          name: directoryName.describe('How clients, commands and metrics call it.'),
-          type: z.literal('local').describe('People kept in our own store, see `sallyport user`.'),
-          defaultCountry: text('a country in two capital letters', /^[A-Z]{2}$/)
-            .optional()
-            .describe('Whose phone numbers are meant where no `+` is written.'),
-        }),
-      ],
-      { error: 'is not a type of this release' },
-    ),
-  )
-  .min(1)
-  .max(50)
-  .default([{ name: 'local', type: 'local' }])
-  .meta({
-    description: 'Where people are found.',
-    example: [{ name: 'local', type: 'local', defaultCountry: 'CN' }],
-  })
-
 const mailbox = text(
   "an address, or a name and an address: 'Sign-in <no-reply@example.com>'",
   /^(?:[^<>@\s]+@[^<>@\s]+|[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>)$/,

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Reader } from '../reader.ts'
 import { acr, factors, firstEnrolment, stepUp } from './assurance.ts'
 import { clients } from './clients.ts'
-import { channels, directories, language, privacyUrl, support, theme, timeZone } from './people.ts'
+import { directories } from './directories.ts'
+import { channels, language, privacyUrl, support, theme, timeZone } from './people.ts'
 import { encryption, issuer, listen, logLevel, management, org, retention } from './server.ts'
 import { store } from './store.ts'
 
@@ -15,7 +16,7 @@ export const createSchema = (reader: Reader) =>
     store: store(reader),
     encryption: encryption(reader),
     clients: clients(reader),
-    directories,
+    directories: directories(reader),
     channels: channels(reader),
     factors,
     firstEnrolment,

@@ -4,19 +4,18 @@ import { Fault, fail, ok, type Result, type Secret } from '../../kernel/index.ts
 import type { Reader, Wrong } from '../reader.ts'
 import {
   anyText,
-  certificateFile,
+  checkTimes,
   envName,
   exactlyOne,
   isLoopback,
   isRecord,
-  pairProblem,
   path,
   pathText,
   pointer,
-  privateKeyFile,
   refuse,
-  text,
+  seconds,
 } from './parts.ts'
+import { checkTls, tlsKeys } from './tls.ts'
 
 const PORT = 5432
 const HOST = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/
@@ -62,9 +61,6 @@ function asked(key: string, read: (to: string) => Result<Secret, Wrong>) {
   }
 }
 
-const seconds = (atMost: number, byDefault: number, meaning: string) =>
-  z.int().min(1).max(atMost).default(byDefault).describe(meaning)
-
 const migrate = (byDefault: 'auto' | 'manual', meaning: string) =>
   z.enum(['auto', 'manual']).default(byDefault).describe(meaning)
 
@@ -77,36 +73,9 @@ const tls = (reader: Reader) =>
         .describe(
           '`verify-full`: TLS, with a certificate that a known CA signed for this very host; it is what you get unless every host is loopback or a socket and nothing else is written here. `dangerously_off`: in clear, so that whoever is on the way reads and changes everything.',
         ),
-      caFile: certificateFile(reader)
-        .optional()
-        .describe("The CA of the server's certificate. Without it: those that Node knows."),
-      certFile: certificateFile(reader)
-        .optional()
-        .describe('A certificate to sign in with, where the server wants one.'),
-      keyFile: privateKeyFile(reader).optional().describe('Its private key.'),
-      serverName: text('a host name', /^[A-Za-z0-9.-]+$/)
-        .optional()
-        .describe('The name in the certificate, where it is not the one in `hosts`.'),
+      ...tlsKeys(reader, 'hosts'),
     })
     .superRefine(checkTls, { when: ({ value }) => isRecord(value) })
-
-function checkTls(written: Partial<Record<string, unknown>>, context: z.RefinementCtx): void {
-  const { mode, certFile: cert, keyFile: key } = written
-  const idle = ['caFile', 'certFile', 'keyFile', 'serverName'].filter(
-    (name) => written[name] !== undefined,
-  )
-  if (mode === 'dangerously_off' && idle.length > 0)
-    refuse(
-      context,
-      { says: `turns off what ${idle.join(', ')} would do`, wanted: 'one or the other' },
-      ['mode'],
-    )
-  for (const [one, other] of [['certFile', 'keyFile'] as const, ['keyFile', 'certFile'] as const])
-    if (written[one] !== undefined && written[other] === undefined)
-      refuse(context, { says: `has no ${other}`, wanted: `${other} beside it` }, [one])
-  const found = pairProblem(cert, key)
-  if (found !== undefined) refuse(context, found, ['keyFile'])
-}
 
 const postgres = (reader: Reader) =>
   z
@@ -183,7 +152,7 @@ const postgres = (reader: Reader) =>
       ),
     })
     .check(exactlyOne(['passwordFile', 'passwordEnv'], false))
-    .superRefine(checkTimes, { when: ({ value }) => isRecord(value) })
+    .superRefine(checkTimes(SHORTER), { when: ({ value }) => isRecord(value) })
 
 /** Whatever ends a wait has to come before what would end it anyway, or nobody learns what was waited for. */
 const SHORTER = [
@@ -191,18 +160,6 @@ const SHORTER = [
   ['statementSeconds', 'deadlineSeconds'],
   ['connectSeconds', 'deadlineSeconds'],
 ] as const
-
-function checkTimes(written: Partial<Record<string, unknown>>, context: z.RefinementCtx): void {
-  for (const [short, long] of SHORTER) {
-    const [less, more] = [written[short], written[long]]
-    if (typeof less === 'number' && typeof more === 'number' && less >= more)
-      refuse(
-        context,
-        { says: `is not below ${long}`, wanted: `less than ${long}, which is ${more}` },
-        [short],
-      )
-  }
-}
 
 const sqlite = (reader: Reader) =>
   z.strictObject({

@@ -9,14 +9,15 @@ import {
 } from '../migration.ts'
 import type { Link, Tx } from './link.ts'
 import { first } from './migrations/0001-first.ts'
+import { accountNames } from './migrations/0002-account-names.ts'
 import { type LinkOptions, openLink } from './open-link.ts'
 import type { PostgresSettings } from './settings.ts'
 import { everyVersion, hasVersions } from './statements/schema-versions.ts'
 import { type Statement, statement } from './statements.ts'
 
-const MIGRATIONS: readonly Migration[] = [first]
+export const POSTGRES_MIGRATIONS: readonly Migration[] = [first, accountNames]
 /** What this release makes and needs. */
-export const POSTGRES_SCHEMA = MIGRATIONS.at(-1)?.version ?? 0
+export const POSTGRES_SCHEMA = POSTGRES_MIGRATIONS.at(-1)?.version ?? 0
 const VERSIONS = `CREATE TABLE IF NOT EXISTS schema_versions (
   version integer NOT NULL PRIMARY KEY, name text NOT NULL, compatible_from integer NOT NULL,
   applied_at bigint NOT NULL)`
@@ -31,7 +32,7 @@ const ALONE = [
   'SELECT pg_advisory_xact_lock(7236837421)',
   "SET LOCAL lock_timeout = '5s'",
 ]
-/** An index over a large table takes its time, and nobody is served by this link. */
+/** An index over a large table takes its time, and nobody is served by this link: so nobody waits for a turn on it either. */
 const PATIENT = {
   ...{ statementSeconds: 600, lockSeconds: 600, deadlineSeconds: 600, prepared: false },
 } as const
@@ -47,7 +48,7 @@ const MAY_NOT = new Set(['42501', '3F000'])
 export async function migratePostgres(
   settings: PostgresSettings,
   world: LinkOptions,
-  migrations: readonly Migration[] = MIGRATIONS,
+  migrations: readonly Migration[] = POSTGRES_MIGRATIONS,
 ): Promise<Migrated> {
   // Who finds nothing to do needs no right to do it, and who finds nobody there need not be patient.
   const { from, to } = await planPostgres(settings, world, migrations)
@@ -72,7 +73,7 @@ async function migrate(tx: Tx, now: Instant, migrations: readonly Migration[]): 
 export async function planPostgres(
   settings: PostgresSettings,
   world: LinkOptions,
-  migrations: readonly Migration[] = MIGRATIONS,
+  migrations: readonly Migration[] = POSTGRES_MIGRATIONS,
 ): Promise<MigrationPlan> {
   await using link = openLink({ ...settings, pool: ALONE_IN_POOL }, world)
   const found = await asRole(settings.user, () => look(link, migrations))
@@ -88,7 +89,7 @@ export async function planPostgres(
 export async function checkSchemaPostgres(
   link: Link,
   user: string,
-  migrations: readonly Migration[] = MIGRATIONS,
+  migrations: readonly Migration[] = POSTGRES_MIGRATIONS,
 ): Promise<void> {
   refuseUnfit(await asRole(user, () => look(link, migrations)))
 }

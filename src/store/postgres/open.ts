@@ -9,6 +9,7 @@ import { checkKeysPostgres } from './check-keys.ts'
 import { checkTimeOutsPostgres } from './check-time-outs.ts'
 import { checkSchemaPostgres, migratePostgres } from './migrate.ts'
 import { openLink } from './open-link.ts'
+import { accountStore } from './ports/accounts.ts'
 import { auditStore, leaseStore } from './ports/audit.ts'
 import type { PortDeps } from './ports/deps.ts'
 import { peopleStore } from './ports/people.ts'
@@ -63,6 +64,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     audit: auditStore(deps),
     leases: leaseStore(deps),
     people: peopleStore(deps),
+    accounts: accountStore(deps),
     totp: totpStore(deps),
     ...createUpkeep({ ...deps, clock }),
 

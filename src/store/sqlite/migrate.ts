@@ -17,10 +17,11 @@ import {
 } from '../migration.ts'
 import { asFault } from './faults.ts'
 import { first } from './migrations/0001-first.ts'
+import { accountNames } from './migrations/0002-account-names.ts'
 
-const MIGRATIONS: readonly Migration[] = [first]
+export const SQLITE_MIGRATIONS: readonly Migration[] = [first, accountNames]
 /** What this release makes and needs. */
-export const SQLITE_SCHEMA = MIGRATIONS.at(-1)?.version ?? 0
+export const SQLITE_SCHEMA = SQLITE_MIGRATIONS.at(-1)?.version ?? 0
 const BUSY_MS = 10_000
 const VERSIONS = `CREATE TABLE IF NOT EXISTS schema_versions (
   version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, compatible_from INTEGER NOT NULL,
@@ -33,7 +34,7 @@ const VERSIONS = `CREATE TABLE IF NOT EXISTS schema_versions (
 export function migrateSqlite(
   file: string,
   clock: Clock,
-  migrations: readonly Migration[] = MIGRATIONS,
+  migrations: readonly Migration[] = SQLITE_MIGRATIONS,
 ): Migrated {
   return told(file, () => {
     // Contacts and sealed secrets are for this process alone; -wal and -shm take after the file.
@@ -60,7 +61,7 @@ function migrate(db: Sqlite.Database, clock: Clock, migrations: readonly Migrati
 export function planSqlite(
   file: string,
   clock: Clock,
-  migrations: readonly Migration[] = MIGRATIONS,
+  migrations: readonly Migration[] = SQLITE_MIGRATIONS,
 ): MigrationPlan {
   const found = look(file, migrations)
   if (found.verdict === 'beyond') throw beyond(found)
@@ -74,7 +75,7 @@ export function planSqlite(
 /** Refuses a schema that this release cannot run on as it is, and says what to do. */
 export function checkSchemaSqlite(
   file: string,
-  migrations: readonly Migration[] = MIGRATIONS,
+  migrations: readonly Migration[] = SQLITE_MIGRATIONS,
 ): void {
   refuseUnfit(look(file, migrations))
 }

@@ -8,6 +8,7 @@ import { checkCopySqlite } from './check-copy.ts'
 import { checkKeysSqlite } from './check-keys.ts'
 import { checkSchemaSqlite, migrateSqlite } from './migrate.ts'
 import type { Durability } from './operations.ts'
+import { accountStore } from './ports/accounts.ts'
 import { auditStore, leaseStore } from './ports/audit.ts'
 import { peopleStore } from './ports/people.ts'
 import { requestStore } from './ports/requests.ts'
@@ -65,6 +66,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     audit: auditStore(deps),
     leases: leaseStore(deps),
     people: peopleStore(deps),
+    accounts: accountStore(deps),
     totp: totpStore(deps),
 
     async sweep(now, { rowsMax }) {

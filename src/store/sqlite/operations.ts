@@ -1,6 +1,13 @@
 import type { UnlockLimits } from '../../directories/index.ts'
 import type { LockRule, SendRule } from '../../stepup/index.ts'
-import type { EnrolmentRow, PersonRow, RequestRow, SigningKeyRow, StepUpRow } from '../schema.ts'
+import type {
+  EnrolmentRow,
+  PersonRow,
+  RequestRow,
+  Schema,
+  SigningKeyRow,
+  StepUpRow,
+} from '../schema.ts'
 import type { Swept } from '../store.ts'
 
 /**
@@ -219,6 +226,12 @@ export type Operations = {
     told: readonly Told[]
   }): 'unlocked' | 'not-locked'
 
+  /** The account is taken where there is none yet. Of two events at most. */
+  'accounts.know'(
+    of: Pick<Schema['accounts'], 'account' | 'directory' | 'immutable_id'> &
+      Readonly<{ name_key: string; now: number; spares: readonly [Spare, Spare] }>,
+  ): { readonly account: string; readonly events: readonly string[] }
+
   'upkeep.sweep'(of: {
     now: number
     /** As many as may be taken of each kind. */
@@ -256,35 +269,3 @@ export type Reply =
 
 /** `durable`: the answer waits for the disk. `ordered`: a power cut may take it, with all that came after it. */
 export type Durability = 'durable' | 'ordered'
-
-/** A replacement that carries a verdict is durable too, and links with a checkpoint; who asks for it says so. */
-export const DURABILITY: Readonly<Record<Operation, Durability>> = {
-  'stepUps.open': 'ordered',
-  'stepUps.replace': 'ordered',
-  'stepUps.replan': 'ordered',
-  'stepUps.send': 'ordered',
-  'stepUps.spend': 'durable',
-  'stepUps.settle': 'durable',
-  'stepUps.enrol': 'durable',
-  'requests.push': 'ordered',
-  'requests.park': 'ordered',
-  'requests.issue': 'ordered',
-  'requests.redeem': 'durable',
-  'requests.refuse': 'ordered',
-  'signingKeys.replaceSet': 'durable',
-  'audit.keep': 'durable',
-  'audit.seal': 'ordered',
-  'audit.prune': 'durable',
-  'leases.claim': 'ordered',
-  'leases.release': 'ordered',
-  'people.add': 'durable',
-  'people.set': 'durable',
-  'people.remove': 'durable',
-  'people.erase': 'durable',
-  'people.eraseGone': 'durable',
-  'people.resetFactor': 'durable',
-  'people.unlock': 'durable',
-  'upkeep.sweep': 'ordered',
-  'upkeep.reseal': 'durable',
-  'upkeep.diagnose': 'ordered',
-}

@@ -156,6 +156,14 @@ function prepared(db: Sqlite.Database, query: Query) {
         .where('directory', '=', given('directory'))
         .where('account', '=', account),
     ),
+    accountOf: prepare(
+      db,
+      query
+        .selectFrom('accounts')
+        .select(['account', 'name_key'])
+        .where('directory', '=', given('directory'))
+        .where('immutable_id', '=', given('immutable_id')),
+    ),
     summaryByName: prepare(db, helpDeskViews.where('name_key', '=', given('name_key'))),
     summaryByAccount: prepare(db, helpDeskViews.where('account', '=', account)),
     people: prepare(

@@ -3,15 +3,9 @@ import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Fault } from '../../kernel/index.ts'
+import { DURABILITY } from './durability.ts'
 import { isOfTheWorld } from './faults.ts'
-import {
-  DURABILITY,
-  type Durability,
-  type Message,
-  type Operation,
-  type Operations,
-  type Reply,
-} from './operations.ts'
+import type { Durability, Message, Operation, Operations, Reply } from './operations.ts'
 import type { FromWriter, ToWriter, WriterData } from './writer.ts'
 
 export type WriterThread = AsyncDisposable & {

@@ -3,6 +3,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import Sqlite from 'better-sqlite3'
 import type { Message, Operations, Reply } from './operations.ts'
 import { createQuery } from './statements.ts'
+import { accountWrites } from './writes/accounts.ts'
 import { auditWrites } from './writes/audit.ts'
 import { peopleWrites } from './writes/people.ts'
 import { requestWrites } from './writes/requests.ts'
@@ -43,6 +44,7 @@ const operations: Operations = {
   ...signingKeyWrites(db, query),
   ...auditWrites(db, query),
   ...peopleWrites(db, query),
+  ...accountWrites(db, query),
   ...upkeepWrites(db, query),
 }
 const statement = (sql: string) => db.prepare<[], unknown>(sql)

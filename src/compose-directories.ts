@@ -1,0 +1,130 @@
+import type { World } from './compose.ts'
+import type { Config, DirectoryConfig, LdapDirectoryConfig } from './config/index.ts'
+import {
+  type AccountStore,
+  createAccountOf,
+  createCachedDirectory,
+  createLocalDirectory,
+  createResolve,
+  createRoutes,
+  type Directory,
+  type PeopleStore,
+} from './directories/index.ts'
+import type { Examine, LdapSettings, Lookup, ServersStats } from './directories/ldap/index.ts'
+import type { Log } from './log/index.ts'
+import type { Check } from './management/index.ts'
+import type { Metrics } from './metrics/index.ts'
+
+export type Directories = AsyncDisposable & {
+  readonly resolve: ReturnType<typeof createResolve>
+  /** Those of the company, for who looks after them. */
+  readonly remote: ReadonlyMap<string, RemoteDirectory>
+  /** Tells the metrics how servers are at the moment when they are read. */
+  measure(): void
+  /** Shown, and never down: whoever is kept elsewhere is still served. */
+  checks(): readonly Check[]
+}
+
+export type RemoteDirectory = {
+  readonly lookup: Lookup
+  readonly examine: Examine
+  readonly stats: () => ServersStats
+}
+
+type Deps = {
+  readonly config: Config
+  readonly world: Pick<World, 'clock' | 'random' | 'stopwatch' | 'log'>
+  readonly people: Pick<PeopleStore, 'find'>
+  readonly accounts: AccountStore
+  readonly metrics: Metrics
+}
+
+/** Of a directory in our own store. */
+const LOCAL_SECONDS = 5
+/** A directory keeps its own deadline; this is for one that does not, and lets an answer from memory through first. */
+const GRACE_SECONDS = 0.5
+
+/** Where people are found, and who is asked first. */
+export async function composeDirectories(deps: Deps): Promise<Directories> {
+  const { config, world, people, metrics } = deps
+  const { clock, random, stopwatch } = world
+  await using opening = new AsyncDisposableStack()
+  const accountOf = createAccountOf({ store: deps.accounts, clock, random })
+  const remote = new Map<string, RemoteDirectory>()
+  const directories = new Map<string, Directory>()
+  for (const directory of config.directories)
+    directories.set(directory.name, await openDirectory(directory))
+
+  const deadlines = new Map(config.directories.map((one) => [one.name, secondsOf(one)]))
+  const opened = opening.move()
+  return {
+    resolve: createResolve({
+      ...{ directories, stopwatch, onLookup: metrics.directory },
+      routeOf: createRoutes(config.directories),
+      deadlineSecondsOf: (name) => deadlines.get(name) ?? LOCAL_SECONDS,
+    }),
+    remote,
+    measure() {
+      for (const [name, { stats }] of remote) metrics.directoryState(name, stats())
+    },
+    checks: () => [...remote].map(([name, { stats }]) => checkOf(name, stats())),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+
+  async function openDirectory(directory: DirectoryConfig): Promise<Directory> {
+    const { name } = directory
+    if (directory.type === 'local') return createLocalDirectory({ name, store: people })
+    // Not before it is needed: it takes time and memory that local people do without.
+    const ldap = await import('./directories/ldap/index.ts')
+    const settings = settingsOf(directory)
+    const servers = opening.use(
+      ldap.createServers(settings, { clock, stopwatch, onServer: telling(world.log, name) }),
+    )
+    const { stats } = servers
+    remote.set(name, {
+      stats,
+      examine: ldap.createExamine({ settings, clock, stopwatch }),
+      lookup: ldap.createLookup({ settings, servers, clock }),
+    })
+    const asked = ldap.createLdapDirectory(settings, {
+      ...{ servers, accountOf, clock },
+      onDropped: (contact, why) => metrics.contactDropped(name, contact, why),
+      onReferences: (count) => metrics.referencesIgnored(name, count),
+    })
+    return createCachedDirectory({
+      ...{ ...settings.cache, directory: asked, stopwatch },
+      onServed: (why) => metrics.directoryServed(name, why),
+    })
+  }
+}
+
+/** Once as it goes and once as it comes, with why. */
+const telling =
+  (log: Log, directory: string) =>
+  (server: string, is: 'out' | 'back', why: Error | undefined): void => {
+    if (is === 'back') log.info('a server of a directory answers again', { directory, server })
+    else log.warn('a server of a directory is left alone', { directory, server, error: why })
+  }
+
+const secondsOf = (directory: DirectoryConfig): number =>
+  directory.type === 'local' ? LOCAL_SECONDS : directory.deadlineSeconds + GRACE_SECONDS
+
+/** A pod that can serve nobody of one directory still serves the others, and the next pod would do no better. */
+function checkOf(name: string, { servers, inUse, waiting }: ServersStats): Check {
+  const serversUp = servers.filter(({ isUp }) => isUp).length
+  const days = servers.flatMap(({ certificateDaysLeft }) => certificateDaysLeft ?? [])
+  const data = {
+    ...{ servers: servers.length, serversUp, inUse, waiting },
+    ...(days.length > 0 && { certificateDaysLeft: Math.min(...days) }),
+    ...(serversUp === 0 && {
+      warning: 'no server answers: the people of this directory are refused',
+    }),
+  }
+  return { name: `Directory ${name}`, status: 'UP', data }
+}
+
+function settingsOf({ type, suffixes: _, tls, ...rest }: LdapDirectoryConfig): LdapSettings {
+  const { certificate } = tls
+  const shown = certificate && { cert: certificate.cert, key: certificate.key.reveal() }
+  return { ...rest, dialect: type, tls: { ...tls, certificate: shown } }
+}

@@ -1,0 +1,104 @@
+import type { LookedAt, Tools } from './cli/index.ts'
+import type { RemoteDirectory } from './compose-directories.ts'
+import type { Config, DirectoryConfig } from './config/index.ts'
+import type { People } from './directories/index.ts'
+import { type Clock, Fault, type Id } from './kernel/index.ts'
+import { prospectsOf } from './stepup/index.ts'
+import type { Store } from './store/index.ts'
+
+type Deps = {
+  readonly config: Config
+  readonly store: Pick<Store, 'stepUps' | 'accounts' | 'audit'>
+  /** Of the local directories, by name. */
+  readonly people: ReadonlyMap<string, People>
+  readonly remote: ReadonlyMap<string, RemoteDirectory>
+  readonly clock: Clock
+}
+
+type Looked = Awaited<ReturnType<Tools['directories']['look']>>[number]
+type Answer = Looked extends infer One
+  ? One extends Looked
+    ? Omit<One, 'directory'>
+    : never
+  : never
+
+/** What the commands see of people, wherever they are kept. Nobody gets an account by being looked at. */
+export function createLook(deps: Deps): Tools['directories'] {
+  const { config, store, people, remote, clock } = deps
+  const { factors, firstEnrolment } = config
+
+  return {
+    look: (name) => Promise.all(config.directories.map((directory) => lookIn(directory, name))),
+
+    examine: () =>
+      Promise.all(
+        [...remote].map(async ([directory, { examine }]) => ({
+          directory,
+          servers: await examine(),
+        })),
+      ),
+
+    tellRevealed: (actor, seen) =>
+      store.audit.keep(
+        seen.map(({ directory, immutableId, account }) => ({
+          ...{ event: 'contacts.revealed', at: clock.now(), actor },
+          ...{ account, directory, immutableId },
+        })),
+      ),
+  }
+
+  async function lookIn(directory: DirectoryConfig, name: string): Promise<Looked> {
+    const found = await (directory.type === 'local'
+      ? inOurs(directory.name, name)
+      : inRemote(directory.name, directory.deadlineSeconds, name)
+    ).catch((error: unknown): Answer => {
+      if (!(error instanceof Fault)) throw error
+      return { found: 'fault', says: error.message }
+    })
+    return { directory: directory.name, ...found }
+  }
+
+  async function inOurs(directory: string, name: string): Promise<Answer> {
+    const shown = await people.get(directory)?.show(name)
+    if (shown === undefined || !shown.ok) return { found: 'not-found' }
+    const { account, username, displayName, locale, state, emails, phones } = shown.value
+    const taken = (contact: 'phone' | 'email') => (written: string) =>
+      ({ contact, attribute: null, written, as: written, read: 'taken' }) as const
+    const person: LookedAt = {
+      ...{ directory, immutableId: account, account, username, displayName, locale },
+      ...{ dn: null, groups: [], factors: await prospects(account, emails) },
+      contacts: [...phones.map(taken('phone')), ...emails.map(taken('email'))],
+    }
+    return state === 'enabled'
+      ? { found: 'person', person }
+      : { found: 'disabled', reason: 'disabled', person }
+  }
+
+  async function inRemote(directory: string, seconds: number, name: string): Promise<Answer> {
+    const late = AbortSignal.timeout(seconds * 1000)
+    const looked = await remote.get(directory)?.lookup({ by: 'name', value: name }, late)
+    if (looked === undefined || !('seen' in looked)) return { found: looked?.found ?? 'not-found' }
+    const { dn, contacts, person: seen } = looked.seen
+    const { immutableId } = seen
+    const account = (await store.accounts.find(directory, immutableId))?.account ?? null
+    const person: LookedAt = {
+      ...{ ...seen, account, dn },
+      factors: await prospects(account, seen.emails),
+      contacts: contacts.map((one) => ({ ...one, as: one.read === 'taken' ? one.as : null })),
+    }
+    return looked.found === 'person'
+      ? { found: 'person', person }
+      : { found: 'disabled', reason: looked.reason, person }
+  }
+
+  async function prospects(
+    account: Id<'account'> | null,
+    emails: readonly string[],
+  ): Promise<LookedAt['factors']> {
+    const nothing = { enrolled: [], tallies: [] }
+    const standing = account === null ? nothing : await store.stepUps.standing(account)
+    const effective = { factors, firstEnrolment }
+    const found = prospectsOf({ person: { emails }, standing, effective, now: clock.now() })
+    return found.map((one) => ({ ...one, why: one.use === 'none' ? one.why : null }))
+  }
+}

@@ -1,0 +1,172 @@
+import { type Client, ResultCodeError } from 'ldapts'
+import type { LdapServer, LdapSettings } from '../settings.ts'
+import type { Found, Search, Wire } from '../wire.ts'
+import { blamedOnResult, told } from './blame.ts'
+import { entryOf } from './entry-of.ts'
+import { filterOf, UnreadableFilter } from './filter-of.ts'
+import type { Framed } from './framed.ts'
+import type { Secured, TlsFacts } from './secured.ts'
+import { ANONYMOUS, sidOf } from './sid.ts'
+import type { Trouble } from './trouble.ts'
+
+/** A wire, and what there is to tell of it. */
+export type Bound = Wire & {
+  readonly address: string
+  readonly tls: TlsFacts | null
+  /** Whom the server takes us for. Throws where it is nobody. */
+  identify(): Promise<Identity>
+}
+
+export type Identity = {
+  /** `dn:…` or `u:…`. */
+  readonly who: string
+  /** `unproven`: the server has no way to tell, so it is whom we said we are. */
+  readonly by: 'who-am-i' | 'token-groups' | 'unproven'
+}
+
+const WHO_AM_I = '1.3.6.1.4.1.4203.1.11.3'
+const [REFERRAL, NO_SUCH_OBJECT] = [10, 32]
+const UNREADABLE = 'was asked nothing, since {filter} is no filter (RFC 4515)'
+/** Values come as bytes throughout: which of them are text is judged where entries are made. */
+const ALL_AS_BYTES = Object.assign([''], { includes: () => true })
+
+export function createBound(deps: {
+  readonly client: Client
+  readonly framed: Framed
+  readonly server: LdapServer
+  readonly settings: LdapSettings
+  readonly secured: Secured
+}): Bound {
+  const { client, framed, server, settings, secured } = deps
+  const { name, operationSeconds } = settings
+  let underWay = 0
+
+  const bound: Bound = {
+    ...{ server: server.label, address: secured.address, tls: secured.tls },
+    get isOpen() {
+      return framed.loss === undefined
+    },
+    async search(asked) {
+      try {
+        return await during(() => search(asked))
+      } catch (error) {
+        if (!(error instanceof ResultCodeError)) throw error
+        const { code } = error
+        if (asked.isBaseOptional && (code === NO_SUCH_OBJECT || code === REFERRAL))
+          return { entries: [], isMore: false, references: code === REFERRAL ? 1 : 0 }
+        throw blamedOnResult(code, server, settings)
+      }
+    },
+    async whoAmI() {
+      return (await bound.identify()).who
+    },
+    async identify() {
+      const identity = await identify()
+      if (/^(?:dn:|u:)?$/.test(identity.who)) throw nobody()
+      return identity
+    },
+    close: () => framed.endAs('ours'),
+  }
+  return bound
+
+  async function search(asked: Search): Promise<Found> {
+    const { base, scope, entriesMax, pageSize } = asked
+    const options = {
+      ...{ scope, filter: filterOf(asked.filter), attributes: [...asked.attributes] },
+      ...({ derefAliases: 'never', explicitBufferAttributes: ALL_AS_BYTES } as const),
+      ...{ timeLimit: Math.ceil(operationSeconds) },
+    }
+    const entries = []
+    let references = 0
+    // One more, by which it is known that there are more.
+    const wanted = entriesMax + 1
+    const pages =
+      pageSize === undefined
+        ? [await client.search(base, { ...options, sizeLimit: wanted })]
+        : client.searchPaginated(base, { ...options, paged: { pageSize } })
+    for await (const { searchEntries, searchReferences } of pages) {
+      entries.push(...searchEntries.map((entry) => entryOf(entry, asked)))
+      references += searchReferences.length
+      if (entries.length >= wanted) break
+    }
+    return {
+      entries: entries.slice(0, entriesMax),
+      isMore: entries.length > entriesMax,
+      references,
+    }
+  }
+
+  async function identify(): Promise<Identity> {
+    try {
+      const { value } = await during(() => client.exop(WHO_AM_I))
+      return { who: value ?? '', by: 'who-am-i' }
+    } catch (error) {
+      if (!(error instanceof ResultCodeError)) throw error
+      return (await byTokenGroups()) ?? { who: whomWeSaid(), by: 'unproven' }
+    }
+  }
+
+  /** Active Directory's own way, for Samba, which has no Who am I. Its first is who we are, unless we are nobody. */
+  async function byTokenGroups(): Promise<Identity | undefined> {
+    const { entries } = await bound.search({
+      ...{ base: '', isBaseOptional: true, scope: 'base', entriesMax: 1 },
+      ...{ filter: { is: 'present', attribute: 'objectClass' } },
+      ...{ attributes: ['tokenGroups'], binary: ['tokenGroups'] },
+    })
+    const groups = (entries[0]?.values.get('tokengroups') ?? []).map(sidOf)
+    const [first] = groups
+    if (first === undefined) return undefined
+    return { who: groups.includes(ANONYMOUS) ? '' : `u:${first}`, by: 'token-groups' }
+  }
+
+  function whomWeSaid(): string {
+    return settings.bind.how === 'simple' ? `u:${settings.bind.dn}` : 'u:EXTERNAL'
+  }
+
+  /** Until the answer, or the end of the wire: what came in half is not asked for again on it. */
+  async function during<T>(ask: () => Promise<T>): Promise<T> {
+    if (!bound.isOpen) throw lost(undefined)
+    if (underWay === 0) framed.restart()
+    underWay += 1
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      framed.endAs('ours')
+    }, operationSeconds * 1000)
+    try {
+      return await ask()
+    } catch (error) {
+      if (isLate) throw toldOf('late', `said nothing within ${operationSeconds} s`)
+      if (error instanceof ResultCodeError) throw error
+      if (error instanceof UnreadableFilter) throw toldOf('answer', UNREADABLE, error)
+      throw lost(error)
+    } finally {
+      clearTimeout(timer)
+      underWay -= 1
+    }
+  }
+
+  function lost(cause: unknown): Trouble {
+    switch (framed.loss) {
+      case 'oversized':
+        return toldOf('answer', 'said more than anybody can have to say of a person')
+      case 'not-ldap':
+        return toldOf('server', 'said what is no LDAP')
+      case 'ours':
+        return toldOf('ours', 'was not waited for any longer')
+      case 'closed':
+        return toldOf('lost', 'closed the connection')
+      case undefined:
+        return toldOf('answer', 'said what cannot be understood', cause)
+    }
+  }
+
+  function nobody(): Trouble {
+    const says = 'took the sign-in for nobody, and said that it succeeded: look at {bind}'
+    return toldOf('bind', says)
+  }
+
+  function toldOf(blame: Trouble['blame'], says: string, cause?: unknown): Trouble {
+    return told(blame, server, name, says, cause)
+  }
+}

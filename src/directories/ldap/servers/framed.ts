@@ -1,0 +1,127 @@
+import { Socket } from 'node:net'
+
+/** Why nothing more is to be had of it; undefined while it is open. */
+export type Loss = 'closed' | 'oversized' | 'not-ldap' | 'ours'
+
+/** Of all that is under way at a time. A person is a few KB. */
+const BYTES_MAX = 4 * 1024 * 1024
+const SEQUENCE = 0x30
+const LENGTH_BYTES_MAX = 4
+
+/**
+ * What ldapts takes for a socket. It hands on one whole message at a time, and lets go of the real one when that sends more
+ * than it may, or what is no LDAP. By itself ldapts would put pieces together anew with each piece, call itself once for each
+ * message in a piece until the stack is full, and keep all that a server cares to send.
+ */
+export class Framed extends Socket {
+  #under: Socket | undefined
+  #pieces: Buffer[] = []
+  #held = 0
+  #wanted = 2
+  #heard = 0
+  #messages = 0
+  #loss: Loss | undefined
+
+  constructor(under: Socket) {
+    super()
+    this.#under = under
+    under.on('data', this.#take)
+    // It never fails, it only ends: what became of it is `loss`.
+    under.on('error', this.#gone)
+    under.on('end', this.#gone)
+    under.on('close', this.#gone)
+  }
+
+  get loss(): Loss | undefined {
+    return this.#loss
+  }
+
+  /** Nothing but so many whole messages has been said. */
+  hasSaidJust(messages: number): boolean {
+    return this.#messages === messages && this.#held === 0
+  }
+
+  /** What is heard from now on is counted anew. */
+  restart(): void {
+    this.#heard = 0
+  }
+
+  endAs(why: Loss): void {
+    this.#loss ??= why
+    this.destroy()
+  }
+
+  /** The real one is somebody else's from now on; not a byte can be sent through this. */
+  detach(): void {
+    const under = this.#under
+    this.#under = undefined
+    under?.off('data', this.#take)
+    for (const event of ['error', 'end', 'close']) under?.off(event, this.#gone)
+  }
+
+  readonly #gone = (): void => this.endAs('closed')
+
+  readonly #take = (piece: Buffer): void => {
+    this.#heard += piece.length
+    if (this.#heard > BYTES_MAX) this.endAs('oversized')
+    this.#pieces.push(piece)
+    this.#held += piece.length
+    while (this.#held >= this.#wanted && this.#loss === undefined) {
+      const all = this.#pieces.length === 1 ? piece : Buffer.concat(this.#pieces)
+      const rest = this.#handOn(all)
+      this.#pieces = rest.length === 0 ? [] : [rest]
+      this.#held = rest.length
+      piece = rest
+    }
+  }
+
+  /** What is left behind the first message; all of it where that is not whole. */
+  #handOn(all: Buffer): Buffer {
+    const length = lengthOf(all)
+    if (length === 'none') this.endAs('not-ldap')
+    else if (length !== 'unknown' && length > BYTES_MAX) this.endAs('oversized')
+    else if (length === 'unknown') this.#wanted = all.length + 1
+    else if (length > all.length) this.#wanted = length
+    else {
+      this.#wanted = 2
+      this.#messages += 1
+      this.push(all.subarray(0, length))
+      return all.subarray(length)
+    }
+    return all
+  }
+
+  override _read(): void {}
+
+  override _write(bytes: Buffer, _: string, done: (error?: Error) => void): void {
+    if (this.#under === undefined) done(new Error('nothing is under it any more'))
+    else this.#under.write(bytes, () => done())
+  }
+
+  override _writev(all: { readonly chunk: Buffer }[], done: (error?: Error) => void): void {
+    this._write(Buffer.concat(all.map(({ chunk }) => chunk)), '', done)
+  }
+
+  override _final(done: () => void): void {
+    done()
+  }
+
+  override _destroy(_: Error | null, done: () => void): void {
+    this.#loss ??= 'ours'
+    this.#under?.destroy()
+    done()
+    // A Socket leaves that to its own `_destroy`.
+    queueMicrotask(() => this.emit('close', false))
+  }
+}
+
+/** Of a message and what stands before it (X.690 8.1.3); `none` where these bytes begin no message. */
+function lengthOf(bytes: Buffer): number | 'unknown' | 'none' {
+  const [tag, first] = bytes
+  if (tag !== SEQUENCE) return tag === undefined ? 'unknown' : 'none'
+  if (first === undefined) return 'unknown'
+  if (first < 0x80) return 2 + first
+  const count = first & 0x7f
+  if (count === 0 || count > LENGTH_BYTES_MAX) return 'none'
+  return bytes.length < 2 + count ? 'unknown' : 2 + count + bytes.readUIntBE(2, count)
+}

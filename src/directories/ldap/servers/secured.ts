@@ -1,0 +1,152 @@
+import { connect, isIP, type Socket } from 'node:net'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { Client, ResultCodeError } from 'ldapts'
+import { type Instant, instantOf } from '../../../kernel/index.ts'
+import type { LdapServer, LdapSettings } from '../settings.ts'
+import { blamedOnTls, blamedOnWay } from './blame.ts'
+import { Framed } from './framed.ts'
+import { Trouble } from './trouble.ts'
+
+/** A connection that may be spoken on, as the settings want it secured. */
+export type Secured = {
+  readonly socket: Socket
+  /** Where the name led to. */
+  readonly address: string
+  readonly tls: TlsFacts | null
+}
+
+export type TlsFacts = {
+  readonly version: string
+  /** Of the server's certificate. */
+  readonly subject: string
+  readonly issuer: string
+  readonly validUntil: Instant
+}
+
+const START_TLS = '1.3.6.1.4.1.1466.20037'
+const KEEP_ALIVE_MS = 30_000
+
+/** No other bytes than a request for StartTLS leave before it is what the settings say. */
+export async function openSecured(
+  server: LdapServer,
+  settings: LdapSettings,
+  signal: AbortSignal,
+): Promise<Secured> {
+  const { host, port, security } = server
+  const plain = connect({ host, port, noDelay: true, keepAlive: true })
+  plain.setKeepAlive(true, KEEP_ALIVE_MS)
+  try {
+    await until(plain, 'connect', signal)
+  } catch (error) {
+    throw blamedOnWay(error, server, settings)
+  }
+  const address = plain.remoteAddress ?? host
+  if (security === 'dangerously-clear') return { socket: plain, address, tls: null }
+  try {
+    if (security === 'start-tls') await askForTls(plain, server, settings, signal)
+    const secure = secured(plain, server, settings.tls)
+    await until(secure, 'secureConnect', signal)
+    return { socket: secure, address, tls: factsOf(secure) }
+  } catch (error) {
+    plain.destroy()
+    throw blamedOnTls(error, server, settings)
+  }
+}
+
+/**
+ * A client of its own that asks this one thing. ldapts would go on with the same client, which connects anew in clear when
+ * the connection is lost, and says its password there.
+ */
+async function askForTls(
+  plain: Socket,
+  server: LdapServer,
+  { name }: LdapSettings,
+  signal: AbortSignal,
+): Promise<void> {
+  const framed = new Framed(plain)
+  const giveUp = () => framed.endAs('ours')
+  signal.addEventListener('abort', giveUp, { once: true })
+  const says = (what: string, cause: unknown) =>
+    new Trouble('server', `${name} (${server.label}) ${what}`, { cause })
+  try {
+    await clientOn(framed).exop(START_TLS)
+    // Whatever stands behind the answer was put there by somebody on the way, to be taken for the server's.
+    if (!framed.hasSaidJust(1))
+      throw says('said more in clear than its answer to StartTLS', undefined)
+    framed.detach()
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    if (error instanceof Trouble) throw error
+    if (error instanceof ResultCodeError)
+      throw says(
+        `does not do StartTLS (result ${error.code}): use ldaps:// in directories.${name}.servers`,
+        undefined,
+      )
+    throw says(
+      framed.loss === 'not-ldap'
+        ? `does not speak LDAP in clear: ldaps:// in directories.${name}.servers, or another port?`
+        : 'closed the connection when it was asked for StartTLS',
+      error,
+    )
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+  }
+}
+
+function secured(socket: Socket, { host }: LdapServer, tls: LdapSettings['tls']): TLSSocket {
+  const name = tls.serverName ?? host
+  return connectTls({
+    socket,
+    host: name,
+    // RFC 6066 knows no addresses there; the certificate is held to it all the same.
+    ...(isIP(name) === 0 && { servername: name }),
+    ...(tls.ca !== null && { ca: tls.ca }),
+    ...tls.certificate,
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+  })
+}
+
+function factsOf(socket: TLSSocket): TlsFacts {
+  const certificate = socket.getPeerX509Certificate()
+  const named = (text = '') => text.split('\n').join(', ')
+  return {
+    version: socket.getProtocol() ?? 'unknown',
+    subject: named(certificate?.subject),
+    issuer: named(certificate?.issuer),
+    validUntil: instantOf(Date.parse(certificate?.validTo ?? '')),
+  }
+}
+
+/** A client that has this one connection and can make no other. */
+export function clientOn(framed: Framed): Client {
+  let isGiven = false
+  return new Client({
+    // It is looked at by nobody.
+    url: 'ldap://localhost',
+    createConnection() {
+      if (isGiven) throw new Error('the connection is gone, and there is no other')
+      isGiven = true
+      return framed
+    },
+  })
+}
+
+function until(socket: Socket, event: string, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const giveUp = () => {
+    reject(signal.reason)
+    socket.destroy()
+  }
+  // Kept: one that fails later has nobody else who hears it.
+  socket.on('error', reject)
+  socket.once('close', () => reject(new Closed()))
+  socket.once(event, resolve)
+  if (signal.aborted) giveUp()
+  signal.addEventListener('abort', giveUp, { once: true })
+  return promise.finally(() => signal.removeEventListener('abort', giveUp))
+}
+
+class Closed extends Error {
+  readonly code = 'CLOSED'
+}

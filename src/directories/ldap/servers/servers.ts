@@ -1,0 +1,117 @@
+import { BrokenCircuitError, BulkheadRejectedError, bulkhead, TaskCancelledError } from 'cockatiel'
+import { type Clock, Fault, type Stopwatch } from '../../../kernel/index.ts'
+import type { LdapSettings } from '../settings.ts'
+import type { Wire } from '../wire.ts'
+import { createServer, type Server, type ServerHeard } from './server.ts'
+import { Trouble } from './trouble.ts'
+
+/** All servers of one directory, of which the first that is of use is asked. */
+export type Servers = AsyncDisposable & {
+  /**
+   * Whatever happens, it ends within `deadlineSeconds` or at the signal. `work` only asks: where a wire is lost or a server
+   * gives out in the middle it is done again on another one. Throws Fault `directory.unavailable`.
+   */
+  ask<T>(work: (wire: Wire) => Promise<T>, signal: AbortSignal): Promise<T>
+  stats(): ServersStats
+}
+
+export type ServersStats = {
+  /** Lookups that have a wire, or are about to. */
+  readonly inUse: number
+  readonly waiting: number
+  readonly servers: readonly ServerStats[]
+}
+
+export type ServerStats = {
+  readonly label: string
+  readonly isUp: boolean
+  /** Wires that wait for work. */
+  readonly idle: number
+  /** Of the certificate that it showed last; less than 0 where it has expired. Null in clear, and before the first. */
+  readonly certificateDaysLeft: number | null
+}
+
+const DAY_MS = 86_400_000
+
+export function createServers(
+  settings: LdapSettings,
+  deps: { readonly clock: Clock; readonly stopwatch: Stopwatch } & ServerHeard,
+): Servers {
+  const { name, deadlineSeconds, pool } = settings
+  const servers = settings.servers.map((one) => createServer(one, settings, deps))
+  const turns = bulkhead(pool.connectionsMax, pool.waitingMax)
+  let isClosed = false
+
+  return {
+    async ask(work, signal) {
+      if (isClosed) throw unavailable(`${name} is closed`)
+      if (servers.every(({ isUp }) => !isUp)) throw noneIsUp(servers)
+      const ending = new AbortController()
+      const { promise: ended, reject } = Promise.withResolvers<never>()
+      const end = (says: string, cause?: unknown) => {
+        const fault = unavailable(says, cause)
+        ending.abort(fault)
+        reject(fault)
+      }
+      const giveUp = () => end(`${name} was given up`, signal.reason)
+      const late = () => end(`${name} did not answer within ${deadlineSeconds} s`)
+      const timer = setTimeout(late, deadlineSeconds * 1000)
+      signal.addEventListener('abort', giveUp, { once: true })
+      if (signal.aborted) giveUp()
+      try {
+        const asked = turns.execute(() => inTurn(work, ending.signal), ending.signal)
+        return await Promise.race([asked, ended])
+      } catch (error) {
+        if (error instanceof BulkheadRejectedError) throw unavailable(TOO_MANY(name))
+        // Which of the two is heard first is a matter of chance.
+        if (error instanceof TaskCancelledError) throw ending.signal.reason
+        throw error
+      } finally {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', giveUp)
+      }
+    },
+
+    stats: () => ({
+      inUse: pool.connectionsMax - turns.executionSlots,
+      waiting: pool.waitingMax - turns.queueSlots,
+      servers: servers.map(({ label, isUp, idle, certificateValidUntil: until }) => ({
+        ...{ label, isUp, idle },
+        certificateDaysLeft:
+          until === null ? null : Math.floor((until - deps.clock.now()) / DAY_MS),
+      })),
+    }),
+
+    async [Symbol.asyncDispose]() {
+      isClosed = true
+      for (const server of servers) server.close()
+    },
+  }
+
+  /** In the order of the settings, each time anew: so the first is asked again as soon as it is back. */
+  async function inTurn<T>(work: (wire: Wire) => Promise<T>, signal: AbortSignal): Promise<T> {
+    for (const server of servers) {
+      if (!server.isUp) continue
+      try {
+        return await server.use(work, signal)
+      } catch (error) {
+        if (signal.aborted) throw signal.reason
+        if (error instanceof BrokenCircuitError) continue
+        if (!(error instanceof Trouble) || error.blame === 'answer') throw error
+      }
+    }
+    throw noneIsUp(servers)
+  }
+}
+
+/** One sentence for each. */
+function noneIsUp(servers: readonly Server[]): Fault {
+  const all = servers.map(({ label, trouble }) => trouble?.message ?? `${label} is not asked now`)
+  return unavailable([...new Set(all)].join('; '), servers[0]?.trouble)
+}
+
+const unavailable = (says: string, cause?: unknown) =>
+  new Fault('directory.unavailable', says, cause === undefined ? undefined : { cause })
+
+const TOO_MANY = (name: string) =>
+  `too many wait for ${name}: more than directories.${name}.pool.waitingMax`

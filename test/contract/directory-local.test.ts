@@ -1,0 +1,4 @@
+import { openLocalBench } from '../support/directory-local.ts'
+import { directoryContract } from './directory.contract.ts'
+
+directoryContract('local', openLocalBench)
