@@ -48,7 +48,9 @@ const MARGIN_SECONDS = 5
 
 const caller = createCaller(CONNECTIONS_MAX)
 let turn = 0
-const pools = new Map<string, { readonly used: Map<number, number>; at: number }>()
+/** Which time step each has used, and who is under way: of two at once the older code may come second, and is no good then. */
+type Pool = { readonly used: Map<number, number>; readonly busy: Set<number>; at: number }
+const pools = new Map<string, Pool>()
 const providers = new Map<string, Provider>()
 
 process.on('message', (order: Order) => {
@@ -102,8 +104,8 @@ async function run(order: Order): Promise<Report> {
   }
 
   async function one(prepared: Prepared): Promise<void> {
+    const { username, timeStep, free } = nextPerson(target)
     try {
-      const { username, timeStep } = nextPerson(target)
       const walk = {
         caller: callerOf(target),
         issuer,
@@ -116,6 +118,8 @@ async function run(order: Order): Promise<Report> {
       done++
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error))
+    } finally {
+      free()
     }
   }
 }
@@ -132,7 +136,7 @@ function callerOf({ issuer, origins }: Target): Pick<Caller, 'send'> {
 
 /** Somebody and a time step of theirs that was not used before: a good code is good once. */
 function nextPerson({ issuer, prefix, people, order }: Target) {
-  const pool = pools.get(issuer) ?? { used: new Map<number, number>(), at: 0 }
+  const pool: Pool = pools.get(issuer) ?? { used: new Map(), busy: new Set(), at: 0 }
   pools.set(issuer, pool)
   const seconds = Date.now() / 1000
   const now = timeStepNow()
@@ -141,9 +145,11 @@ function nextPerson({ issuer, prefix, people, order }: Target) {
   for (let tried = 0; tried < people; tried++) {
     const index = order === 'in turn' ? pool.at++ % people : Math.floor(Math.random() * people)
     const timeStep = Math.max(earliest, (pool.used.get(index) ?? 0) + 1)
-    if (timeStep > now) continue
+    if (timeStep > now || pool.busy.has(index)) continue
     pool.used.set(index, timeStep)
-    return { username: usernameOf(prefix, index), timeStep }
+    pool.busy.add(index)
+    const free = () => void pool.busy.delete(index)
+    return { username: usernameOf(prefix, index), timeStep, free }
   }
   throw new Error(`nobody of ${people} people is left who has not used the code of this time`)
 }
