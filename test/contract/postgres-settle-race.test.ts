@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { Client } from 'pg'
-import { untilWaiting } from '../support/held-rows.ts'
+import { openTransaction, untilWaiting } from '../support/held-rows.ts'
 import { needs } from '../support/needs.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import { challengedSample, createSampler } from '../support/step-up.ts'
@@ -30,13 +29,7 @@ describe(
       assert.equal(await settle(1), 'settled')
 
       // As another replica, in the middle of settling a newer one.
-      const [{ host, port } = { host: '', port: 0 }] = database.settings.hosts
-      const { user, password } = database.settings
-      const other = new Client({
-        ...{ host, port, user, password: password?.() ?? '', database: database.name },
-      })
-      await other.connect()
-      await other.query('BEGIN')
+      const other = await openTransaction(database)
       await other.query('UPDATE consumed SET part = 10 WHERE source = $1', [source])
       const older = settle(5)
       await untilWaiting(database, 1)

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { createCaller, importFile, otp, seedOf, timeStepNow, usernameOf } from '../support/load.ts'
 import { whatBroke } from './checker.ts'
 import { countsOf, gather } from './evidence.ts'
-import type { Heard, Operation, Proof } from './history.ts'
+import { type Heard, isUnheard, type Operation, type Proof } from './history.ts'
 import { HERE } from './pair.ts'
 import { openReplicas } from './replicas.ts'
 import { createVisits, type Visits } from './visit.ts'
@@ -64,8 +64,6 @@ async function replay(visits: Visits, { who, proof }: Ended): Promise<boolean> {
   await visit?.answer('totp', otp(seedOf(who), proof.timeStep), proof)
   return visit?.isAccepted() ?? false
 }
-
-const isUnheard = ({ heard }: Heard): boolean => heard === 'lost' || heard === 'later'
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 

@@ -36,6 +36,9 @@ export type Heard =
   /** 503, or no answer at all: it may have been done or not. */
   | { readonly heard: 'later' | 'lost' }
 
+/** Nobody was told what became of it. */
+export const isUnheard = ({ heard }: Heard): boolean => heard === 'lost' || heard === 'later'
+
 /** In milliseconds of one clock; `null` where no step-up was there yet. */
 export type Operation = {
   readonly startedAt: number

@@ -6,7 +6,7 @@ import { type Mailbox, openMailbox } from '../support/mailbox.ts'
 import { needs } from '../support/needs.ts'
 import { whatBroke } from './checker.ts'
 import { countsOf, gather } from './evidence.ts'
-import type { Evidence, Operation } from './history.ts'
+import { type Evidence, isUnheard, type Operation } from './history.ts'
 import { openReplicas, type Replica, type Replicas } from './replicas.ts'
 import { createVisits, type Visit } from './visit.ts'
 import { type Account, createWorker } from './worker.ts'
@@ -53,7 +53,7 @@ async function trial(seed: number): Promise<Report> {
   let answered = 0
   const note = (operation: Operation) => {
     history.push(operation)
-    if (isHeard(operation)) answered++
+    if (!isUnheard(operation)) answered++
   }
   const visits = createVisits({ issuer, caller, provider, note })
   const post = sorting(mailbox)
@@ -73,7 +73,7 @@ async function trial(seed: number): Promise<Report> {
       const { length } = history
       await work(account)
       // Whoever is told to come later does.
-      const isAway = history.slice(length).some((one) => one.who === account.who && !isHeard(one))
+      const isAway = history.slice(length).some((one) => one.who === account.who && isUnheard(one))
       await wait(dice.below(isAway ? AWAY_MS_MAX : THINK_MS_MAX))
     }
   })
@@ -97,8 +97,6 @@ async function trial(seed: number): Promise<Report> {
   const mails = accounts.flatMap((account) => account.mails)
   return { ...(await gather(replicas, { history, mails, before })), kills, seconds }
 }
-
-const isHeard = ({ heard }: Operation): boolean => heard !== 'lost' && heard !== 'later'
 
 /** Kills now the one and now the other, both at times; in the middle the primary; and an operator frees who is paused. */
 async function happen(
@@ -193,7 +191,7 @@ describe('200 people and thieves over two replicas', needs('postgresql', 'haprox
 
     assert.deepEqual(whatBroke(report).slice(0, SHOWN_MAX), [])
     // Otherwise nothing of this was tried.
-    assert.ok(history.filter(isHeard).length >= OPERATIONS && kills >= KILLS)
+    assert.ok(history.filter((one) => !isUnheard(one)).length >= OPERATIONS && kills >= KILLS)
     for (const [what, count] of Object.entries(told)) assert.ok(count > 0, what)
     assert.ok(events('factor.unlocked') > 0)
     const replayed = audit.filter(({ event }) => 'verdict' in event && event.verdict === 'replayed')

@@ -1,6 +1,6 @@
 import type { Dice } from '../support/dice.ts'
 import { otp, seedOf, timeStepNow } from '../support/load.ts'
-import type { Asking, Heard, Mailed, Proof } from './history.ts'
+import { type Asking, type Heard, isUnheard, type Mailed, type Proof } from './history.ts'
 import type { Visit, Visits } from './visit.ts'
 
 /** Somebody whom several workers sign in at once, and what they tell each other of it. */
@@ -164,5 +164,3 @@ export function createWorker(deps: {
 }
 
 const mayFail = ({ failures }: Account, factor: Asking): boolean => failures[factor] < FAILURES_MAX
-
-const isUnheard = ({ heard }: Heard): boolean => heard === 'lost' || heard === 'later'
