@@ -32,6 +32,8 @@ type Deps = {
   readonly ports: Pick<Store, 'audit' | 'leases' | 'people' | 'sweep'>
   readonly metrics: Metrics
   readonly signingKeys: SigningKeys
+  /** Looks for some of those whom a directory has no more. */
+  findLeavers(): Promise<void>
 }
 
 const SWEEP_ROWS = 300
@@ -42,7 +44,7 @@ const DAY_SECONDS = 86_400
 /** All that happens without being asked for. */
 export function composeBackground({ config, world, ...deps }: Deps): Background {
   const { clock, random, log } = world
-  const { keys, store, ports, metrics, signingKeys } = deps
+  const { keys, store, ports, metrics, signingKeys, findLeavers } = deps
   const { audit } = ports
   const leases = createLeases({
     names: LEASES,
@@ -95,6 +97,7 @@ export function composeBackground({ config, world, ...deps }: Deps): Background 
     { name: 'sweep', everySeconds: 30, task: sweeping(sweep) },
     { name: 'keys', everySeconds: 60, task: tendKeys },
     { name: 'prune', everySeconds: 60, task: sweeping(prune) },
+    { name: 'leavers', everySeconds: 60, task: sweeping(findLeavers) },
     { name: 'forget', everySeconds: 60, task: sweeping(forget) },
     { name: 'clock', everySeconds: 15, task: clockWatch.look },
   ]

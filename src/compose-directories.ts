@@ -2,11 +2,15 @@ import type { World } from './compose.ts'
 import type { Config, DirectoryConfig, LdapDirectoryConfig } from './config/index.ts'
 import {
   type AccountStore,
+  type CompanyPeople,
   createAccountOf,
   createCachedDirectory,
+  createCompanyPeople,
+  createFindLeavers,
   createLocalDirectory,
   createResolve,
   createRoutes,
+  createWithAccounts,
   type Directory,
   type PeopleStore,
 } from './directories/index.ts'
@@ -14,6 +18,8 @@ import type { Examine, LdapSettings, Lookup, ServersStats } from './directories/
 import type { Log } from './log/index.ts'
 import type { Check } from './management/index.ts'
 import type { Metrics } from './metrics/index.ts'
+import { LOCKS } from './stepup/index.ts'
+import type { Store } from './store/index.ts'
 
 export type Directories = AsyncDisposable & {
   readonly resolve: ReturnType<typeof createResolve>
@@ -87,15 +93,62 @@ export async function composeDirectories(deps: Deps): Promise<Directories> {
       lookup: ldap.createLookup({ settings, servers, clock }),
     })
     const asked = ldap.createLdapDirectory(settings, {
-      ...{ servers, accountOf, clock },
+      ...{ servers, clock },
       onDropped: (contact, why) => metrics.contactDropped(name, contact, why),
       onReferences: (count) => metrics.referencesIgnored(name, count),
     })
-    return createCachedDirectory({
+    const cached = createCachedDirectory({
       ...{ ...settings.cache, directory: asked, stopwatch },
       onServed: (why) => metrics.directoryServed(name, why),
     })
+    return createWithAccounts({ directory: cached, accountOf })
   }
+}
+
+type Kept = {
+  readonly store: Pick<Store, 'accounts' | 'people'>
+  readonly remote: ReadonlyMap<string, RemoteDirectory>
+} & Pick<World, 'clock' | 'random'>
+
+/** The help desk of each directory of the company, by name. */
+export function composeCompany(config: Config, kept: Kept): ReadonlyMap<string, CompanyPeople> {
+  const { store, clock, random } = kept
+  return forEachRemote(config, kept, (of) =>
+    createCompanyPeople({
+      ...{ ...of, clock, random, locks: LOCKS },
+      ...{ accounts: store.accounts, store: store.people },
+    }),
+  )
+}
+
+/** Finds, a few at each call, those whom a directory of the company has no more. */
+export function composeLeavers(config: Config, kept: Kept): () => Promise<void> {
+  const { store, clock, random } = kept
+  const all = forEachRemote(config, kept, (of) =>
+    createFindLeavers({ ...of, store: store.accounts, clock, random }),
+  )
+  // One that hangs keeps the others no longer than its deadline.
+  return async () => void (await Promise.all([...all.values()].map((find) => find())))
+}
+
+function forEachRemote<T>(
+  { directories }: Config,
+  { remote }: Pick<Kept, 'remote'>,
+  make: (of: {
+    readonly directory: string
+    readonly defaultCountry: string | null
+    readonly deadlineSeconds: number
+    readonly lookup: Lookup
+  }) => T,
+): ReadonlyMap<string, T> {
+  const made = directories.flatMap((one): [string, T][] => {
+    const { name: directory, defaultCountry } = one
+    const lookup = remote.get(directory)?.lookup
+    if (lookup === undefined || one.type === 'local') return []
+    const { deadlineSeconds } = one
+    return [[directory, make({ directory, defaultCountry, deadlineSeconds, lookup })]]
+  })
+  return new Map(made)
 }
 
 /** Once as it goes and once as it comes, with why. */

@@ -63,7 +63,7 @@ export function createLook(deps: Deps): Tools['directories'] {
     if (shown === undefined || !shown.ok) return { found: 'not-found' }
     const { account, username, displayName, locale, state, emails, phones } = shown.value
     const taken = (contact: 'phone' | 'email') => (written: string) =>
-      ({ contact, attribute: null, written, as: written, read: 'taken' }) as const
+      ({ ...ownEntry(contact, written), isOperators: false }) as const
     const person: LookedAt = {
       ...{ directory, immutableId: account, account, username, displayName, locale },
       ...{ dn: null, groups: [], factors: await prospects(account, emails) },
@@ -80,11 +80,24 @@ export function createLook(deps: Deps): Tools['directories'] {
     if (looked === undefined || !('seen' in looked)) return { found: looked?.found ?? 'not-found' }
     const { dn, contacts, person: seen } = looked.seen
     const { immutableId } = seen
-    const account = (await store.accounts.find(directory, immutableId))?.account ?? null
+    const known = await store.accounts.find(directory, immutableId)
+    const account = known?.account ?? null
+    const added = known?.contacts ?? { emails: [], phones: [] }
+    const operators = (contact: 'phone' | 'email') => (written: string) => ({
+      ...ownEntry(contact, written),
+      isOperators: true,
+    })
     const person: LookedAt = {
       ...{ ...seen, account, dn },
-      factors: await prospects(account, seen.emails),
-      contacts: contacts.map((one) => ({ ...one, as: one.read === 'taken' ? one.as : null })),
+      factors: await prospects(account, [...seen.emails, ...added.emails]),
+      contacts: [
+        ...contacts.map((one) => ({
+          ...{ ...one, as: one.read === 'taken' ? one.as : null },
+          isOperators: false,
+        })),
+        ...added.phones.map(operators('phone')),
+        ...added.emails.map(operators('email')),
+      ],
     }
     return looked.found === 'person'
       ? { found: 'person', person }
@@ -102,3 +115,7 @@ export function createLook(deps: Deps): Tools['directories'] {
     return found.map((one) => ({ ...one, why: one.use === 'none' ? one.why : null }))
   }
 }
+
+/** Kept by us: it was read when it was written. */
+const ownEntry = (contact: 'phone' | 'email', written: string) =>
+  ({ contact, attribute: null, written, as: written, read: 'taken' }) as const

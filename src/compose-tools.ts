@@ -1,6 +1,7 @@
 import { exportAudit, verifyAudit } from './audit/index.ts'
 import type { Inspect, Tools } from './cli/index.ts'
 import { compose, type World } from './compose.ts'
+import { composeCompany } from './compose-directories.ts'
 import { createLook } from './compose-look.ts'
 import type { Config } from './config/index.ts'
 import { createPeople } from './directories/index.ts'
@@ -44,9 +45,11 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
         }),
       ]),
   )
+  const company = composeCompany(config, { ...app, ...world })
 
   return {
     people,
+    company,
     directories: createLook({ config, store, people, remote: app.remote, clock: world.clock }),
     audit: {
       export: (after) => exportAudit(store.audit, after),

@@ -3,7 +3,7 @@ import { CHAIN_STATES } from './audit/index.ts'
 import { createCodeMail, createEmailChannel } from './channels/email/index.ts'
 import type { Channel } from './channels/index.ts'
 import { composeBackground, LEASES } from './compose-background.ts'
-import { composeDirectories, type RemoteDirectory } from './compose-directories.ts'
+import { composeDirectories, composeLeavers, type RemoteDirectory } from './compose-directories.ts'
 import { composeDoors } from './compose-doors.ts'
 import { openStore } from './compose-store.ts'
 import type { Config } from './config/index.ts'
@@ -193,6 +193,7 @@ export async function compose(config: Config, world: World): Promise<App> {
   const background = composeBackground({
     ...{ config, world, keys, store, metrics, signingKeys },
     ports: { audit, leases, people, sweep: ports.upkeep.sweep },
+    findLeavers: composeLeavers(config, { ...world, store: ports, remote: directories.remote }),
   })
   const storeIs = createProbe(HEALTH_SECONDS, () => store.health())
   let state: 'starting' | 'started' | 'retired' = 'starting'

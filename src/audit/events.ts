@@ -83,13 +83,18 @@ export type AuditEvent =
         | 'person.disabled'
         | 'person.enabled'
         | 'person.removed'
+        /** What an operator adds to a person who is kept elsewhere. */
+        | 'account.contacts-set'
       /** Names of the fields that changed, never their values. */
       readonly fields: readonly string[]
     })
   | (AboutAccount & { readonly event: 'person.erased' })
-  /** Of a person whom a directory of the company answers for: asked for first, called otherwise than before. */
+  /**
+   * Of a person whom a directory of the company answers for: asked for first, called otherwise than before, there no more,
+   * and there again.
+   */
   | (AboutAccount & {
-      readonly event: 'account.made' | 'account.renamed'
+      readonly event: 'account.made' | 'account.renamed' | 'account.left' | 'account.returned'
       readonly directory: string
     })
   /** The name was that of `former`, of which nothing carries over. */

@@ -26,15 +26,15 @@ const ANN: LookedAt = {
   contacts: [
     {
       ...{ contact: 'phone', attribute: 'mobile', written: '0151 23456789' },
-      ...{ read: 'taken', as: '+4915123456789' },
+      ...{ read: 'taken', isOperators: false, as: '+4915123456789' },
     },
     {
       ...{ contact: 'phone', attribute: 'mobile', written: 'ask Bob' },
-      ...{ read: 'unparseable', as: null },
+      ...{ read: 'unparseable', isOperators: false, as: null },
     },
     {
       ...{ contact: 'email', attribute: 'mail', written: 'ann@example.com' },
-      ...{ read: 'taken', as: 'ann@example.com' },
+      ...{ read: 'taken', isOperators: false, as: 'ann@example.com' },
     },
   ],
   factors: [
@@ -58,7 +58,12 @@ function bench(given: Given) {
     ...given,
   }
   const tools: Tools = {
-    ...{ directories, people: new Map(), audit: { export: never, verify: never } },
+    ...{
+      directories,
+      people: new Map(),
+      company: new Map(),
+      audit: { export: never, verify: never },
+    },
     ...{ keys: { list: never, rotate: never }, reseal: never, serve: never },
     [Symbol.asyncDispose]: async () => {},
   }

@@ -45,10 +45,10 @@ const WHY_NOT = {
 
 /** How it was read: what stands there, and what became of it. */
 function readWords(
-  { contact, attribute, written, as, read }: Contact,
+  { contact, attribute, isOperators, written, as, read }: Contact,
   isRevealed: boolean,
 ): string {
-  const from = attribute === null ? '' : `${attribute}: `
+  const from = isOperators ? 'added by an operator: ' : attribute === null ? '' : `${attribute}: `
   const shown = written === null ? '(no text)' : isRevealed ? written : maskedText(written)
   if (as !== null) {
     const mask = contact === 'phone' ? maskedPhone : maskedEmail

@@ -56,6 +56,7 @@ function bench({ files = {}, tools: given = {}, stdin = '', fault }: Options = {
     event: { event: 'signing-key.made', at: NOON, actor: 'system', kid: 'a', alg: 'ES256' },
   }
   const tools: Tools = {
+    company: new Map(),
     people: new Map([['local', people]]),
     directories: {
       look: async () => [],

@@ -1,6 +1,6 @@
 import type { AuditVerdict, Exported, VerifyFrom } from '../audit/index.ts'
 import type { Config } from '../config/index.ts'
-import type { DisabledReason, People } from '../directories/index.ts'
+import type { CompanyPeople, DisabledReason, People } from '../directories/index.ts'
 import type { Examined } from '../directories/ldap/index.ts'
 import type { FactorKind, Id, Instant } from '../kernel/index.ts'
 import type { CopyProgress, CopyAnswer as StoreCopyAnswer } from '../store/copy/index.ts'
@@ -28,8 +28,9 @@ export type LookedAt = {
   readonly locale: string | null
   readonly contacts: readonly {
     readonly contact: 'phone' | 'email'
-    /** Null in our own store. */
+    /** Null in our own store, and of what an operator added to what the directory says. */
     readonly attribute: string | null
+    readonly isOperators: boolean
     /** As it stands there; null where it is no text. */
     readonly written: string | null
     /** What it was read as; null: nothing, by `read`. */
@@ -60,6 +61,8 @@ export type Looked = { readonly directory: string } & (
 export type Tools = AsyncDisposable & {
   /** Of each local directory, by its name. */
   readonly people: ReadonlyMap<string, People>
+  /** Of each directory of the company, by its name. */
+  readonly company: ReadonlyMap<string, CompanyPeople>
   readonly directories: {
     /** Every directory, in the order of the configuration, whatever the others say. */
     look(name: string): Promise<readonly Looked[]>
@@ -68,7 +71,10 @@ export type Tools = AsyncDisposable & {
       readonly { readonly directory: string; readonly servers: readonly Examined[] }[]
     >
     /** To be kept before contacts are shown in full. */
-    tellRevealed(actor: `operator:${string}`, people: readonly LookedAt[]): Promise<void>
+    tellRevealed(
+      actor: `operator:${string}`,
+      people: readonly Pick<LookedAt, 'directory' | 'immutableId' | 'account'>[],
+    ): Promise<void>
   }
   readonly audit: {
     /** In order of sequence, starting after `after`. */

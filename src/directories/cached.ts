@@ -1,9 +1,12 @@
 import { Fault, type Stopwatch } from '../kernel/index.ts'
 import type { Answer, Directory, Query } from './directory.ts'
 
-type Person = Extract<Answer, { readonly found: 'person' }>
-type Kept = { readonly answer: Person; readonly at: number }
-type Flight = { readonly answer: Promise<Answer>; readonly join: (signal: AbortSignal) => void }
+type Hit<P> = Extract<Answer<P>, { readonly found: 'person' }>
+type Kept<P> = { readonly answer: Hit<P>; readonly at: number }
+type Flight<P> = {
+  readonly answer: Promise<Answer<P>>
+  readonly join: (signal: AbortSignal) => void
+}
 
 /** Answers that are kept; the one that nobody has asked for longest goes first. */
 const KEPT_MAX = 10_000
@@ -14,17 +17,17 @@ const KEPT_MAX = 10_000
  * two people are asked about each time, and such an answer also ends what was kept. Each spelling is a question of its
  * own. Whoever asks the same while it is being asked gets the same answer.
  */
-export function createCachedDirectory(deps: {
-  readonly directory: Directory
+export function createCachedDirectory<P>(deps: {
+  readonly directory: Directory<P>
   readonly seconds: number
   readonly outageSeconds: number
   readonly stopwatch: Stopwatch
   /** An answer that nobody was asked for: young enough, or all that there is in an outage. */
   readonly onServed?: (why: 'fresh' | 'outage') => void
-}): Directory {
+}): Directory<P> {
   const { directory, seconds, outageSeconds, stopwatch, onServed = () => {} } = deps
-  const kept = new Map<string, Kept>()
-  const flights = new Map<string, Flight>()
+  const kept = new Map<string, Kept<P>>()
+  const flights = new Map<string, Flight<P>>()
 
   return {
     name: directory.name,
@@ -42,7 +45,7 @@ export function createCachedDirectory(deps: {
     },
   }
 
-  function younger(key: string, ageMax: number): Person | undefined {
+  function younger(key: string, ageMax: number): Hit<P> | undefined {
     const found = kept.get(key)
     if (found === undefined || stopwatch.seconds() - found.at >= ageMax) return undefined
     kept.delete(key)
@@ -50,19 +53,19 @@ export function createCachedDirectory(deps: {
     return found.answer
   }
 
-  function served(why: 'fresh' | 'outage', answer: Person): Person {
+  function served(why: 'fresh' | 'outage', answer: Hit<P>): Hit<P> {
     onServed(why)
     return answer
   }
 
-  function fly(key: string, query: Query, signal: AbortSignal): Promise<Answer> {
+  function fly(key: string, query: Query, signal: AbortSignal): Promise<Answer<P>> {
     const under = flights.get(key)
     if (under !== undefined) {
       under.join(signal)
       return under.answer
     }
     // Nobody joins one that has been given up.
-    let flight: Flight | undefined
+    let flight: Flight<P> | undefined
     const land = () => {
       if (flights.get(key) === flight) flights.delete(key)
     }
@@ -72,7 +75,7 @@ export function createCachedDirectory(deps: {
     return flight.answer
   }
 
-  async function ask(key: string, query: Query, signal: AbortSignal): Promise<Answer> {
+  async function ask(key: string, query: Query, signal: AbortSignal): Promise<Answer<P>> {
     // As old as the question: what changes while it is answered may not be in the answer.
     const at = stopwatch.seconds()
     const answer = await directory.find(query, signal)

@@ -17,8 +17,11 @@ export type Query =
   | { readonly by: 'name'; readonly value: string }
   | { readonly by: 'immutableId'; readonly directory: string; readonly value: string }
 
-export type Answer =
-  | { readonly found: 'person'; readonly person: Person }
+/** What a directory of the company tells of somebody: nothing of ours. */
+export type Told = Omit<Person, 'account'>
+
+export type Answer<P = Person> =
+  | { readonly found: 'person'; readonly person: P }
   | { readonly found: 'not-found' | 'ambiguous' }
   /** Is there and may not sign in. Which it is goes to the audit and on no page. */
   | { readonly found: 'disabled'; readonly reason: DisabledReason }
@@ -29,7 +32,7 @@ export type DisabledReason = 'disabled' | 'expired' | 'locked'
  * One place where people are kept. May be remote, slow and failing: the caller's signal ends the wait,
  * and whatever keeps it from a certain answer is a Fault `directory.unavailable`, never 'not-found'.
  */
-export type Directory = {
+export type Directory<P = Person> = {
   readonly name: string
-  find(query: Query, signal: AbortSignal): Promise<Answer>
+  find(query: Query, signal: AbortSignal): Promise<Answer<P>>
 }

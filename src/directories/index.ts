@@ -5,12 +5,23 @@
  * It knows nothing of clients, step-ups, factors or SQL.
  */
 export { type AccountOf, createAccountOf } from './account-of.ts'
-export type { AccountStore } from './account-store.ts'
+export type {
+  Account,
+  AccountKey,
+  AccountStore,
+  AccountView,
+  ListedAccount,
+  OwnContacts,
+  UnseenMark,
+} from './account-store.ts'
 export { createCachedDirectory } from './cached.ts'
-export type { Answer, Directory, DisabledReason, Person, Query } from './directory.ts'
+export { type CompanyPeople, createCompanyPeople } from './company-people.ts'
+export type { Answer, Directory, DisabledReason, Person, Query, Told } from './directory.ts'
+export type { HelpDesk, Problems, Shown, ShownAccount, Whom } from './help-desk.ts'
 export type { ImportLine } from './import-people.ts'
+export { createFindLeavers } from './leavers.ts'
 export { createLocalDirectory } from './local.ts'
-export { type Answers, createPeople, type People, type Problems, type Shown } from './people.ts'
+export { createPeople, type People } from './people.ts'
 export type {
   By,
   HelpDeskView,
@@ -21,3 +32,4 @@ export type {
 } from './people-store.ts'
 export { createResolve } from './resolve.ts'
 export { createRoutes } from './routes.ts'
+export { createWithAccounts } from './with-accounts.ts'

@@ -1,39 +1,25 @@
-import type { Actor, AuditEvent } from '../audit/index.ts'
+import type { AuditEvent } from '../audit/index.ts'
 import {
   type Clock,
-  FACTOR_KINDS,
-  type FactorKind,
   fail,
   type Id,
-  type Instant,
   newId,
   ok,
   parseId,
   type Random,
   type Result,
 } from '../kernel/index.ts'
-import type { Lane, Tally } from '../stepup/index.ts'
+import {
+  createAccountDesk,
+  type HelpDesk,
+  type Locks,
+  type Problems,
+  type Shown,
+} from './help-desk.ts'
 import { createImportPeople, type ImportPeople } from './import-people.ts'
 import { nameKeyOf } from './name-key.ts'
-import type {
-  By,
-  HelpDeskView,
-  LocalPerson,
-  PeopleStore,
-  Summary,
-  UnlockLimits,
-} from './people-store.ts'
+import type { LocalPerson, PeopleStore, Summary } from './people-store.ts'
 import { type PersonFields, parseFields, type WrittenFields } from './person-fields.ts'
-
-/** Wrong answers in a row, and since when or until when they hold the person up: until an operator unlocks, or a time. */
-export type Answers = Pick<Tally, 'factor' | 'lane' | 'failures'> & {
-  readonly pausedUntil: Instant | 'operator' | null
-}
-
-export type Shown = Omit<HelpDeskView, 'tallies'> & { readonly answers: readonly Answers[] }
-
-/** What was wrong, in plain words for an operator. */
-export type Problems = readonly string[]
 
 /**
  * The people of one local directory, for operators. `who` is an account id or any spelling of the name; `operator`
@@ -44,7 +30,7 @@ export type People = {
     operator: string,
     fields: WrittenFields & { readonly username: string },
   ): Promise<Result<LocalPerson, Problems>>
-  /** Of `sends` those that have to wait. */
+  whom: HelpDesk['whom']
   show(who: string): Promise<Result<Shown, Problems>>
   /** A page in order of name, after the name key `after`; '' from the beginning. */
   list(after: string, limit: number): Promise<readonly Summary[]>
@@ -60,12 +46,7 @@ export type People = {
     Result<{ readonly account: Id<'account'>; readonly username: string | null }, Problems>
   >
   resetFactor(operator: string, who: string, factor: 'totp'): Promise<Result<LocalPerson, Problems>>
-  /** One factor, or all of them: null. Says which were locked or out of messages; of others nothing changes. */
-  unlock(
-    operator: string,
-    who: string,
-    factor: FactorKind | null,
-  ): Promise<Result<readonly FactorKind[], Problems>>
+  unlock: HelpDesk['unlock']
   importPeople: ImportPeople
 }
 
@@ -78,22 +59,13 @@ type PeopleDeps = {
   readonly locks: Locks
 }
 
-/** What is locked, as who counts the answers says. */
-type Locks = {
-  readonly limits: UnlockLimits
-  pausedUntil(
-    tallies: readonly Tally[],
-    factor: FactorKind,
-    lane: Lane,
-    now: Instant,
-  ): Instant | 'operator' | null
-}
-
 const UNKNOWN = fail(['there is nobody of that name'])
 const EXISTS = fail(['username is taken already, perhaps in another spelling'])
 
 export function createPeople(deps: PeopleDeps): People {
-  const { store, clock, random, directory, defaultCountry, locks } = deps
+  const { store, clock, random, directory, defaultCountry } = deps
+  const desk = createAccountDesk(deps)
+  const { by } = desk
 
   return {
     async add(operator, written) {
@@ -112,16 +84,13 @@ export function createPeople(deps: PeopleDeps): People {
       return added.heard === 'added' ? ok(person) : EXISTS
     },
 
+    whom: (who) => withPerson(who, async (person) => ok(person)),
+
     async show(who) {
       const summary = await named(who, (by) => store.summary(directory, by))
       if (summary === undefined) return UNKNOWN
       const { tallies, sends, ...person } = summary
-      const now = clock.now()
-      const answers = tallies.map(({ factor, lane, failures }) => ({
-        ...{ factor, lane, failures },
-        pausedUntil: locks.pausedUntil(tallies, factor, lane, now),
-      }))
-      return ok({ ...person, answers, sends: sends.filter(({ nextAt }) => now < nextAt) })
+      return ok({ ...person, ...desk.heldUp({ tallies, sends }) })
     },
 
     list: (after, limit) => store.list(directory, after, limit),
@@ -167,35 +136,14 @@ export function createPeople(deps: PeopleDeps): People {
 
     resetFactor: (operator, who, factor) =>
       withPerson(who, async (person) => {
-        const { account } = person
-        const event = { event: 'factor.reset', ...by(operator), account, factor } as const
-        const reset = await store.resetFactor(account, factor, [event], by(operator))
+        const reset = await desk.resetFactor(operator, person.account, factor)
         return reset === 'reset' ? ok(person) : fail([`${factor} is not set up`])
       }),
 
     unlock: (operator, who, factor) =>
-      withPerson(who, async ({ account }) => {
-        const unlocked: FactorKind[] = []
-        // One by one, so that the audit names those that were locked and no other.
-        for (const kind of factor === null ? FACTOR_KINDS : [factor]) {
-          const event = {
-            event: 'factor.unlocked',
-            ...by(operator),
-            account,
-            factor: kind,
-          } as const
-          const heard = await store.unlock(account, kind, locks.limits, event.at, [event])
-          if (heard === 'unlocked') unlocked.push(kind)
-        }
-        return ok(unlocked)
-      }),
+      withPerson(who, async ({ account }) => ok(await desk.unlock(operator, account, factor))),
 
     importPeople: createImportPeople(deps),
-  }
-
-  function by(operator: string): By {
-    const actor: Actor = `operator:${operator}`
-    return { at: clock.now(), actor }
   }
 
   function about(

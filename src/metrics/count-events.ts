@@ -108,10 +108,13 @@ export function countEvents(
       case 'person.enabled':
       case 'person.removed':
       case 'person.erased':
+      case 'account.contacts-set':
       case 'contacts.revealed':
       // What a directory says of its people.
       case 'account.made':
       case 'account.renamed':
+      case 'account.left':
+      case 'account.returned':
       case 'account.name-reused':
       case 'field-keys.resealed':
       case 'signing-key.made':

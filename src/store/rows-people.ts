@@ -1,7 +1,14 @@
-import type { HelpDeskView, LocalPerson, Summary } from '../directories/index.ts'
+import type {
+  Account,
+  AccountView,
+  HelpDeskView,
+  ListedAccount,
+  LocalPerson,
+  Summary,
+} from '../directories/index.ts'
 import { instantOf, LOCALES } from '../kernel/index.ts'
 import { factorsIn, idIn, sendsIn, talliesIn, textsIn, wordIn } from './rows.ts'
-import type { PersonRow } from './schema.ts'
+import type { AccountRow, PersonRow } from './schema.ts'
 
 /** Rows of people as values: the same on every engine. */
 export function personIn(row: PersonRow): LocalPerson {
@@ -28,4 +35,29 @@ type HeldUp = { readonly tallies: string; readonly sends: string }
 
 export function helpDeskViewIn(row: Parameters<typeof summaryIn>[0] & HeldUp): HelpDeskView {
   return { ...summaryIn(row), tallies: talliesIn(row.tallies), sends: sendsIn(row.sends) }
+}
+
+export function accountIn(row: AccountRow): Account {
+  return {
+    account: idIn('account', row.account),
+    nameKey: row.name_key,
+    contacts: { emails: textsIn(row.emails), phones: textsIn(row.phones) },
+    seenAt: instantOf(row.seen_at),
+    goneAt: row.gone_at === null ? null : instantOf(row.gone_at),
+  }
+}
+
+export type ListedRow = AccountRow & {
+  readonly directory: string
+  readonly immutable_id: string
+  readonly factors: string
+}
+
+export function listedAccountIn(row: ListedRow): ListedAccount {
+  const { directory, immutable_id: immutableId } = row
+  return { ...accountIn(row), directory, immutableId, factors: factorsIn(row.factors) }
+}
+
+export function accountViewIn(row: ListedRow & HeldUp): AccountView {
+  return { ...listedAccountIn(row), tallies: talliesIn(row.tallies), sends: sendsIn(row.sends) }
 }

@@ -45,6 +45,11 @@ export type Schema = {
     gone_at: number | null
     /** What its directory called the person last; null for people of our own, and where the name went to somebody else. */
     name_key: string | null
+    /** What an operator added to the contacts of a person who is kept elsewhere. */
+    emails: Generated<string>
+    phones: Generated<string>
+    /** When the directory last had that person, give or take a day. */
+    seen_at: Generated<number>
   }
   people: PersonRow
   signing_keys: SigningKeyRow
@@ -57,6 +62,16 @@ export type Schema = {
   leases: { name: string; holder: string; until: number }
   /** How far this store has come as the copy of another one, from which to go on; until it is finished it serves nobody. */
   store_copies: { name: string; source: string; progress: string; finished_at: number | null }
+}
+
+/** Of an account whose person is kept elsewhere. */
+export type AccountRow = {
+  account: string
+  name_key: string | null
+  emails: string
+  phones: string
+  seen_at: number
+  gone_at: number | null
 }
 
 export type StepUpRow = {

@@ -2,14 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { Directory, Person } from '../../src/directories/index.ts'
-import { createLdapDirectory } from '../../src/directories/ldap/ldap-directory.ts'
 import type { LdapSettings } from '../../src/directories/ldap/settings.ts'
 import type { Filter } from '../../src/directories/ldap/wire.ts'
 import { NOBODY } from '../contract/directory.contract.ts'
 import { openAccounts } from '../support/directory-local.ts'
 import { slapdSettings } from '../support/directory-slapd.ts'
 import { fakeLdap, openLdapSettings, windowsSettings } from '../support/fake-ldap.ts'
-import { openServers } from '../support/ldap-servers.ts'
+import { openCompany, openServers } from '../support/ldap-servers.ts'
 import { needs } from '../support/needs.ts'
 import { escapedRdn, ldifEntry } from '../support/population/ldif.ts'
 import { startSlapd } from '../support/slapd.ts'
@@ -54,7 +53,7 @@ async function openDirectory(uids: readonly string[], groups = ''): Promise<Open
   return {
     directory: (over = {}) => {
       const settings = slapdSettings(slapd, over)
-      return createLdapDirectory(settings, { servers, accountOf, clock })
+      return openCompany(settings, { servers, accountOf, clock })
     },
     [Symbol.asyncDispose]: () => made.disposeAsync(),
   }
@@ -134,7 +133,7 @@ describe('M49 LDAP injection', () => {
         const deps = { servers: ldap, clock: createFakeClock(), accountOf: neverAsked }
         // What has a domain means something else in Active Directory, with a filter of its own.
         const name = settings.dialect === 'ldap' ? value : value.replaceAll('\\', '')
-        await createLdapDirectory({ ...settings, filter: null }, deps).find(
+        await openCompany({ ...settings, filter: null }, deps).find(
           { by: 'name', value: name },
           always,
         )

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Directory } from '../../src/directories/index.ts'
-import { createLdapDirectory } from '../../src/directories/ldap/ldap-directory.ts'
 import type { LdapSettings } from '../../src/directories/ldap/settings.ts'
 import { openApp, type TestApp } from '../support/app.ts'
 import { guess, judgements, ONLY_APP, ONLY_EMAIL, otherThan, SEED } from '../support/attack.ts'
 import { openAccounts } from '../support/directory-local.ts'
 import { sambaConfig, sambaSettings } from '../support/directory-samba.ts'
 import { slapdConfig, slapdSettings } from '../support/directory-slapd.ts'
-import { openServers } from '../support/ldap-servers.ts'
+import { openCompany, openServers } from '../support/ldap-servers.ts'
 import { needs } from '../support/needs.ts'
 import { begin } from '../support/passage.ts'
 import { sambaPopulation } from '../support/population/samba.ts'
@@ -206,7 +205,7 @@ function openedOnce(open: (opening: AsyncDisposableStack) => Promise<Real>): () 
     const { accountOf } = opening.use(await openAccounts())
     const servers = opening.use(openServers(settings))
     const deps = { servers, accountOf, clock: createFakeClock() }
-    opened = { directory: createLdapDirectory(settings, deps), config }
+    opened = { directory: openCompany(settings, deps), config }
   })
   after(() => opening.disposeAsync())
   return () => {

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Answer, createResolve, type Directory } from '../../src/directories/index.ts'
-import { createLdapDirectory } from '../../src/directories/ldap/ldap-directory.ts'
 import type { Store } from '../../src/store/index.ts'
 import { eventsOf } from '../contract/bench.ts'
 import { openApp } from '../support/app.ts'
 import { openAccounts } from '../support/directory-local.ts'
 import { slapdConfig, slapdSettings } from '../support/directory-slapd.ts'
-import { openServers } from '../support/ldap-servers.ts'
+import { openCompany, openServers } from '../support/ldap-servers.ts'
 import { needs } from '../support/needs.ts'
 import { begin } from '../support/passage.ts'
 import { ldifEntry } from '../support/population/ldif.ts'
@@ -66,7 +65,7 @@ async function openBoth(): Promise<Opened> {
       }
       const plain = { ...settings, attributes: { ...settings.attributes, enabled: null } }
       const servers = opening.use(openServers(plain))
-      return [name, createLdapDirectory(plain, { servers, accountOf, clock })]
+      return [name, openCompany(plain, { servers, accountOf, clock })]
     }),
   )
   const resolve = createResolve({

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { AuditEvent } from '../../src/audit/index.ts'
-import type { Id } from '../../src/kernel/index.ts'
+import type { Account, UnseenMark } from '../../src/directories/index.ts'
+import { type Id, later } from '../../src/kernel/index.ts'
 import type { Store } from '../../src/store/index.ts'
-import { challengedSample, createSampler } from '../support/step-up.ts'
+import { challengedSample, choosingSample, createSampler } from '../support/step-up.ts'
 import { NOON } from '../support/world.ts'
 import { eventsOf, type OpenBench, times, turns } from './bench.ts'
 
@@ -11,12 +12,24 @@ const sampler = createSampler('account store')
 const ANN = { directory: 'corp', immutableId: 'guid-ann', nameKey: 'ann' }
 const BOB = { directory: 'corp', immutableId: 'guid-bob', nameKey: 'bob' }
 const RACERS = 20
+const BY = { at: NOON, actor: 'operator:ada' } as const
+const NONE = { emails: [], phones: [] }
 
-const know = ({ accounts }: Store, person: typeof ANN, account = sampler.id('account')) =>
-  accounts.know(person, account, NOON)
+const know = async ({ accounts }: Store, person: typeof ANN, account = sampler.id('account')) =>
+  (await accounts.know(person, account, NOON)).account
+
+/** As it is when it was just made. */
+const accountOf = (account: Id<'account'>, nameKey: string | null): Account => ({
+  ...{ account, nameKey, contacts: { emails: [], phones: [] } },
+  ...{ seenAt: NOON, goneAt: null },
+})
 
 const about = (event: AuditEvent['event'], account: Id<'account'>) => ({
   ...{ event, at: NOON, actor: 'system', account, directory: 'corp' },
+})
+
+const contactsSet = (account: Id<'account'>): AuditEvent => ({
+  ...{ event: 'account.contacts-set', account, fields: ['emails'], at: NOON, actor: BY.actor },
 })
 
 export function accountStoreContract(backend: string, open: OpenBench): void {
@@ -31,7 +44,7 @@ export function accountStoreContract(backend: string, open: OpenBench): void {
       const fresh = sampler.id('account')
       const account = await know(bench.store, ANN, fresh)
       assert.equal(account, fresh)
-      const found = { account, nameKey: 'ann' }
+      const found = accountOf(account, 'ann')
       assert.deepEqual(await bench.store.accounts.find('corp', 'guid-ann'), found)
       await using another = await bench.another()
       assert.deepEqual(await another.accounts.find('corp', 'guid-ann'), found)
@@ -44,7 +57,7 @@ export function accountStoreContract(backend: string, open: OpenBench): void {
       await using bench = await open()
       const account = await know(bench.store, ANN)
       assert.equal(await know(bench.store, { ...ANN, nameKey: 'ann.lee' }), account)
-      const found = { account, nameKey: 'ann.lee' }
+      const found = accountOf(account, 'ann.lee')
       assert.deepEqual(await bench.store.accounts.find('corp', 'guid-ann'), found)
       assert.deepEqual((await eventsOf(bench.store)).slice(1), [about('account.renamed', account)])
     })
@@ -62,7 +75,7 @@ export function accountStoreContract(backend: string, open: OpenBench): void {
       assert.deepEqual(bench.heard.slice(1), told)
       // The name is the newcomer's alone, so that it is said once.
       const before = await bench.store.accounts.find('corp', 'guid-ann')
-      assert.deepEqual(before, { account: former, nameKey: null })
+      assert.deepEqual(before, accountOf(former, null))
       await know(bench.store, { ...ANN, immutableId: 'guid-new' })
       assert.equal((await eventsOf(bench.store)).length, 3)
     })
@@ -98,7 +111,7 @@ export function accountStoreContract(backend: string, open: OpenBench): void {
       await using bench = await open()
       const odd = { directory: 'corp', immutableId: 'ü\\00"\'{}', nameKey: '王小明 ( \\ )' }
       const account = await know(bench.store, odd)
-      const found = { account, nameKey: odd.nameKey }
+      const found = accountOf(account, odd.nameKey)
       assert.deepEqual(await bench.store.accounts.find('corp', odd.immutableId), found)
     })
 
@@ -147,11 +160,185 @@ export function accountStoreContract(backend: string, open: OpenBench): void {
 
     test('gives a step-up what to hang on, though nobody of ours is there', async () => {
       await using bench = await open()
-      const { accounts, stepUps } = bench.store
-      const account = await accounts.know(ANN, sampler.id('account'), NOON)
+      const { stepUps } = bench.store
+      const account = await know(bench.store, ANN)
       const stepUp = challengedSample(sampler, { account, isOurs: false })
       const { heard } = await stepUps.open(stepUp, [], null, NOON)
       assert.equal(heard, 'opened')
+    })
+
+    test('goes with its step-ups when it is erased, and is another one from then on', async () => {
+      await using bench = await open()
+      const { people, stepUps } = bench.store
+      const account = await know(bench.store, ANN)
+      const waiting = choosingSample(sampler, { account, isOurs: false })
+      await stepUps.open(waiting, [], null, NOON)
+      assert.equal(await people.erase('branch', account, [], BY), 'unknown')
+      assert.equal(await people.erase('corp', account, [], BY), 'erased')
+      assert.equal(await stepUps.find(waiting.id), undefined)
+      assert.equal(await bench.store.accounts.find('corp', 'guid-ann'), undefined)
+      assert.notEqual(await know(bench.store, ANN), account)
+    })
+
+    test('keeps when its person was seen last, whatever clocks say', async () => {
+      await using bench = await open()
+      const { accounts } = bench.store
+      await know(bench.store, ANN)
+      const hence = later(NOON, 60)
+      const known = await accounts.know(ANN, sampler.id('account'), hence)
+      assert.equal(known.seenAt, hence)
+      await know(bench.store, ANN)
+      assert.deepEqual(await accounts.find('corp', 'guid-ann'), known)
+    })
+
+    test('keeps what an operator adds to contacts, and forgets it with the account', async () => {
+      await using bench = await open()
+      const { accounts, people } = bench.store
+      const account = await know(bench.store, ANN)
+      const contacts = { emails: ['a@b.example'], phones: ['+8613800138000', '+4930901820'] }
+      const told = contactsSet(account)
+      assert.equal(await accounts.setContacts('corp', account, contacts, [told], BY), 'set')
+      const found = { ...accountOf(account, 'ann'), contacts }
+      assert.deepEqual(await accounts.find('corp', 'guid-ann'), found)
+      assert.deepEqual(await accounts.know({ ...ANN, nameKey: 'lee' }, account, NOON), {
+        ...found,
+        nameKey: 'lee',
+      })
+      assert.deepEqual((await eventsOf(bench.store))[1], told)
+      const other = sampler.id('account')
+      assert.equal(await accounts.setContacts('corp', other, contacts, [told], BY), 'unknown')
+      assert.equal(await accounts.setContacts('branch', account, contacts, [told], BY), 'unknown')
+      assert.equal((await eventsOf(bench.store)).length, 3)
+      await people.erase('corp', account, [], BY)
+      assert.deepEqual((await accounts.know(ANN, other, NOON)).contacts, NONE)
+    })
+
+    test('ends what is under way where contacts change, and only then', async () => {
+      await using bench = await open()
+      const { accounts, stepUps } = bench.store
+      const account = await know(bench.store, ANN)
+      const begin = async () => {
+        const stepUp = choosingSample(sampler, { account, isOurs: false })
+        await stepUps.open(stepUp, [], null, NOON)
+        return async () => (await stepUps.find(stepUp.id))?.value.state
+      }
+      const contacts = { emails: ['a@b.example'], phones: [] }
+      const stateOf = await begin()
+      await accounts.setContacts('corp', account, NONE, [], BY)
+      assert.equal(await stateOf(), 'choosing')
+      await accounts.setContacts('corp', account, contacts, [contactsSet(account)], BY)
+      assert.equal(await stateOf(), 'cancelled')
+      assert.equal((await eventsOf(bench.store)).at(-1)?.event, 'step-up.cancelled')
+      assert.equal(bench.heard.at(-1)?.event, 'step-up.cancelled')
+      const after = await begin()
+      await accounts.setContacts('corp', account, contacts, [contactsSet(account)], BY)
+      assert.equal(await after(), 'choosing')
+    })
+
+    test('shows the help desk what hangs on it, by account, id or name, in its directory alone', async () => {
+      await using bench = await open()
+      const { accounts } = bench.store
+      const account = await know(bench.store, ANN)
+      await know(bench.store, BOB)
+      const listed = {
+        ...{ ...accountOf(account, 'ann'), directory: 'corp', immutableId: 'guid-ann' },
+        factors: [],
+      }
+      const view = { ...listed, tallies: [], sends: [] }
+      for (const by of [{ account }, { immutableId: 'guid-ann' }, { nameKey: 'ann' }]) {
+        assert.deepEqual(await accounts.view('corp', by), view)
+        assert.equal(await accounts.view('branch', by), undefined)
+      }
+      assert.equal(await accounts.view('corp', { nameKey: 'cyd' }), undefined)
+      const all = await accounts.list('corp', '', 10)
+      assert.deepEqual(
+        all.find((one) => one.account === account),
+        listed,
+      )
+      assert.equal(all.length, 2)
+      const [first, second] = all
+      assert.ok(first && second && first.account < second.account)
+      assert.deepEqual(await accounts.list('corp', first.account, 10), [second])
+      assert.deepEqual(await accounts.list('branch', '', 10), [])
+    })
+
+    test('is not that of a person of our own, who has one too', async () => {
+      await using bench = await open()
+      const { people, accounts } = bench.store
+      const account = sampler.id('account')
+      const person = {
+        ...{ account, directory: 'corp', username: 'own', nameKey: 'own', displayName: null },
+        ...({ emails: [], phones: [], locale: null, state: 'enabled', createdAt: NOON } as const),
+      }
+      await people.add([{ person, enrolment: null }], [])
+      assert.equal(await accounts.view('corp', { account }), undefined)
+      assert.deepEqual(await accounts.list('corp', '', 10), [])
+      assert.deepEqual(await accounts.unseen('corp', later(NOON, 9), null, 10), [])
+    })
+
+    test('says who was not seen for longest, and goes on where it left off', async () => {
+      await using bench = await open()
+      const { accounts } = bench.store
+      const at = async (n: number, seconds: number) => {
+        const person = { directory: 'corp', immutableId: `guid-${n}`, nameKey: `p${n}` }
+        return accounts.know(person, sampler.id('account'), later(NOON, seconds))
+      }
+      for (const [n, seconds] of [30, 10, 20, 20, 40].entries()) await at(n, seconds)
+      const before = later(NOON, 30)
+      const page = (after: UnseenMark | null, limit: number) =>
+        accounts.unseen('corp', before, after, limit)
+      const all = await page(null, 10)
+      assert.equal(all[0]?.immutableId, 'guid-1')
+      assert.deepEqual(
+        all
+          .slice(1, 3)
+          .map(({ immutableId }) => immutableId)
+          .toSorted(),
+        ['guid-2', 'guid-3'],
+      )
+      assert.equal(all[3]?.immutableId, 'guid-0')
+      assert.equal(all.length, 4)
+      const walked = []
+      for (let mark: UnseenMark | null = null; ; ) {
+        const [one] = await page(mark, 1)
+        if (one === undefined) break
+        walked.push(one)
+        mark = one
+      }
+      assert.deepEqual(walked, all)
+    })
+
+    test('is left by a person who is not there, unless they were seen meanwhile', async () => {
+      await using bench = await open()
+      const { accounts } = bench.store
+      const account = await know(bench.store, ANN)
+      const hence = later(NOON, 60)
+      await accounts.know(ANN, account, hence)
+      assert.equal(await accounts.leave(account, NOON, later(NOON, 70)), 'seen-since')
+      assert.equal(await accounts.leave(account, hence, later(NOON, 70)), 'left')
+      assert.equal(await accounts.leave(account, hence, later(NOON, 80)), 'seen-since')
+      assert.equal((await accounts.find('corp', 'guid-ann'))?.goneAt, later(NOON, 70))
+      assert.deepEqual(await accounts.unseen('corp', later(NOON, 99), null, 10), [])
+      const left = { ...about('account.left', account), at: later(NOON, 70) }
+      assert.deepEqual((await eventsOf(bench.store)).at(-1), left)
+      assert.deepEqual(bench.heard.at(-1), left)
+    })
+
+    test('is theirs again who come back before it is erased, and another one later', async () => {
+      await using bench = await open()
+      const { accounts, people } = bench.store
+      const account = await know(bench.store, ANN)
+      await accounts.leave(account, NOON, NOON)
+      const hence = later(NOON, 60)
+      assert.equal((await accounts.know(ANN, sampler.id('account'), hence)).account, account)
+      const returned = { ...about('account.returned', account), at: hence }
+      assert.deepEqual((await eventsOf(bench.store)).at(-1), returned)
+      assert.equal(await people.eraseGone(later(NOON, 90), later(NOON, 90), { rowsMax: 9 }), 0)
+      await accounts.leave(account, hence, hence)
+      assert.equal(await people.eraseGone(later(NOON, 59), later(NOON, 90), { rowsMax: 9 }), 0)
+      assert.equal(await people.eraseGone(hence, later(NOON, 90), { rowsMax: 9 }), 1)
+      const another = sampler.id('account')
+      assert.equal(await know(bench.store, ANN, another), another)
     })
   })
 }

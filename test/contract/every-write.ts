@@ -97,7 +97,13 @@ await people.remove(account, [], BY)
 await trace('durable people.eraseGone', () => people.eraseGone(NOON, NOON, { rowsMax: 1 }))
 
 const known = { directory: 'corp', immutableId: 'guid', nameKey: 'bea' }
-await trace('ordered accounts.know', () => accounts.know(known, sampler.id('account'), NOON))
+const theirs = sampler.id('account')
+await trace('ordered accounts.know', () => accounts.know(known, theirs, NOON))
+const own = { emails: ['b@x.example'], phones: [] }
+await trace('durable accounts.setContacts', () =>
+  accounts.setContacts('corp', theirs, own, [added], BY),
+)
+await trace('ordered accounts.leave', () => accounts.leave(theirs, NOON, NOON))
 
 async function nextLink(sequence: number) {
   const next = await audit.unsealed(1)

@@ -62,6 +62,7 @@ async function bench() {
   const local = { directory: 'local', defaultCountry: 'CN', locks: LOCKS } as const
   const deps = { store: store.people, clock, random, ...local }
   const tools: Tools = {
+    company: new Map(),
     people: new Map([['local', createPeople(deps)]]),
     directories: {
       look: async () => [],

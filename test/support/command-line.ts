@@ -36,6 +36,7 @@ export function createCommandLine(app: TestApp): CommandLine {
   const unused = () => Promise.reject(new Error('no test asks for this'))
   const tools: Tools = {
     directories: { look: unused, examine: unused, tellRevealed: unused },
+    company: new Map(),
     people: new Map([['local', app.people]]),
     audit: {
       export: (after) => exportAudit(audit, after),

@@ -1,9 +1,8 @@
-import { createLdapDirectory } from '../../src/directories/ldap/ldap-directory.ts'
 import type { LdapSettings } from '../../src/directories/ldap/settings.ts'
 import type { CompanyBench } from '../contract/directory.contract.ts'
 import { openAccounts } from './directory-local.ts'
 import { windowsSettings } from './fake-ldap.ts'
-import { openServers } from './ldap-servers.ts'
+import { openCompany, openServers } from './ldap-servers.ts'
 import { ldifLine } from './population/ldif.ts'
 import type { Inhabitant } from './population/people.ts'
 import {
@@ -61,8 +60,8 @@ export async function openSambaBench(): Promise<CompanyBench> {
 
   const made = opening.move()
   return {
-    directory: createLdapDirectory(settings, deps),
-    byMail: createLdapDirectory(wide, deps),
+    directory: openCompany(settings, deps),
+    byMail: openCompany(wide, deps),
     spellings: (one) => {
       const login = one.login.trim()
       const realm = samba.realm.toLowerCase()

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { FACTOR_KINDS, type FactorKind } from '../../kernel/index.ts'
 import type { Desk } from '../desk.ts'
 import { EXIT } from '../exit.ts'
-import { withPeople } from './with-people.ts'
+import { withPerson } from './with-person.ts'
 
 export const resetFactor = (desk: Desk): Command =>
   new Command('reset-factor')
@@ -11,10 +11,10 @@ export const resetFactor = (desk: Desk): Command =>
     .addOption(new Option('--factor <kind>', 'which').choices(['totp']).default('totp'))
     .action(
       desk.action((who: string, { factor }: { readonly factor: 'totp' }, command: Command) =>
-        withPeople(desk, command, async (people, operator) => {
-          const reset = await people.resetFactor(operator, who, factor)
+        withPerson(desk, command, who, async (helpDesk, operator) => {
+          const reset = await helpDesk.resetFactor(operator, who, factor)
           if (!reset.ok) return desk.refuse(reset.error)
-          desk.say(`${factor} of ${reset.value.username} was reset.`)
+          desk.say(`${factor} of ${reset.value.username ?? who} was reset.`)
           return EXIT.ok
         }),
       ),
@@ -27,8 +27,8 @@ export const unlock = (desk: Desk): Command =>
     .addOption(new Option('--factor <kind>', 'one only').choices(FACTOR_KINDS))
     .action(
       desk.action((who: string, { factor }: { readonly factor?: FactorKind }, command: Command) =>
-        withPeople(desk, command, async (people, operator) => {
-          const unlocked = await people.unlock(operator, who, factor ?? null)
+        withPerson(desk, command, who, async (helpDesk, operator) => {
+          const unlocked = await helpDesk.unlock(operator, who, factor ?? null)
           if (!unlocked.ok) return desk.refuse(unlocked.error)
           const { value } = unlocked
           desk.say(value.length === 0 ? 'Nothing was locked.' : `Unlocked: ${value.join(', ')}.`)

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { Desk } from '../desk.ts'
 import { EXIT } from '../exit.ts'
 import { type FieldOptions, oneMore, withFieldOptions, writtenFrom } from './fields.ts'
-import { withPeople } from './with-people.ts'
+import { withPerson } from './with-person.ts'
 
 type Options = FieldOptions & {
   readonly username?: string
@@ -11,7 +11,9 @@ type Options = FieldOptions & {
 
 export const set = (desk: Desk): Command =>
   withFieldOptions(
-    new Command('set').description('change what is known of a person').argument('<who>'),
+    new Command('set')
+      .description('change a person; of somebody who is kept elsewhere: add email or phone')
+      .argument('<who>'),
   )
     .option('--username <name>', 'another name; account and factors stay')
     .option('--clear <field>', 'forget name, email, phone or locale; may be repeated', oneMore)
@@ -20,12 +22,12 @@ export const set = (desk: Desk): Command =>
         const cleared = clearedBy(options.clear ?? [])
         if (cleared === undefined)
           return command.error('error: --clear takes name, email, phone, locale')
-        return withPeople(desk, command, async (people, operator) => {
+        return withPerson(desk, command, who, async (helpDesk, operator) => {
           const { username } = options
           const changes = { username, ...writtenFrom(options), ...cleared }
-          const changed = await people.set(operator, who, changes)
+          const changed = await helpDesk.set(operator, who, changes)
           if (!changed.ok) return desk.refuse(changed.error)
-          desk.say(`${changed.value.username} was changed.`)
+          desk.say(`${changed.value.username ?? who} was changed.`)
           return EXIT.ok
         })
       }),

@@ -1,61 +1,89 @@
 import { Command } from 'commander'
+import type { Shown, ShownAccount } from '../../directories/index.ts'
 import type { Desk } from '../desk.ts'
 import { EXIT } from '../exit.ts'
 import { maskedEmail, maskedPhone } from '../masked.ts'
 import { printable } from '../printable.ts'
-import { withPeople } from './with-people.ts'
+import { withPerson } from './with-person.ts'
 
 type Options = { readonly json?: true; readonly reveal?: true }
 
 export const show = (desk: Desk): Command =>
   new Command('show')
-    .description('what is known of a person; contacts are masked')
+    .description('what is known here of a person; contacts are masked')
     .argument('<who>')
-    .option('--reveal', 'contacts in full')
+    .option('--reveal', 'contacts in full; the audit says who looked')
     .option('--json', 'as JSON')
     .action(
       desk.action((who: string, { json, reveal }: Options, command: Command) =>
-        withPeople(desk, command, async (people) => {
-          const found = await people.show(who)
+        withPerson(desk, command, who, async (helpDesk, operator, { directories }) => {
+          const isRevealed = reveal === true
+          const found = await helpDesk.show(who)
           if (!found.ok) return desk.refuse(found.error)
-          const { nameKey: _, emails, phones, createdAt, factors, ...rest } = found.value
-          const { answers, sends, ...person } = rest
+          const { value } = found
+          // Kept first: where that fails, nothing is shown.
+          if (isRevealed)
+            await directories.tellRevealed(`operator:${operator}`, [
+              { immutableId: value.account, ...value },
+            ])
           const shown = {
-            ...person,
-            emails: reveal ? emails : emails.map(maskedEmail),
-            phones: reveal ? phones : phones.map(maskedPhone),
-            createdAt: timeOf(createdAt),
-            factors: factors.map((factor) => ({
-              ...factor,
-              at: timeOf(factor.at),
-            })),
-            answers: answers.map(({ pausedUntil, ...answer }) => ({
-              ...answer,
-              pausedUntil: typeof pausedUntil === 'number' ? timeOf(pausedUntil) : pausedUntil,
-            })),
-            sends: sends.map(({ nextAt, ...send }) => ({ ...send, nextAt: timeOf(nextAt) })),
+            ...('immutableId' in value ? elsewhere(value, isRevealed) : ours(value, isRevealed)),
+            ...heldUp(value),
           }
-          const words = {
-            ...shown,
-            answers: shown.answers.map(answerWords),
-            sends: shown.sends.map(
-              ({ channel, lane, nextAt }) => `${channel} ${lane}: next at ${nextAt}`,
-            ),
+          if (json) desk.say(JSON.stringify(shown))
+          else {
+            desk.say(linesOf({ ...shown, ...inWords(shown) }))
+            if ('immutableId' in value) desk.say(MORE(value))
           }
-          desk.say(json ? JSON.stringify(shown) : linesOf(words))
           return EXIT.ok
         }),
       ),
     )
 
+function ours(person: Shown, isRevealed: boolean) {
+  const { nameKey: _, answers: __, sends: ___, factors: ____, ...rest } = person
+  const { emails, phones } = shownContacts(person, isRevealed)
+  return { ...rest, emails, phones, createdAt: timeOf(person.createdAt) }
+}
+
+function elsewhere(person: ShownAccount, isRevealed: boolean) {
+  const { account, directory, immutableId, username, contacts, seenAt, goneAt } = person
+  const { emails, phones } = shownContacts(contacts, isRevealed)
+  return {
+    ...{ account, directory, immutableId, username, seenAt: timeOf(seenAt) },
+    goneAt: goneAt === null ? null : timeOf(goneAt),
+    ...{ addedEmails: emails, addedPhones: phones },
+  }
+}
+
+const shownContacts = (
+  { emails, phones }: { readonly emails: readonly string[]; readonly phones: readonly string[] },
+  isRevealed: boolean,
+) => ({
+  emails: isRevealed ? emails : emails.map(maskedEmail),
+  phones: isRevealed ? phones : phones.map(maskedPhone),
+})
+
+const heldUp = ({ factors, answers, sends }: Shown | ShownAccount) => ({
+  factors: factors.map((factor) => ({ ...factor, at: timeOf(factor.at) })),
+  answers: answers.map(({ pausedUntil, ...answer }) => ({
+    ...answer,
+    pausedUntil: typeof pausedUntil === 'number' ? timeOf(pausedUntil) : pausedUntil,
+  })),
+  sends: sends.map(({ nextAt, ...send }) => ({ ...send, nextAt: timeOf(nextAt) })),
+})
+
+const inWords = ({ answers, sends }: ReturnType<typeof heldUp>) => ({
+  answers: answers.map(answerWords),
+  sends: sends.map(({ channel, lane, nextAt }) => `${channel} ${lane}: next at ${nextAt}`),
+})
+
+const MORE = ({ directory, username }: ShownAccount): string =>
+  `What ${directory} says of them: sallyport people ${username}`
+
 const timeOf = (at: number): string => new Date(at).toISOString()
 
-function answerWords(answer: {
-  readonly factor: string
-  readonly lane: string
-  readonly failures: number
-  readonly pausedUntil: string | null
-}): string {
+function answerWords(answer: ReturnType<typeof heldUp>['answers'][number]): string {
   const { factor, lane, failures, pausedUntil } = answer
   const held =
     pausedUntil === 'operator' ? 'off until unlocked' : `paused until ${pausedUntil ?? ''}`

@@ -26,8 +26,10 @@ const COMMANDS = [
 /** WHO is a name in any spelling, or an account id. */
 export function user(desk: Desk): Command {
   const command = new Command('user')
-    .description('people of a local directory')
-    .option('--directory <name>', 'which one; may be left out where there is one')
+    .description(
+      'people, for the help desk: those of a local directory, and what hangs here on others',
+    )
+    .option('--directory <name>', 'which one; may be left out where there is no doubt')
   for (const one of COMMANDS) command.addCommand(one(desk))
   return command
 }

@@ -174,7 +174,7 @@ export const retention = z
       .max(3650)
       .default(400)
       .describe(
-        'How long an account is remembered after its person was removed. Then it is erased, as `user erase` does.',
+        'How long an account is remembered after its person was removed, or was found to be in their directory no more. Then it is erased, as `user erase` does.',
       ),
   })
   .prefault({})

@@ -6,10 +6,10 @@ import {
   openLdapSettings,
   windowsSettings,
 } from '../../../test/support/fake-ldap.ts'
+import { openCompany } from '../../../test/support/ldap-servers.ts'
 import { createFakeClock, NOON } from '../../../test/support/world.ts'
 import type { Id } from '../../kernel/index.ts'
 import type { Named } from '../account-store.ts'
-import { createLdapDirectory } from './ldap-directory.ts'
 import type { LdapSettings } from './settings.ts'
 import type { Entry } from './wire.ts'
 
@@ -34,12 +34,13 @@ function directory(
   const people: Named[] = []
   const heard: string[] = []
   const ldap = fakeLdap(entries, fake)
-  const { find } = createLdapDirectory(settings, {
+  const { find } = openCompany(settings, {
     servers: ldap,
     clock: createFakeClock(),
     async accountOf(person) {
       people.push(person)
-      return `acc_${person.immutableId.slice(0, 8)}` as Id<'account'>
+      const account = `acc_${person.immutableId.slice(0, 8)}` as Id<'account'>
+      return { account, contacts: { emails: [], phones: [] } }
     },
     onDropped: (contact, why) => heard.push(`${contact} ${why}`),
     onReferences: (count) => heard.push(`${count} references`),

@@ -1,7 +1,5 @@
-import { type Clock, invariant } from '../../kernel/index.ts'
-import type { AccountOf } from '../account-of.ts'
-import type { Directory } from '../directory.ts'
-import { nameKeyOf } from '../name-key.ts'
+import type { Clock } from '../../kernel/index.ts'
+import type { Directory, Told } from '../directory.ts'
 import type { ContactRead } from './contacts.ts'
 import { createLookup, type Servers } from './lookup.ts'
 import type { SeenPerson } from './person.ts'
@@ -18,19 +16,12 @@ export type LdapHeard = {
   readonly onReferences?: (count: number) => void
 }
 
-/**
- * People of a company's own directory, asked at the moment. An account hangs on the immutable id alone, so that it outlives
- * a new name, a move to another branch and a changed mail, and does not pass on with a name.
- */
+/** People of a company's own directory, asked at the moment. */
 export function createLdapDirectory(
   settings: LdapSettings,
-  deps: {
-    readonly servers: Servers
-    readonly accountOf: AccountOf
-    readonly clock: Clock
-  } & LdapHeard,
-): Directory {
-  const { accountOf, onDropped = () => {}, onReferences = () => {} } = deps
+  deps: { readonly servers: Servers; readonly clock: Clock } & LdapHeard,
+): Directory<Told> {
+  const { onDropped = () => {}, onReferences = () => {} } = deps
   const lookup = createLookup({ settings, ...deps })
 
   return {
@@ -40,7 +31,7 @@ export function createLdapDirectory(
       if (looked.references > 0) onReferences(looked.references)
       switch (looked.found) {
         case 'person':
-          return { found: 'person', person: await withAccount(looked.seen) }
+          return { found: 'person', person: toldOf(looked.seen) }
         case 'disabled':
           return { found: 'disabled', reason: looked.reason }
         case 'not-found':
@@ -50,12 +41,9 @@ export function createLdapDirectory(
     },
   }
 
-  async function withAccount({ person, contacts }: SeenPerson) {
+  function toldOf({ person, contacts }: SeenPerson): Told {
     for (const { contact, read } of contacts)
       if (read !== 'taken' && read !== 'same-as-another') onDropped(contact, read)
-    const nameKey = nameKeyOf(person.username)
-    invariant(nameKey !== undefined, 'a username that was read is a name')
-    const { directory, immutableId } = person
-    return { ...person, account: await accountOf({ directory, immutableId, nameKey }) }
+    return person
   }
 }

@@ -17,7 +17,10 @@ const table = (key: readonly Column[], ...others: readonly string[]): Table => (
 
 export const TABLES = {
   key_checks: table([text('key_id')], 'mac'),
-  accounts: table([text('account')], 'directory', 'immutable_id', 'gone_at', 'name_key'),
+  accounts: table(
+    [text('account')],
+    ...['directory', 'immutable_id', 'gone_at', 'name_key', 'emails', 'phones', 'seen_at'],
+  ),
   people: table(
     [text('account')],
     ...['directory', 'username', 'name_key', 'display_name', 'emails', 'phones', 'locale'],

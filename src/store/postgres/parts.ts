@@ -43,6 +43,18 @@ export const tallies = (account: string): string => `(
     'failures', (lane.value ->> 0)::integer, 'lockedUntil', (lane.value ->> 1)::bigint)), '[]')::text
   from counters c, jsonb_each(c.lanes) lane where c.account = ${account})`
 
+/** What an account has set up, as one JSON value. */
+export const factors = (account: string): string => `(
+  select coalesce(json_agg(json_build_object('kind', factor, 'provenance', provenance,
+    'secretBits', secret_bits, 'at', at)), '[]')::text
+  from enrolments where enrolments.account = ${account})`
+
+/** Its messages, as one JSON value. */
+export const sends = (account: string): string => `(
+  select coalesce(json_agg(json_build_object('channel', channel, 'lane', lane, 'nextAt', next_at)
+    order by channel, lane), '[]')::text
+  from send_budgets where send_budgets.account = ${account})`
+
 /**
  * `there`: the account's person is enabled, and stays so until this commits; those of other directories are theirs to know.
  * Whoever ends a person changes that row first, and what is under way after it: so nothing begins behind their back.

@@ -28,6 +28,8 @@ export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'people.resetFactor': 'durable',
   'people.unlock': 'durable',
   'accounts.know': 'ordered',
+  'accounts.setContacts': 'durable',
+  'accounts.leave': 'ordered',
   'upkeep.sweep': 'ordered',
   'upkeep.reseal': 'durable',
   'upkeep.diagnose': 'ordered',

@@ -1,6 +1,7 @@
 import type { UnlockLimits } from '../../directories/index.ts'
 import type { LockRule, SendRule } from '../../stepup/index.ts'
 import type {
+  AccountRow,
   EnrolmentRow,
   PersonRow,
   RequestRow,
@@ -226,11 +227,25 @@ export type Operations = {
     told: readonly Told[]
   }): 'unlocked' | 'not-locked'
 
-  /** The account is taken where there is none yet. Of two events at most. */
+  /** The account is taken where there is none yet. Of three events at most. */
   'accounts.know'(
     of: Pick<Schema['accounts'], 'account' | 'directory' | 'immutable_id'> &
-      Readonly<{ name_key: string; now: number; spares: readonly [Spare, Spare] }>,
-  ): { readonly account: string; readonly events: readonly string[] }
+      Readonly<{ name_key: string; now: number; spares: readonly [Spare, Spare, Spare] }>,
+  ): { readonly row: AccountRow; readonly events: readonly string[] }
+  'accounts.setContacts'(of: {
+    directory: string
+    account: string
+    emails: string
+    phones: string
+    ending: EndingMessage
+    told: readonly Told[]
+  }): Ended<'set' | 'unknown'>
+  'accounts.leave'(of: {
+    account: string
+    seen_at: number
+    now: number
+    spare: Spare
+  }): Ended<'left' | 'seen-since'>
 
   'upkeep.sweep'(of: {
     now: number

@@ -2,6 +2,7 @@ import Sqlite from 'better-sqlite3'
 import { sql } from 'kysely'
 import { Fault } from '../../kernel/index.ts'
 import { asFault } from './faults.ts'
+import { accountReads, factorsOf, sendsOf } from './reads-accounts.ts'
 import { createQuery, given, prepare, type Query } from './statements.ts'
 import { foundStepUp, talliesOf } from './tallies.ts'
 
@@ -71,10 +72,6 @@ export function openReader(file: string): Reader {
 
 function prepared(db: Sqlite.Database, query: Query) {
   const account = given('account')
-  const factorsOf = sql<string>`(
-    select json_group_array(json_object(
-      'kind', factor, 'provenance', provenance, 'secretBits', secret_bits, 'at', at))
-    from enrolments where enrolments.account = people.account)`
   const withRequest = query
     .selectFrom('requests')
     .leftJoin('step_ups', 'step_ups.id', 'requests.step_up')
@@ -82,18 +79,17 @@ function prepared(db: Sqlite.Database, query: Query) {
   const summaries = query
     .selectFrom('people')
     .selectAll()
-    .select(factorsOf.as('factors'))
+    .select(factorsOf('people.account').as('factors'))
     .where('directory', '=', given('directory'))
   const helpDeskViews = summaries.select([
     talliesOf(sql.ref('people.account')).as('tallies'),
-    sql<string>`(
-      select json_group_array(json_object('channel', channel, 'lane', lane, 'nextAt', next_at))
-      from send_budgets where send_budgets.account = people.account)`.as('sends'),
+    sendsOf('people.account').as('sends'),
   ])
   const events = query.selectFrom('audit_events').select(['id', 'event'])
   const lastSealed = sql<number>`(select coalesce(max(position), 0) from audit_links)`
 
   return {
+    ...accountReads(db, query),
     stepUp: prepare(db, foundStepUp(query)),
     standing: prepare(
       db,
@@ -155,14 +151,6 @@ function prepared(db: Sqlite.Database, query: Query) {
         .selectAll()
         .where('directory', '=', given('directory'))
         .where('account', '=', account),
-    ),
-    accountOf: prepare(
-      db,
-      query
-        .selectFrom('accounts')
-        .select(['account', 'name_key'])
-        .where('directory', '=', given('directory'))
-        .where('immutable_id', '=', given('immutable_id')),
     ),
     summaryByName: prepare(db, helpDeskViews.where('name_key', '=', given('name_key'))),
     summaryByAccount: prepare(db, helpDeskViews.where('account', '=', account)),

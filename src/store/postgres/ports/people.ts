@@ -1,33 +1,24 @@
-import type { By, PeopleStore } from '../../../directories/index.ts'
-import { eventIn } from '../../rows.ts'
+import type { PeopleStore } from '../../../directories/index.ts'
 import { helpDeskViewIn, personIn, summaryIn } from '../../rows-people.ts'
 import { personRow } from '../../to-rows.ts'
 import { type Ending, endSignIns, holdSignIns, type ToldRow } from '../ending.ts'
 import { isUnique } from '../faults.ts'
 import type { Tx } from '../link.ts'
-import { toldValues } from '../parts.ts'
 import * as endingSql from '../statements/ending.ts'
 import * as sql from '../statements/people.ts'
-import { tell } from '../statements/tell.ts'
 import { createAddPeople } from './add-people.ts'
 import type { PortDeps } from './deps.ts'
+import { createDone, nothing } from './done.ts'
 
 const NAME = 'people_directory_name_key_key'
 
 /** What a question under way was planned on. */
 const RELIED_ON = ['emails', 'phones', 'state'] as const
 
-/** What was answered, and what the audit of this transaction says in its order. */
-type Done<Answer> = {
-  readonly answer: Answer
-  readonly told: readonly ToldRow[]
-  /** Those that the store worded itself. */
-  readonly own: readonly ToldRow[]
-}
-
 /** Short transactions. Each holds a person before it looks at what is under way for them. */
 export function peopleStore(deps: PortDeps): PeopleStore {
-  const { link, toRows, heard } = deps
+  const { link, toRows } = deps
+  const { done, endingOf } = createDone(deps)
   return {
     async find(directory, by) {
       const [row] =
@@ -121,6 +112,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
       const of = { accounts: [account], factor }
       return done(async (tx) => {
         await tx.run(sql.hold, { account })
+        await tx.run(sql.holdElsewhere, { account })
         await tx.run(endingSql.holdStepUps, of)
         if ((await endEnrolments(tx, of)) === 0) return nothing('unknown')
         await tx.run(sql.untally, of)
@@ -143,24 +135,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
       })
     },
   }
-
-  /** The audit commits with the change, and is heard of after it. */
-  async function done<Answer>(work: (tx: Tx) => Promise<Done<Answer>>): Promise<Answer> {
-    const { answer, own } = await link.transact(async (tx) => {
-      const made = await work(tx)
-      if (made.told.length > 0) await tx.run(tell, toldValues(made.told))
-      return made
-    })
-    if (own.length > 0) heard(own.map(({ event }) => eventIn(event)))
-    return answer
-  }
-
-  function endingOf(account: string, factor: string | null, { at, actor }: By): Ending {
-    return { accounts: new Map([[account, toRows.spare()]]), factor, at, actor }
-  }
 }
-
-const nothing = <Answer>(answer: Answer): Done<Answer> => ({ answer, told: [], own: [] })
 
 /** Everything but the audit, whose events of step-ups that ended on the way this answers with. */
 async function eraseAll(tx: Tx, ending: Ending): Promise<readonly ToldRow[]> {

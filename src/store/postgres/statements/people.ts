@@ -1,25 +1,15 @@
 import type { PersonRow } from '../../schema.ts'
-import { each, tallies } from '../parts.ts'
+import { each, factors, sends, tallies } from '../parts.ts'
 import { statement } from '../statements.ts'
 
 const PERSON = `account, directory, username, name_key, display_name, emails, phones, locale, state,
   created_at`
 
-const FACTORS = `(
-  select coalesce(json_agg(json_build_object('kind', factor, 'provenance', provenance,
-    'secretBits', secret_bits, 'at', at)), '[]')::text
-  from enrolments where enrolments.account = people.account)`
-
-const SENDS = `(
-  select coalesce(json_agg(json_build_object('channel', channel, 'lane', lane, 'nextAt', next_at)
-    order by channel, lane), '[]')::text
-  from send_budgets where send_budgets.account = people.account)`
-
 type SummaryRow = PersonRow & { factors: string }
 type ViewRow = SummaryRow & { tallies: string; sends: string }
 
-const VIEW = `select ${PERSON}, ${FACTORS} as factors, ${tallies('people.account')} as tallies,
-  ${SENDS} as sends from people`
+const VIEW = `select ${PERSON}, ${factors('people.account')} as factors,
+  ${tallies('people.account')} as tallies, ${sends('people.account')} as sends from people`
 
 const BY_NAME = 'where directory = @directory and name_key = @name_key'
 const BY_ACCOUNT = 'where account = @account and directory = @directory'
@@ -39,7 +29,7 @@ export const viewByAccount = statement<ViewRow>('person_view_by_account', `${VIE
 
 export const list = statement<SummaryRow>(
   'people_list',
-  `select ${PERSON}, ${FACTORS} as factors from people
+  `select ${PERSON}, ${factors('people.account')} as factors from people
   where directory = @directory and name_key > @after
   order by name_key limit @count::integer`,
 )
@@ -110,6 +100,12 @@ export const holdAccount = statement<{ account: string }>(
   'account_hold',
   `select account from accounts
   where account = @account and directory = @directory for update`,
+)
+
+/** The same for somebody who is kept elsewhere. */
+export const holdElsewhere = statement<{ account: string }>(
+  'account_hold_elsewhere',
+  `select account from accounts where account = @account and immutable_id <> account for update`,
 )
 
 /** Those that nobody else is about to erase. Whoever is there is never among them, whatever `gone_at` says. */

@@ -1,10 +1,12 @@
-import type { By, PeopleStore } from '../../../directories/index.ts'
-import { eventIn } from '../../rows.ts'
+import type { PeopleStore } from '../../../directories/index.ts'
 import { helpDeskViewIn, personIn, summaryIn } from '../../rows-people.ts'
 import { personRow } from '../../to-rows.ts'
 import type { PortDeps } from './deps.ts'
+import { createEndings } from './endings.ts'
 
-export function peopleStore({ writer, reader, toRows, heard }: PortDeps): PeopleStore {
+export function peopleStore(deps: PortDeps): PeopleStore {
+  const { writer, reader, toRows } = deps
+  const { endingBy, answerOf, tellEvents } = createEndings(deps)
   return {
     async find(directory, by) {
       const row = await reader.read((reads) =>
@@ -58,7 +60,7 @@ export function peopleStore({ writer, reader, toRows, heard }: PortDeps): People
     async eraseGone(before, at, { rowsMax }) {
       const of = { before, at, spares: toRows.spares(rowsMax) }
       const answer = await writer.call('people.eraseGone', of)
-      if (answer.events.length > 0) heard(answer.events.map(eventIn))
+      tellEvents(answer.events)
       return answer.erased
     },
 
@@ -69,14 +71,5 @@ export function peopleStore({ writer, reader, toRows, heard }: PortDeps): People
 
     unlock: (account, factor, limits, now, events) =>
       writer.call('people.unlock', { account, factor, limits, now, told: toRows.told(events) }),
-  }
-
-  function endingBy({ at, actor }: By) {
-    return { at, actor, spare: toRows.spare() }
-  }
-
-  function answerOf<H>(answer: { readonly heard: H; readonly events: readonly string[] }): H {
-    if (answer.events.length > 0) heard(answer.events.map(eventIn))
-    return answer.heard
   }
 }

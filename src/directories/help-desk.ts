@@ -1,0 +1,110 @@
+import type { Actor } from '../audit/index.ts'
+import {
+  type Clock,
+  FACTOR_KINDS,
+  type FactorKind,
+  type Id,
+  type Instant,
+  type Result,
+} from '../kernel/index.ts'
+import type { Lane, Tally } from '../stepup/index.ts'
+import type { ListedAccount } from './account-store.ts'
+import type { By, HelpDeskView, PeopleStore, Summary, UnlockLimits } from './people-store.ts'
+import type { WrittenFields } from './person-fields.ts'
+
+/** What was wrong, in plain words for an operator. */
+export type Problems = readonly string[]
+
+/** `account` null: nothing hangs on them yet. `username` null: nobody is called so any more. */
+export type Whom = { readonly account: Id<'account'> | null; readonly username: string | null }
+
+/** Wrong answers in a row, and since when or until when they hold the person up: until an operator unlocks, or a time. */
+export type Answers = Pick<Tally, 'factor' | 'lane' | 'failures'> & {
+  readonly pausedUntil: Instant | 'operator' | null
+}
+
+/** Of `sends` those that have to wait. */
+export type HeldUp = {
+  readonly answers: readonly Answers[]
+  readonly sends: HelpDeskView['sends']
+}
+
+/** A person of our own. */
+export type Shown = Summary & HeldUp
+
+/** What is ours of somebody who is kept elsewhere. */
+export type ShownAccount = Omit<ListedAccount, 'nameKey'> & HeldUp & { readonly username: string }
+
+/**
+ * What a help desk does for somebody, wherever they are kept. `who` is an account id or any spelling of the name; `operator`
+ * is who the audit says did it.
+ */
+export type HelpDesk = {
+  /** Changes nothing and shows nothing. */
+  whom(who: string): Promise<Result<Whom, Problems>>
+  show(who: string): Promise<Result<Shown | ShownAccount, Problems>>
+  set(operator: string, who: string, changes: WrittenFields): Promise<Result<Whom, Problems>>
+  /** Enrolments, what counts for or against them, every step-up and token, and the account id. */
+  erase(operator: string, who: string): Promise<Result<Whom, Problems>>
+  resetFactor(operator: string, who: string, factor: 'totp'): Promise<Result<Whom, Problems>>
+  /** One factor, or all of them: null. Says which were locked or out of messages; of others nothing changes. */
+  unlock(
+    operator: string,
+    who: string,
+    factor: FactorKind | null,
+  ): Promise<Result<readonly FactorKind[], Problems>>
+}
+
+/** What is locked, as who counts the answers says. */
+export type Locks = {
+  readonly limits: UnlockLimits
+  pausedUntil(
+    tallies: readonly Tally[],
+    factor: FactorKind,
+    lane: Lane,
+    now: Instant,
+  ): Instant | 'operator' | null
+}
+
+/** What is done to an account, whoever has it. */
+export function createAccountDesk(deps: {
+  readonly store: Pick<PeopleStore, 'unlock' | 'resetFactor'>
+  readonly clock: Clock
+  readonly locks: Locks
+}) {
+  const { store, clock, locks } = deps
+  const by = (operator: string): By => {
+    const actor: Actor = `operator:${operator}`
+    return { at: clock.now(), actor }
+  }
+
+  return {
+    by,
+
+    heldUp({ tallies, sends }: Pick<HelpDeskView, 'tallies' | 'sends'>): HeldUp {
+      const now = clock.now()
+      const answers = tallies.map(({ factor, lane, failures }) => ({
+        ...{ factor, lane, failures },
+        pausedUntil: locks.pausedUntil(tallies, factor, lane, now),
+      }))
+      return { answers, sends: sends.filter(({ nextAt }) => now < nextAt) }
+    },
+
+    resetFactor(operator: string, account: Id<'account'>, factor: 'totp') {
+      const event = { event: 'factor.reset', ...by(operator), account, factor } as const
+      return store.resetFactor(account, factor, [event], by(operator))
+    },
+
+    async unlock(operator: string, account: Id<'account'>, factor: FactorKind | null) {
+      const unlocked: FactorKind[] = []
+      // One by one, so that the audit names those that were locked and no other.
+      for (const kind of factor === null ? FACTOR_KINDS : [factor]) {
+        const about = { ...by(operator), account, factor: kind }
+        const event = { event: 'factor.unlocked', ...about } as const
+        const heard = await store.unlock(account, kind, locks.limits, event.at, [event])
+        if (heard === 'unlocked') unlocked.push(kind)
+      }
+      return unlocked
+    },
+  }
+}
