@@ -30,7 +30,7 @@ const NEEDS = [
 
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   architecture: ['test/architecture/*.test.ts'],
-  unit: ['src/**/*.test.ts', 'test/demo/*.test.ts'],
+  unit: ['src/**/*.test.ts', 'test/support/*.test.ts'],
   contract: ['test/contract/*.test.ts'],
   conformance: ['test/conformance/*.test.ts'],
   flow: ['test/flow/*.test.ts'],

@@ -86,7 +86,8 @@ export function openPlace(name: string, user?: string): Place {
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...parts].map((part) => part.end('SIGKILL')))
-      rmSync(folder, { recursive: true, force: true })
+      // What a part started itself may be at its last words.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
       guard.stdin?.end()
     },
   }

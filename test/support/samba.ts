@@ -2,11 +2,23 @@ import { connect, createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { type Authority, createAuthority } from './certificates.ts'
 import { childrenOf, endIfThere, openPlace, type Part, untilReady } from './part.ts'
+import {
+  BASE,
+  DOMAIN,
+  layDomain,
+  modify,
+  PEOPLE,
+  type Population,
+  quoted,
+  READER,
+  REALM,
+  settingsOf,
+} from './samba-domain.ts'
 import type { ServiceAccount } from './slapd.ts'
 
 /**
  * A real Active Directory domain controller of its own: Samba, on the ports of LDAP (which it can't change) at an address of
- * loopback that nobody else has. Needs root.
+ * loopback that nobody else has. Needs root. What it starts from is made once on a machine, see `samba-domain.ts`.
  *
  *     await using samba = await startSamba({ ldif: 'dn: CN=Ann,CN=Users,DC=corp,DC=kestrel,DC=example\nobjectClass: user\n…' })
  *     samba.host, samba.ports.ldaps, samba.authority.ca, samba.baseDn, samba.reader.dn, samba.reader.password
@@ -38,60 +50,31 @@ export type Samba = AsyncDisposable & {
   said(): string
 }
 
-export type SambaOptions = {
-  /** Entries below the base, parents first; thousands take seconds. */
-  readonly ldif?: string
-  /** What `ldif` can't say at once: groups with members who come later, moves, `changetype: …`. */
-  readonly changes?: string
+export type SambaOptions = Population & {
   /** Where several servers have one CA; it is not this server's to end. */
   readonly authority?: Authority
 }
 
-const DOMAIN = 'CORP'
-const REALM = 'CORP.KESTREL.EXAMPLE'
-const BASE = 'DC=corp,DC=kestrel,DC=example'
-const PEOPLE = `OU=People,${BASE}`
 const PORTS = { ldap: 389, ldaps: 636, globalCatalog: 3268, globalCatalogTls: 3269 } as const
-const READER = {
-  dn: `CN=Reader,OU=Services,${BASE}`,
-  upn: `reader@${REALM.toLowerCase()}`,
-  password: 'Reader-Secret-1',
-}
 
 export async function startSamba(options: SambaOptions = {}): Promise<Samba> {
-  const { ldif = '', changes = '' } = options
   await using opening = new AsyncDisposableStack()
   const { address } = opening.use(await holdAddress())
   const place = opening.use(openPlace('samba'))
   const authority = options.authority ?? opening.use(createAuthority())
   let part: Part | undefined
+  opening.defer(() => end('SIGKILL'))
 
   place.write('ca.pem', authority.ca)
   const certificate = authority.issue(address, 'localhost', `dc1.${REALM.toLowerCase()}`)
   place.write('server.pem', certificate.cert)
   place.write('server.key', certificate.key)
-  place.run('samba-tool', [
-    ...['domain', 'provision', `--targetdir=${place.at('dc')}`, '--server-role=dc'],
-    ...[`--realm=${REALM}`, `--domain=${DOMAIN}`, '--host-name=dc1', '--dns-backend=NONE'],
-    ...['--adminpass=Admin-Secret-1', '--use-rfc2307'],
-    ...Object.entries(settingsAt(place.folder, address)).map(([k, v]) => `--option=${k}=${v}`),
-  ])
-  const settings = place.at('dc/etc/smb.conf')
-  const database = ['-H', place.at('dc/private/sam.ldb'), `--configfile=${settings}`]
-  // Else each entry costs as much as all before it together.
-  const load = [...database, '-o', 'batch_mode:1']
-  place.run('ldbadd', [...load, place.write('entries.ldif', `${FIRST_ENTRIES}\n${ldif}`)])
+  const settings = place.write('smb.conf', settingsOf(place, address))
+  layDomain(place, settings, options)
 
   const samba: Samba = {
-    ...{
-      host: address,
-      ports: PORTS,
-      baseDn: BASE,
-      peopleDn: PEOPLE,
-      domain: DOMAIN,
-      realm: REALM,
-    },
-    ...{ authority, reader: READER },
+    ...{ host: address, ports: PORTS, authority, reader: READER },
+    ...{ baseDn: BASE, peopleDn: PEOPLE, domain: DOMAIN, realm: REALM },
     async start() {
       part = place.start('samba', 'samba', ['-s', settings, '--foreground', '--no-process-group'])
       await untilReady(part, () => accepts(address, PORTS.globalCatalogTls))
@@ -105,7 +88,7 @@ export async function startSamba(options: SambaOptions = {}): Promise<Samba> {
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
     modify(what) {
-      place.run('ldbmodify', [...database, place.write('changes.ldif', what)])
+      modify(place, settings, what)
     },
     setPassword({ dn }, password) {
       samba.modify(
@@ -115,7 +98,6 @@ export async function startSamba(options: SambaOptions = {}): Promise<Samba> {
     said: () => part?.said() ?? '',
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
-  if (changes !== '') samba.modify(changes)
   await samba.start()
 
   const opened = opening.move()
@@ -135,38 +117,6 @@ export async function startSamba(options: SambaOptions = {}): Promise<Samba> {
     for (const pid of [part.pid, ...childrenOf(part.pid)]) process.kill(pid, name)
   }
 }
-
-const settingsAt = (folder: string, address: string): Readonly<Record<string, string>> => ({
-  ...{ 'bind interfaces only': 'yes', interfaces: `${address}/8` },
-  ...{ 'server services': 'ldap', 'prefork children': '2' },
-  ...{ 'tls cafile': `${folder}/ca.pem`, 'tls certfile': `${folder}/server.pem` },
-  ...{ 'tls keyfile': `${folder}/server.key` },
-  ...{
-    'pid directory': folder,
-    'ncalrpc dir': `${folder}/ncalrpc`,
-    'log file': `${folder}/log.samba`,
-  },
-  // What a share needs of the file system, which a container often hasn't.
-  'vfs objects': 'dfs_samba4 acl_xattr xattr_tdb',
-})
-
-/** As Active Directory takes a password: in quotes, UTF-16. */
-const quoted = (password: string) => Buffer.from(`"${password}"`, 'utf16le').toString('base64')
-
-const ACCOUNT = 66_048 // an account whose password never expires
-const FIRST_ENTRIES = `dn: ${PEOPLE}
-objectClass: organizationalUnit
-
-dn: OU=Services,${BASE}
-objectClass: organizationalUnit
-
-dn: ${READER.dn}
-objectClass: user
-sAMAccountName: reader
-userPrincipalName: ${READER.upn}
-userAccountControl: ${ACCOUNT}
-unicodePwd:: ${quoted(READER.password)}
-`
 
 /** Held by a listener at a port that nobody means, since it has none of its own before its first start. */
 async function holdAddress(): Promise<AsyncDisposable & { readonly address: string }> {
