@@ -9,24 +9,10 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { isHere } from './support/needs.ts'
+import { isHere, NEEDS } from './support/needs.ts'
 import { SHARED, startPostgres } from './support/postgres.ts'
 
 const isCi = process.env['CI'] === 'true'
-
-/** What the real parts come from: the command that shows that it is there, and Debian's package. */
-const NEEDS = [
-  { command: 'chromium', packages: ['chromium', 'fonts-noto-cjk', 'fonts-inter'] },
-  { command: 'oathtool', packages: ['oathtool'] },
-  { command: 'promtool', packages: ['prometheus'] },
-  { command: 'strace', packages: ['strace'] },
-  { command: 'openssl', packages: ['openssl'] },
-  { command: 'postgresql', packages: ['postgresql'] },
-  { command: 'pgbouncer', packages: ['pgbouncer'] },
-  { command: 'haproxy', packages: ['haproxy'] },
-  { command: 'slapd', packages: ['slapd', 'ldap-utils'] },
-  { command: 'samba', packages: ['samba', 'samba-ad-dc', 'samba-ad-provision', 'ldb-tools'] },
-] as const
 
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   architecture: ['test/architecture/*.test.ts'],

@@ -22,8 +22,8 @@ export type Place = AsyncDisposable & {
   at(name: string): string
   /** For the part's eyes alone. */
   write(name: string, text: string): string
-  /** Waits for its end; throws with what it said. */
-  run(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): void
+  /** Waits for its end, and returns its standard output; throws with all that it said. */
+  run(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): string
   /** What it says goes to `{name}.log`. */
   start(name: string, command: string, args: readonly string[]): Part
 }
@@ -71,7 +71,7 @@ export function openPlace(name: string, user?: string): Place {
     run(command, args, env = {}) {
       const whole = { ...options, env: { ...ENV, ...env }, encoding: 'utf8' } as const
       const done = spawnSync(command, args, whole)
-      if (done.status === 0) return
+      if (done.status === 0) return done.stdout
       throw new Error(
         `${command} ${args.join(' ')}: ${done.error ?? ''}${done.stdout}${done.stderr}`,
       )

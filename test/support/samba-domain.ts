@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import type { Place } from './part.ts'
 import { lay } from './template.ts'
@@ -56,8 +55,7 @@ const FOLDER = 'dc'
  */
 export function layDomain(place: Place, settings: string, population: Population): void {
   const { ldif = '', changes = '' } = population
-  const version = execFileSync('samba', ['--version'], { encoding: 'utf8' })
-  const bare = [version, ...PROVISION]
+  const bare = [place.run('samba', ['--version']), ...PROVISION]
   const entries = `${FIRST_ENTRIES}\n${ldif}`
 
   lay(place, {

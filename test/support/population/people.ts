@@ -2,6 +2,8 @@
 export type Inhabitant = {
   /** `uid`, `sAMAccountName` */
   readonly login: string
+  /** `userPrincipalName`, where it matters which. */
+  readonly upn?: string
   /** `cn`, and so a part of the DN. */
   readonly name: string
   readonly mails: readonly string[]

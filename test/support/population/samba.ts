@@ -25,12 +25,19 @@ export function sambaPopulation(count: number): {
   readonly ldif: string
   readonly changes: string
 } {
-  const all = inhabitants(count)
+  return sambaOf(inhabitants(count), NESTED)
+}
+
+/** The same of any people, some of whom are in nested groups. */
+export function sambaOf(
+  all: readonly Inhabitant[],
+  nested: readonly Inhabitant[],
+): { readonly ldif: string; readonly changes: string } {
   const units = UNITS.map((ou) =>
     ldifEntry(`OU=${ou},${PEOPLE}`, { objectClass: 'organizationalUnit', ou }),
   )
   return {
-    ldif: [...units, ...all.map(sambaEntry), sambaGroups()].join(''),
+    ldif: [...units, ...all.map(sambaEntry), sambaGroups(nested)].join(''),
     changes: all.map(lockOf).join(''),
   }
 }
@@ -38,8 +45,9 @@ export function sambaPopulation(count: number): {
 export const sambaDn = ({ name, unit }: Inhabitant): string =>
   `CN=${escapedRdn(name)},OU=${unit},${PEOPLE}`
 
-/** What comes before the `@` of a UPN; it is another than the login, as it often is. */
-export const upnOf = ({ login }: Inhabitant): string => `upn.${login.trim()}@${UPN_SUFFIX}`
+/** What comes before its `@` is another than the login, as it often is. */
+export const upnOf = ({ login, upn }: Inhabitant): string =>
+  upn ?? `upn.${login.trim()}@${UPN_SUFFIX}`
 
 export function sambaEntry(one: Inhabitant): string {
   const [mail, ...otherMailbox] = one.mails
@@ -74,10 +82,10 @@ const groupDn = (name: string) => `CN=${escapedRdn(name)},CN=Users,${BASE}`
 /** All of which `NESTED` are in. */
 export const SAMBA_GROUPS: readonly string[] = NESTED_GROUPS.map(groupDn)
 
-function sambaGroups(): string {
+function sambaGroups(nested: readonly Inhabitant[]): string {
   return NESTED_GROUPS.map((name, n) => {
     const below = NESTED_GROUPS[n - 1]
-    const member = below === undefined ? NESTED.map(sambaDn) : groupDn(below)
+    const member = below === undefined ? nested.map(sambaDn) : groupDn(below)
     return ldifEntry(groupDn(name), { objectClass: 'group', member })
   }).join('')
 }

@@ -8,11 +8,19 @@ const GROUPS = `ou=groups,${BASE}`
 
 /** For `startSlapd`. */
 export function slapdPopulation(count: number): { readonly ldif: string; readonly groups: string } {
+  return slapdOf(inhabitants(count), NESTED)
+}
+
+/** The same of any people, some of whom are in nested groups. */
+export function slapdOf(
+  all: readonly Inhabitant[],
+  nested: readonly Inhabitant[],
+): { readonly ldif: string; readonly groups: string } {
   const units = UNITS.map((ou) =>
     ldifEntry(`ou=${ou},${PEOPLE}`, { objectClass: 'organizationalUnit', ou }),
   )
-  const people = inhabitants(count).map((one) => slapdEntry(one))
-  return { ldif: [...units, ...people].join(''), groups: slapdGroups() }
+  const people = all.map((one) => slapdEntry(one))
+  return { ldif: [...units, ...people].join(''), groups: slapdGroups(nested) }
 }
 
 export const slapdDn = ({ name, unit }: Inhabitant): string =>
@@ -37,10 +45,10 @@ const groupDn = (name: string) => `cn=${escapedRdn(name)},${GROUPS}`
 /** All of which `NESTED` are in. */
 export const SLAPD_GROUPS: readonly string[] = NESTED_GROUPS.map(groupDn)
 
-function slapdGroups(): string {
+function slapdGroups(nested: readonly Inhabitant[]): string {
   return NESTED_GROUPS.map((cn, n) => {
     const below = NESTED_GROUPS[n - 1]
-    const member = below === undefined ? NESTED.map(slapdDn) : groupDn(below)
+    const member = below === undefined ? nested.map(slapdDn) : groupDn(below)
     return ldifEntry(groupDn(cn), { objectClass: 'groupOfNames', cn, member })
   }).join('')
 }
