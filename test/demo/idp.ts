@@ -9,6 +9,8 @@ import { createStepUp, type Sent } from './step-up.ts'
 export type DemoUser = {
   readonly id: string
   readonly username: string
+  /** What else they may type for it. The IAM passes on what was typed. */
+  readonly names?: readonly string[]
   readonly email: string
   readonly password: string
 }
@@ -75,15 +77,16 @@ export async function startIdp({
   async function password(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { uid, params } = await provider.interactionDetails(request, response)
     const form = new URLSearchParams(await bodyOf(request))
+    const typed = form.get('username') ?? ''
     const user = users.find(
-      ({ username, password: known }) =>
-        username === form.get('username') && known === form.get('password'),
+      ({ username, names = [username], password: known }) =>
+        names.some((name) => isSame(name, typed)) && known === form.get('password'),
     )
     if (user === undefined) return send(response, 401, passwordPage(uid, 'Wrong name or password.'))
     const text = (name: string) => (typeof params[name] === 'string' ? params[name] : undefined)
     const sent = await stepUp.send({
       subject: user.id,
-      username: user.username,
+      username: typed,
       email: user.email,
       application: { id: app.id, name: 'Demo application' },
       passwordAt: Math.floor(Date.now() / 1000),
@@ -195,6 +198,11 @@ function passwordPage(uid: string, wrong: string): string {
 <div><button>Sign in</button></div></form>`,
   )
 }
+
+/** As directories compare names: without regard to case, width and what is around them. */
+const isSame = (one: string, other: string): boolean => folded(one) === folded(other)
+
+const folded = (name: string): string => name.normalize('NFKC').trim().toLowerCase()
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   let body = ''

@@ -5,7 +5,7 @@ export function page(title: string, body: string): string {
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem;color:#222}
 label{display:block;margin:1rem 0 .25rem}input{font:inherit;padding:.5rem;width:16rem}
 button{font:inherit;padding:.5rem 1rem;margin-top:1rem}td,th{text-align:left;padding:.25rem 1rem .25rem 0;vertical-align:top}
-pre{background:#f3f3f3;padding:1rem;overflow:auto}</style></head><body>${body}</body></html>`
+pre{background:#f3f3f3;padding:1rem;white-space:pre-wrap}</style></head><body>${body}</body></html>`
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

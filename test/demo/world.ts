@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { allowInsecureRequests, customFetch } from 'openid-client'
 import { startApp } from './app.ts'
+import type { DemoDirectory } from './directory.ts'
 import { fetchByName } from './fetch-by-name.ts'
 import { type DemoUser, startIdp } from './idp.ts'
 import { type Outbox, startOutbox } from './outbox.ts'
@@ -14,6 +15,11 @@ export type DemoWorld = AsyncDisposable & {
   readonly outboxPage: string
   readonly sallyport: string
   readonly metrics: string
+  /** What it keeps, and the file that Sallyport was started with. */
+  readonly folder: string
+  readonly config: string
+  /** What a command of it prints. */
+  command(...line: readonly string[]): string
   readonly outbox: Outbox
   readonly users: readonly DemoUser[]
   /** Host and port of what is reached by name, and the port of loopback that it stands for. */
@@ -28,10 +34,18 @@ export type Names = {
   readonly tls: Tls
 }
 
+type WorldOptions = {
+  readonly users?: readonly DemoUser[]
+  readonly names?: Names
+  /** Where people are, if not in Sallyport's own store. It is not this world's to close. */
+  readonly directory?: DemoDirectory
+}
+
 const USERS: readonly DemoUser[] = [
   { id: 'user-1', username: 'alice', email: 'alice@example.com', password: 'wonderland' },
   { id: 'user-2', username: 'bob', email: 'bob@example.com', password: 'builder' },
 ]
+const LOCAL = { name: 'local', settings: ' [{ name: local, type: local }]' }
 const LAUNCH = join(import.meta.dirname, '../../src/launch.js')
 const START_MS_MAX = 20_000
 
@@ -41,7 +55,7 @@ const START_MS_MAX = 20_000
  */
 export async function startWorld(
   folder: string,
-  { users = USERS, names }: { readonly users?: readonly DemoUser[]; readonly names?: Names } = {},
+  { directory, users = directory?.users ?? USERS, names }: WorldOptions = {},
 ): Promise<DemoWorld> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
@@ -60,14 +74,11 @@ export async function startWorld(
   writeFileSync(join(folder, 'field-key'), run('secrets', 'new'), { mode: 0o600 })
   for (const [name, text] of Object.entries(tls ?? {}))
     writeFileSync(join(folder, `${name}.pem`), text, { mode: 0o600 })
-  writeFileSync(
-    config,
-    yaml({ issuer, sallyport, management, keys, idpOrigin, smtp: outbox.smtpPort, isTls: !!tls }),
-  )
-  const people = join(folder, 'people.csv')
-  const rows = users.map(({ username, email }) => `${username},${email}\n`)
-  writeFileSync(people, `username,email\n${rows.join('')}`)
-  run('user', 'import', people, '--config', config)
+  for (const [name, text] of Object.entries(directory?.files ?? {}))
+    writeFileSync(join(folder, name), text, { mode: 0o600 })
+  const at = { issuer, sallyport, management, keys, idpOrigin, smtp: outbox.smtpPort, isTls: !!tls }
+  writeFileSync(config, yaml({ ...at, directory: directory ?? LOCAL }))
+  if (directory === undefined) importUsers(join(folder, 'people.csv'), users, config)
 
   const trusted = tls === null ? {} : { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') }
   opening.use(await startSallyport(config, `http://127.0.0.1:${management}/health/ready`, trusted))
@@ -82,11 +93,12 @@ export async function startWorld(
   opening.use(await startApp({ place: atApp, idp: idpOrigin, ...demoApp }))
   const opened = opening.move()
   return {
-    ...{ outbox, users, addresses, sallyport: issuer, app: appOrigin },
+    ...{ outbox, users, addresses, folder, config, sallyport: issuer, app: appOrigin },
     ...{
       outboxPage: `http://127.0.0.1:${mail}`,
       metrics: `http://127.0.0.1:${management}/metrics`,
     },
+    command: (...line) => runAny(...line, '--config', config).stdout,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
@@ -121,6 +133,7 @@ function yaml(of: {
   readonly idpOrigin: string
   readonly smtp: number
   readonly isTls: boolean
+  readonly directory: Pick<DemoDirectory, 'name' | 'settings'>
 }): string {
   return `# Written by the demo; config/ has the ones to start from.
 issuer: ${of.issuer}
@@ -138,8 +151,8 @@ clients:
     name: Demo IAM
     auth: { method: private_key_jwt, jwksUri: ${of.keys} }
     redirectUris: ['${of.idpOrigin}/2fa/callback']
-    subject: { from: par, claim: preferred_username, directories: [local] }
-directories: [{ name: local, type: local }]
+    subject: { from: par, claim: preferred_username, directories: [${of.directory.name}] }
+directories:${of.directory.settings}
 channels:
   email: { host: 127.0.0.1, port: ${of.smtp}, from: Example Corp <no-reply@example.com> }
 firstEnrolment: contact
@@ -150,8 +163,17 @@ acr:
 `
 }
 
+function importUsers(people: string, users: readonly DemoUser[], config: string): void {
+  const rows = users.map(({ username, email }) => `${username},${email}\n`)
+  writeFileSync(people, `username,email\n${rows.join('')}`)
+  run('user', 'import', people, '--config', config)
+}
+
+const runAny = (...command: readonly string[]) =>
+  spawnSync(process.execPath, [LAUNCH, ...command], { encoding: 'utf8' })
+
 function run(...command: readonly string[]): string {
-  const done = spawnSync(process.execPath, [LAUNCH, ...command], { encoding: 'utf8' })
+  const done = runAny(...command)
   if (done.status !== 0) throw new Error(`sallyport ${command.join(' ')}: ${done.stderr}`)
   return done.stdout
 }

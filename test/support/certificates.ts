@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A certificate authority that lives for one test. PEM throughout. */
+/** A certificate authority that lives for one test, or a demo. PEM throughout. */
 export type Authority = Disposable & {
   readonly ca: string
   /** For these host names and addresses; the first is also who it is. */
@@ -15,9 +15,10 @@ export type Authority = Disposable & {
 
 export type Issued = { readonly cert: string; readonly key: string }
 
-const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
 
-export function createAuthority(): Authority {
+export function createAuthority(days = 2): Authority {
+  const key = [...KEY, '-days', `${days}`]
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-ca-'))
   const at = (name: string) => join(folder, name)
   const read = (name: string) => readFileSync(at(name), 'utf8')
@@ -30,20 +31,12 @@ export function createAuthority(): Authority {
     ...['-addext', 'basicConstraints=critical,CA:FALSE', '-keyout', at('key.pem')],
   ]
   const issued = () => ({ cert: read('cert.pem'), key: read('key.pem') })
-  openssl('req', [
-    '-x509',
-    ...KEY,
-    '-subj',
-    '/CN=Test CA',
-    '-keyout',
-    at('ca.key'),
-    '-out',
-    at('ca.pem'),
-  ])
+  const itself = ['-subj', '/CN=Test CA', '-keyout', at('ca.key'), '-out', at('ca.pem')]
+  openssl('req', ['-x509', ...key, ...itself])
   return {
     ca: read('ca.pem'),
     issue(...names) {
-      openssl('req', ['-x509', ...KEY, ...subject(names), ...signer, ...out])
+      openssl('req', ['-x509', ...key, ...subject(names), ...signer, ...out])
       return issued()
     },
     issueExpired(...names) {

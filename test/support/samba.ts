@@ -133,7 +133,7 @@ async function holdAddress(): Promise<AsyncDisposable & { readonly address: stri
     }
     held.close()
   }
-  throw new Error('no address of loopback is free')
+  throw new Error('another server has port 389 on every address of loopback')
 }
 
 const HOLDING_PORT = 3889
