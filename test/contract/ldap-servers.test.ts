@@ -121,6 +121,29 @@ describe('the servers of a directory', needs('slapd'), () => {
     assert.equal(servers.stats().servers[0]?.isUp, false)
   })
 
+  test('are asked after the last one gives out, when they were passed over and came back meanwhile', async () => {
+    await using one = await inFront(first)
+    await using two = await inFront(second)
+    await using servers = serversOf(settingsOf([one, two]))
+    await one.refuse()
+    assert.equal(await servers.ask(ann, NEVER), 1)
+    const whoms: string[] = []
+    const overtaken = async (wire: Wire) => {
+      whoms.push(wire.server)
+      if (whoms.length === 1) {
+        await one.heal()
+        await until('back', () => servers.stats().servers[0]?.isUp === true)
+        await two.refuse()
+      }
+      return await ann(wire)
+    }
+    assert.equal(await servers.ask(overtaken, NEVER), 1)
+    assert.deepEqual(
+      whoms,
+      [two, one].map((at) => serverAt(at, 'tls').label),
+    )
+  })
+
   test('are asked again on another wire when one was lost in the middle or meanwhile', async () => {
     await using one = await inFront(first)
     await using servers = serversOf(settingsOf([one]))

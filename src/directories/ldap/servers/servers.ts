@@ -88,10 +88,16 @@ export function createServers(
     },
   }
 
-  /** In the order of the settings, each time anew: so the first is asked again as soon as it is back. */
+  /**
+   * In the order of the settings, each time anew: so the first is asked again as soon as it is back, also by whoever passed
+   * it over while it was away. None is asked twice.
+   */
   async function inTurn<T>(work: (wire: Wire) => Promise<T>, signal: AbortSignal): Promise<T> {
-    for (const server of servers) {
-      if (!server.isUp) continue
+    const tried = new Set<Server>()
+    for (;;) {
+      const server = servers.find((one) => one.isUp && !tried.has(one))
+      if (server === undefined) throw noneIsUp(servers)
+      tried.add(server)
       try {
         return await server.use(work, signal)
       } catch (error) {
@@ -100,7 +106,6 @@ export function createServers(
         if (!(error instanceof Trouble) || error.blame === 'answer') throw error
       }
     }
-    throw noneIsUp(servers)
   }
 }
 
