@@ -54,7 +54,10 @@ export function composeDoors({ config, world, ...deps }: Deps): RequestListener 
   })
   const speak = (acceptLanguage: string | null) =>
     negotiate({ acceptLanguage, fallback: config.language })
-  const shownByAll = createPagesForDoors({ pages, negotiate: speak, clock })
+  const shownByAll = createPagesForDoors({
+    ...{ pages, clock },
+    negotiate: (wanted) => negotiate({ ...wanted, fallback: config.language }),
+  })
   const present = createPresent({
     ...{
       pages,

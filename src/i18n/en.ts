@@ -241,6 +241,8 @@ export const en = {
   'error.later.title': 'We’re not available right now',
   'error.later.hint':
     'This is on our side, and nobody was signed in. Please try again in a few minutes.',
+  'error.later.hint.back':
+    'This is on our side, and nobody was signed in. Please try again now; if that doesn’t help, sign in again in a few minutes.',
   'error.not-understood.title': 'This link doesn’t work',
   'error.not-understood.hint':
     'It’s incomplete or was changed. Go back to where you wanted to sign in and start there again.',
@@ -259,7 +261,6 @@ export const en = {
     'It can only go on where it was opened. If somebody sent you this link, close this page.',
   'error.elsewhere.title': 'Another tab finished this sign-in',
   'error.elsewhere.hint': 'You can close this page and go on there.',
-  'error.go': 'Continue',
 
   'mail.subject': 'Your code for {app}',
   'mail.preheader_one': '{code}, works for {count} minute.',

@@ -214,6 +214,8 @@ export const zhCn: Words = {
   'error.try-again.hint': '可能您在其他标签页中先进行了操作，请重试。',
   'error.later.title': '服务​暂时不可用',
   'error.later.hint': '这是系统问题，本次登录未完成。请几分钟后重试。',
+  'error.later.hint.back':
+    '这是系统问题，本次登录未完成。您可以现在重试；如果仍然不行，请几分钟后重新登录。',
   'error.not-understood.title': '链接无效',
   'error.not-understood.hint': '链接不完整或已被更改。请返回原来的登录页面重新开始。',
   'error.too-large.title': '提交的内容过多',
@@ -228,7 +230,6 @@ export const zhCn: Words = {
   'error.other.hint': '本次登录是在另一个浏览器中打开的。如果链接是他人发给您的，请关闭此页面。',
   'error.elsewhere.title': '已在其他标签页​完成登录',
   'error.elsewhere.hint': '您可以关闭此页面，在那里继续操作。',
-  'error.go': '继续',
 
   'mail.subject': '{app}登录验证码',
   'mail.preheader_other': '{code}，{count} 分钟内有效。',

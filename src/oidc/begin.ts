@@ -81,7 +81,7 @@ export function begin(door: BeginDoor): Router {
     if (asked.request.prompt === 'none')
       return seeOther(response, errorUrl(door.issuer, asked, { refusal: 'fault' }))
     const resume = paths.hop(asked.stepUp, 'resume')
-    const view = { status: 503, says: 'try-again-later', resume } as const
+    const view = { status: 503, says: 'try-again-later', resume, asked: asked.request } as const
     const page = door.pages.error(view, request, response)
     response.status(503).set('Retry-After', '5').type('html').send(`${page}`)
   }

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express'
 import type { AuditEvent } from '../audit/index.ts'
 import type { Browsers } from '../http/index.ts'
 import type { Clock, KeyRing, Random } from '../kernel/index.ts'
-import type { Found, Open, StepUp } from '../stepup/index.ts'
+import type { Found, Open, StepUp, StepUpRequest } from '../stepup/index.ts'
 import type { Clients, Failure, Fetch } from './clients/index.ts'
 import type { Log } from './json.ts'
 import type { RequestStore } from './request-store.ts'
@@ -13,9 +13,14 @@ import type { SigningKeys } from './signing/index.ts'
 export type Page = { toString(): string }
 
 export type OidcPages = {
-  /** Where no client may hear of it. With `resume`, one button takes the person back to the client. */
+  /** Where no client may hear of it. With `resume`, a button takes the person back to the client, which `asked` for this. */
   error(
-    view: { readonly status: number; readonly says: Says; readonly resume: string | null },
+    view: {
+      readonly status: number
+      readonly says: Says
+      readonly resume: string | null
+      readonly asked?: StepUpRequest
+    },
     request: Request,
     response: Response,
   ): Page

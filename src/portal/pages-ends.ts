@@ -16,6 +16,8 @@ import type {
   Way,
 } from './views.ts'
 
+type Link = { readonly href: string; readonly word: string }
+
 type End = {
   readonly icon: Icon
   readonly tone: 'ok' | 'warn' | 'danger' | 'calm'
@@ -23,7 +25,9 @@ type End = {
   readonly title: string
   readonly hint: string
   /** The one button, as a link. */
-  readonly go?: { readonly href: string; readonly word: string } | null
+  readonly go?: Link | null
+  /** Where else one may go. */
+  readonly other?: Link | null
   readonly retry?: Form | null
   readonly refresh?: string
   readonly ways?: { readonly form: Form; readonly ways: readonly Way[] } | null
@@ -112,10 +116,13 @@ export function endPages(deps: PagesDeps) {
     error(frame: Frame, { says, resume, again }: ErrorView): Html {
       const t = translate(frame.locale)
       const retry = again === null ? null : { href: again, word: t('retry') }
+      const back = resume === null ? null : { href: resume, word: t('back', { app: appOf(frame) }) }
+      const words = errorWords(t, says)
+      // The link that was opened is good for a minute: later, one begins where one came from.
+      const hint = retry && back ? t('error.later.hint.back') : words.hint
       return end(frame, {
-        ...errorWords(t, says),
-        stage: 'stopped',
-        go: resume === null ? retry : { href: resume, word: t('error.go') },
+        ...{ ...words, hint, stage: 'stopped' },
+        ...{ go: retry ?? back, other: retry && back },
       })
     },
   }
@@ -136,6 +143,7 @@ export function endPages(deps: PagesDeps) {
           : []
     const body = templates.render('end', {
       ...{ tone, icon: ICONS[icon], title: phrase(title), hint: view.hint, go: view.go ?? null },
+      other: view.other ?? null,
       choices: ways ? parts.choices(ways.form, ways.ways) : null,
       notices: view.asksWhose
         ? parts.notice({

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { type Html, requestIdOf } from '../http/index.ts'
 import type { Clock, Locale } from '../kernel/index.ts'
-import type { StepUp } from '../stepup/index.ts'
+import type { StepUp, StepUpRequest } from '../stepup/index.ts'
 import { againAt } from './again.ts'
 import type { Pages } from './pages.ts'
 import { plainName } from './plain-name.ts'
@@ -9,7 +9,14 @@ import type { ErrorView, Frame } from './views.ts'
 
 /** The two pages that other doors show: they know what to say, and this room how it looks. */
 export type PagesForDoors = {
-  error(view: Omit<ErrorView, 'again'>, request: Request, response: Response): Html
+  error(
+    view: Omit<ErrorView, 'again'> & {
+      /** What the client asked, where this is about that and no page has been shown yet. */
+      readonly asked?: Pick<StepUpRequest, 'application' | 'uiLocales'>
+    },
+    request: Request,
+    response: Response,
+  ): Html
   done(
     view: { readonly url: string; readonly stepUp: StepUp },
     request: Request,
@@ -22,17 +29,24 @@ const OURS: readonly ErrorView['says'][] = ['our-mistake', 'try-again', 'try-aga
 
 export function createPagesForDoors(deps: {
   readonly pages: Pages
-  readonly negotiate: (acceptLanguage: string | null) => Locale
+  readonly negotiate: (wanted: {
+    readonly uiLocales: string | null
+    readonly acceptLanguage: string | null
+  }) => Locale
   readonly clock: Clock
 }): PagesForDoors {
   const { pages, negotiate, clock } = deps
   return {
-    error(view, request, response) {
-      const locale = negotiate(request.headers['accept-language'] ?? null)
-      const nobody = { application: null, username: null }
+    error({ asked, ...view }, request, response) {
+      const acceptLanguage = request.headers['accept-language'] ?? null
+      const locale = negotiate({ uiLocales: asked?.uiLocales ?? null, acceptLanguage })
+      const application = asked === undefined ? null : plainName(asked.application.name)
       const isOurs = OURS.includes(view.says)
       const again = isOurs ? againAt(request.method, request.path) : null
-      return pages.error(frame(locale, nobody, response), { ...view, again })
+      return pages.error(frame(locale, { application, username: null }, response), {
+        ...view,
+        again,
+      })
     },
     done({ url, stepUp }, _request, response) {
       const { locale, request, username } = stepUp

@@ -137,6 +137,7 @@ export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Ht
     'done-ended': pages.done(over, { url: '/over', how: 'ended' }),
     error: failed('our-mistake', ''),
     'error-later': failed('try-again-later', ''),
+    'directory-down': pages.error(over, { says: 'try-again-later', resume, again: '' }),
     'error-quicker': failed('try-again', '../stp_1'),
     'error-gone': failed('not-found'),
     'error-browser': failed('other-browser'),

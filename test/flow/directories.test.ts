@@ -4,9 +4,11 @@ import { createLook } from '../../src/compose-look.ts'
 import { openApp, type TestApp } from '../support/app.ts'
 import { slapdConfig } from '../support/directory-slapd.ts'
 import { needs } from '../support/needs.ts'
+import { resumeOn } from '../support/outside.ts'
 import { begin, pass } from '../support/passage.ts'
 import { type Slapd, startSlapd } from '../support/slapd.ts'
 import { createUserAgent } from '../support/user-agent.ts'
+import { until } from '../support/wire-bench.ts'
 
 const ANN_DN = 'uid=ann,ou=people,dc=kestrel,dc=example'
 const ANN = `dn: ${ANN_DN}
@@ -96,6 +98,26 @@ describe('people of a company', needs('slapd'), () => {
     assert.match(await metricsOf(app), /lookups_total\{directory="ldap",outcome="fault"\} 1\n/)
     const told = app.logged.map((line) => JSON.parse(line))
     assert.ok(told.some(({ msg }) => msg === 'a server of a directory is left alone'))
+  })
+
+  test('can try again on the page that says so, which speaks as the application asks', async () => {
+    await using both = await openBoth()
+    const { app, slapd } = both
+    await slapd.stop()
+    const { browser, page } = await begin(app, createUserAgent(), {
+      ...{ login_hint: 'ann', ui_locales: 'zh-CN' },
+      sallyport_context: JSON.stringify({ application: { name: 'Payroll' } }),
+    })
+    assert.equal(page.title, '服务暂时不可用 – Payroll – Kestrel')
+    assert.match(page.body, /<a class="button" href="">重试<\/a>/)
+    assert.match(page.body, /<a class="button second" href="[^"]+">返回Payroll<\/a>/)
+    assert.equal((await browser.get(page.url)).status, 503)
+    const left = await browser.get(resumeOn(page))
+    assert.match(left.headers.get('location') ?? '', /[?&]error=temporarily_unavailable/)
+
+    await slapd.start()
+    await until('back', async () => (await browser.get(page.url)).status !== 503)
+    assert.equal(app.mailbox.last().to, 'ann@kestrel.example')
   })
 
   test('are asked for by a suffix where they alone have it, and the others are left in peace', async () => {
