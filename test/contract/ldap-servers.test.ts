@@ -121,6 +121,18 @@ describe('the servers of a directory', needs('slapd'), () => {
     assert.equal(servers.stats().servers[0]?.isUp, false)
   })
 
+  test('are asked again as soon as they are back, also where the clock was set back meanwhile', async (t) => {
+    await using one = await inFront(first)
+    await using servers = serversOf(settingsOf([one]))
+    await servers.ask(ann, NEVER)
+    await one.refuse()
+    await assert.rejects(servers.ask(ann, NEVER), fault(/refuses connections/))
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() - 3_600_000 })
+    await one.heal()
+    await until('back', () => servers.stats().servers[0]?.isUp === true)
+    assert.equal(await servers.ask(ann, NEVER), 1)
+  })
+
   test('are asked after the last one gives out, when they were passed over and came back meanwhile', async () => {
     await using one = await inFront(first)
     await using two = await inFront(second)

@@ -35,8 +35,8 @@ export type ServerHeard = {
 const AGAINST: ReadonlySet<Blame> = new Set(['server', 'bind', 'late', 'lost'])
 /** How long it is left alone, each time longer: so that it is back within 5 seconds and not besieged. */
 const [PAUSE_MS, PAUSE_MS_MAX, GROWTH] = [250, 2_000, 2]
-/** Clocks are not exact: a breaker that is asked a moment too early says no. */
-const GRACE_MS = 20
+/** A breaker would ask the system's clock how long it has been open, and wait for an hour where that is set back by one. */
+const AT_ONCE = new DelegateBackoff(() => Number.NEGATIVE_INFINITY)
 
 export function createServer(
   server: LdapServer,
@@ -56,14 +56,15 @@ export function createServer(
   const pauseMs = () => Math.min(PAUSE_MS * GROWTH ** probes, PAUSE_MS_MAX)
   const breaker = circuitBreaker(handleWhen(isAgainst), {
     breaker: new ConsecutiveBreaker(1),
-    halfOpenAfter: new DelegateBackoff(pauseMs),
+    // Nothing but the probe below asks while it is open.
+    halfOpenAfter: AT_ONCE,
   })
   breaker.onBreak(() => {
     pool.drop()
     if (breaker.lastFailure !== undefined && 'error' in breaker.lastFailure)
       trouble = troubleOf(breaker.lastFailure.error)
     if (probes === 0) onServer(label, 'out', trouble)
-    probeLater(pauseMs() + GRACE_MS)
+    probeLater(pauseMs())
   })
   breaker.onReset(() => {
     probes = 0
@@ -140,7 +141,7 @@ export function createServer(
       await breaker.execute(async () => pool.giveBack(await open(closing.signal)))
     } catch (error) {
       // What speaks against it has broken the circuit anew, and that comes back here.
-      if (!isAgainst(error)) probeLater(pauseMs() + GRACE_MS)
+      if (!isAgainst(error)) probeLater(pauseMs())
     }
   }
 }
