@@ -11,7 +11,9 @@ export type Visitor = AsyncDisposable & {
   readonly context: BrowserContext
   /** Begins at the application and gives the password to the IAM. What comes next is Sallyport's. */
   signIn(path?: string): Promise<void>
-  /** Waits for the page with this heading, and finds nothing wrong with it. */
+  /** Waits for the page with this heading. */
+  meets(heading: string | RegExp, page?: Page): Promise<void>
+  /** As `meets`, and finds nothing wrong with it. */
   sees(heading: string | RegExp, page?: Page): Promise<void>
   press(button: string | RegExp): Promise<void>
   /** Types a code, and Enter. */
@@ -28,8 +30,13 @@ export type Visitor = AsyncDisposable & {
 
 const PATIENCE_MS = 20_000
 
+/** What a visitor needs to know of where they are. */
+export type Around = Pick<DemoWorld, 'app' | 'sallyport'> & {
+  readonly outbox: Pick<DemoWorld['outbox'], 'newest' | 'count'>
+}
+
 export async function openVisit(at: {
-  readonly world: DemoWorld
+  readonly world: Around
   readonly browser: Browser
   readonly user: DemoUser
   readonly options: BrowserContextOptions
@@ -44,9 +51,11 @@ export async function openVisit(at: {
     if (request.url().startsWith(`${world.sallyport}/authorize`)) entrance = request.url()
   })
 
+  const meets = (heading: string | RegExp, on = page) =>
+    on.getByRole('heading', { level: 1, name: heading }).waitFor()
+
   return {
-    page,
-    context,
+    ...{ page, context, meets },
     async signIn(path = '/sign-in') {
       await page.goto(world.app)
       await page.locator(`a[href="${path}"]`).click()
@@ -55,7 +64,7 @@ export async function openVisit(at: {
       await page.getByRole('button', { name: 'Sign in' }).click()
     },
     async sees(heading, on = page) {
-      await on.getByRole('heading', { level: 1, name: heading }).waitFor()
+      await meets(heading, on)
       // Axe is a script. Where none may run the pages are the same, for they have none.
       if (options.javaScriptEnabled !== false) {
         assert.deepEqual(await faultsOf(on), [])
