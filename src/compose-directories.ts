@@ -176,8 +176,7 @@ function checkOf(name: string, { servers, inUse, waiting }: ServersStats): Check
   return { name: `Directory ${name}`, status: 'UP', data }
 }
 
-function settingsOf({ type, suffixes: _, tls, ...rest }: LdapDirectoryConfig): LdapSettings {
-  const { certificate } = tls
-  const shown = certificate && { cert: certificate.cert, key: certificate.key.reveal() }
-  return { ...rest, dialect: type, tls: { ...tls, certificate: shown } }
-}
+const settingsOf = ({ type, suffixes: _, ...rest }: LdapDirectoryConfig): LdapSettings => ({
+  ...rest,
+  dialect: type,
+})

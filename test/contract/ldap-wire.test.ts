@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { openWire } from '../../src/directories/ldap/servers/connect.ts'
 import { readRootDse } from '../../src/directories/ldap/servers/root-dse.ts'
 import type { LdapSettings } from '../../src/directories/ldap/settings.ts'
+import { Secret } from '../../src/kernel/index.ts'
 import { startFaultProxy } from '../support/fault-proxy.ts'
 import { startLdapProxy } from '../support/ldap-proxy.ts'
 import { needs } from '../support/needs.ts'
@@ -67,10 +68,10 @@ describe('a wire to a server', needs('slapd'), () => {
     })
 
   test('is bound as whom the client certificate names', async () => {
-    const { tls } = settings
+    const { cert, key } = slapd.certificate
     const wire = await open({
       bind: { how: 'external' },
-      tls: { ...tls, certificate: slapd.certificate },
+      tls: { ...settings.tls, certificate: { cert, key: new Secret(key) } },
     })
     assert.equal(await wire.whoAmI(), `dn:${slapd.reader.dn}`)
     wire.close()

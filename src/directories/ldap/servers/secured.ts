@@ -95,13 +95,14 @@ async function askForTls(
 
 function secured(socket: Socket, { host }: LdapServer, tls: LdapSettings['tls']): TLSSocket {
   const name = tls.serverName ?? host
+  const own = tls.certificate
   return connectTls({
     socket,
     host: name,
     // RFC 6066 knows no addresses there; the certificate is held to it all the same.
     ...(isIP(name) === 0 && { servername: name }),
     ...(tls.ca !== null && { ca: tls.ca }),
-    ...tls.certificate,
+    ...(own && { cert: own.cert, key: own.key.reveal() }),
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
   })
