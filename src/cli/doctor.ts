@@ -48,7 +48,9 @@ function blockOf(directory: string, { server, facts, findings }: Examined): stri
     ...facts.map(({ what, is }) => `  ${what.padEnd(width)}${printable(is)}`),
     ...findings.flatMap(({ weighs, key, says, wanted }) => [
       `  ${weighs === 'wrong' ? 'WRONG' : 'MIND'}: ${printable(says)}`,
-      `    ${key === null ? '' : `directories.${directory}.${key}: `}${printable(wanted)}`,
+      ...(wanted === null
+        ? []
+        : [`    ${key === null ? '' : `directories.${directory}.${key}: `}${printable(wanted)}`]),
     ]),
     '',
   ].join('\n')

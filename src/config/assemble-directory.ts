@@ -91,17 +91,20 @@ function assembleBind(
 ): LdapDirectoryConfig['bind'] {
   if (mode === 'external') return { how: 'external' }
   const [key, asked] =
-    passwordFile === undefined ? ['passwordEnv', passwordEnv] : ['passwordFile', passwordFile]
+    passwordFile === undefined
+      ? (['passwordEnv', passwordEnv] as const)
+      : (['passwordFile', passwordFile] as const)
   invariant(dn !== undefined && asked !== undefined, 'a simple bind has a name and a password')
   return {
     how: 'simple',
     dn,
     password: () => passwordOf(asked, `directories.${directory}.bind.${key}`),
+    passwordFrom: { key, at: asked.at },
   }
 }
 
 function passwordOf(asked: Asked, key: string): string {
-  const read = asked()
+  const read = asked.read()
   if (read.ok) return read.value
   throw new Fault('directory.unavailable', `${key} ${read.error.says}`)
 }

@@ -157,6 +157,8 @@ export type LdapDirectoryConfig = OfEveryDirectory & {
         readonly dn: string
         /** As it is now: the file or the variable is read anew. Fault `directory.unavailable` where that fails. */
         readonly password: () => string
+        /** Where that stands: the key below `bind`, and what it names. */
+        readonly passwordFrom: { readonly key: 'passwordFile' | 'passwordEnv'; readonly at: string }
       }
     /** SASL EXTERNAL: whom the client certificate names. */
     | { readonly how: 'external' }

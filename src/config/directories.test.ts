@@ -213,6 +213,8 @@ describe('a directory of a company', () => {
       [fromFile.password(), fromEnv.password()],
       ['first-password', 'from-the-environment'],
     )
+    assert.deepEqual(fromFile.passwordFrom, { key: 'passwordFile', at: '/etc/sp/password' })
+    assert.deepEqual(fromEnv.passwordFrom, { key: 'passwordEnv', at: 'LDAP_PASSWORD' })
     files['/etc/sp/password'] = 'second-password\n'
     env['LDAP_PASSWORD'] = 'changed'
     assert.deepEqual([fromFile.password(), fromEnv.password()], ['second-password', 'changed'])

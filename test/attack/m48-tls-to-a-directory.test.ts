@@ -9,8 +9,9 @@ import { fault, look, NEVER, serverAt, serversOf, settingsFor } from '../support
 
 const WRONG = {
   expired: /certificate that has expired/,
-  'wrong-name': /certificate for another name: .*directories\.corp\.tls\.serverName/,
-  'unknown-ca': /authority that is not known here: .*directories\.corp\.tls\.caFile/,
+  'wrong-name':
+    /certificate for another name, and not for .*directories\.corp\.(?:servers|tls\.serverName)/,
+  'unknown-ca': /authority that is not trusted here.*directories\.corp\.tls\.caFile/,
 } as const
 
 const WAYS = [

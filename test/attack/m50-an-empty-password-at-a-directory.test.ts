@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
+import { bindAs } from '../support/fake-ldap.ts'
 import { startFaultProxy } from '../support/fault-proxy.ts'
 import { startLdapProxy } from '../support/ldap-proxy.ts'
 import { needs } from '../support/needs.ts'
@@ -47,11 +48,13 @@ describe('M50 an empty password at a directory', needs('slapd'), () => {
   for (const password of ['', ' ', '\t\r\n', '\u00a0', '\0', 'reader\0secret'])
     test(`never leaves the process: ${JSON.stringify(password)}`, async () => {
       await using proxy = await startLdapProxy(plain())
-      const bind = { how: 'simple', dn: slapd.reader.dn, password: () => password } as const
+      const bind = bindAs(slapd.reader.dn, () => password)
       for (const security of ['dangerously-clear', 'start-tls', 'tls'] as const) {
         const settings = settingsFor(slapd, { bind, servers: [serverAt(proxy, security)] })
         await using servers = serversOf(settings)
-        const refused = fault(/directories\.corp\.bind\.passwordFile holds (?:no password|a NUL)/)
+        const refused = fault(
+          /has (?:no password|a password with a NUL).*directories\.corp\.bind\.passwordFile/,
+        )
         await assert.rejects(servers.ask(look(slapd.baseDn), NEVER), refused)
       }
       assert.equal(proxy.accepted, 0)
@@ -60,11 +63,14 @@ describe('M50 an empty password at a directory', needs('slapd'), () => {
   test('has a name beside it, or nothing leaves either', async () => {
     await using proxy = await startLdapProxy(plain())
     for (const dn of ['', '  ']) {
-      const bind = { how: 'simple', dn, password: () => 'a secret' } as const
+      const bind = bindAs(dn, () => 'a secret')
       await using servers = serversOf(
         settingsFor(slapd, { bind, servers: [serverAt(proxy, 'tls')] }),
       )
-      await assert.rejects(servers.ask(look(slapd.baseDn), NEVER), fault(/corp\.bind\.dn is empty/))
+      await assert.rejects(
+        servers.ask(look(slapd.baseDn), NEVER),
+        fault(/the name is empty; directories\.corp\.bind\.dn/),
+      )
     }
     assert.equal(proxy.accepted, 0)
   })
@@ -81,7 +87,7 @@ describe('M50 an empty password at a directory', needs('slapd'), () => {
       await using servers = serversOf(
         settingsFor(slapd, { servers: [serverAt(proxy, 'dangerously-clear')] }),
       )
-      const refused = fault(/took the sign-in for nobody.*directories\.corp\.bind/)
+      const refused = fault(/took us for nobody; directories\.corp\.bind/)
       await assert.rejects(servers.ask(look(slapd.baseDn), NEVER), refused)
     })
 

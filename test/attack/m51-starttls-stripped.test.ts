@@ -23,7 +23,7 @@ sn: Ann
 
 const MEDDLING = {
   cut: /closed the connection/,
-  strip: /does not do StartTLS \(result 52\): use ldaps:\/\/ in directories\.corp\.servers/,
+  strip: /does not do StartTLS \(LDAP result 52\); directories\.corp\.servers: ldaps:\/\//,
   inject: /said more in clear than its answer to StartTLS/,
 } as const
 

@@ -5,6 +5,7 @@ import type { Examined } from '../../src/directories/ldap/examined.ts'
 import type { LdapSettings } from '../../src/directories/ldap/settings.ts'
 import { instantOf } from '../../src/kernel/index.ts'
 import { createAuthority } from '../support/certificates.ts'
+import { bindAs } from '../support/fake-ldap.ts'
 import { needs } from '../support/needs.ts'
 import { freePort } from '../support/part.ts'
 import { type Slapd, startSlapd } from '../support/slapd.ts'
@@ -47,8 +48,8 @@ describe('an examination of a server', needs('slapd'), () => {
     const { findings } = await examined(over)
     return findings.map(({ weighs, key, says, wanted }) => `${weighs} ${key}: ${says}. ${wanted}`)
   }
-  const bindAs = (dn: string, password: string): Partial<LdapSettings> => ({
-    bind: { how: 'simple', dn, password: () => password },
+  const as = (dn: string, password: string): Partial<LdapSettings> => ({
+    bind: bindAs(dn, () => password),
   })
 
   test('says where it led, how it is secured, whom we are, and that people can be read', async () => {
@@ -75,35 +76,41 @@ describe('an examination of a server', needs('slapd'), () => {
   })
 
   test('names the password that is refused', async () => {
-    assert.deepEqual(await wrong(bindAs(slapd.reader.dn, 'another-secret')), [
-      'wrong bind.dn: refuses the name or the password. look at directories.corp.bind.dn and directories.corp.bind.passwordFile (result 49)',
+    assert.deepEqual(await wrong(as(slapd.reader.dn, 'another-secret')), [
+      `wrong bind.passwordFile: the server refuses the password of "${slapd.reader.dn}", or knows no such account (LDAP result 49). the password of that account, which is read from /etc/sallyport/password now. If it is right, look at directories.corp.bind.dn`,
     ])
   })
 
   test('names the base that is not there', async () => {
     const found = await wrong({ baseDn: 'ou=nowhere,dc=kestrel,dc=example' })
-    assert.match(found.at(-1) ?? '', /^wrong baseDn: has nothing at directories\.corp\.baseDn/)
+    assert.match(found.at(-1) ?? '', /^wrong baseDn: the server has nothing at "ou=nowhere,/)
   })
 
   test('names the authority that is missing, and the name that is another', async () => {
     using stranger = createAuthority()
     const tls = { ca: stranger.ca, serverName: null, certificate: null }
     const [missing = ''] = await wrong({ tls })
-    assert.match(missing, /^wrong tls\.caFile: shows a certificate of an authority/)
+    assert.match(
+      missing,
+      /^wrong tls\.caFile: the server shows a certificate signed by an authority/,
+    )
     const other = { ca: slapd.authority.ca, serverName: 'dc9.kestrel.example', certificate: null }
     const [named = ''] = await wrong({ tls: other })
-    assert.match(named, /^wrong servers: shows a certificate for another name\. write the name/)
+    assert.match(
+      named,
+      /^wrong tls\.serverName: the server shows a certificate for another name, and not for dc9/,
+    )
   })
 
   test('says that nobody listens', async () => {
     const port = await freePort()
     const [closed = ''] = await wrong({ servers: [serverAt({ host: slapd.host, port }, 'tls')] })
-    assert.match(closed, /^wrong null: refuses connections\. nothing listens there/)
+    assert.match(closed, /^wrong servers: the server refuses connections: nothing listens at /)
   })
 
   test('names the attribute that the account may not read', async () => {
     const { dn, password } = slapd.blind
-    const found = await wrong(bindAs(dn, password))
+    const found = await wrong(as(dn, password))
     assert.match(
       found.at(-1) ?? '',
       /^wrong attributes\.emails: of 2 people nobody shows mail\. the right attributes, and that the account of bind may read them$/,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { LdapSettings } from '../../src/directories/ldap/settings.ts'
 import type { Wire } from '../../src/directories/ldap/wire.ts'
+import { bindAs } from '../support/fake-ldap.ts'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import { needs } from '../support/needs.ts'
 import { type Slapd, startSlapd } from '../support/slapd.ts'
@@ -176,7 +177,7 @@ describe('the servers of a directory', needs('slapd'), () => {
   test('see a password that was changed there and here, without anybody telling', async () => {
     await using one = await inFront(first)
     let password = first.reader.password
-    const bind = { how: 'simple', dn: first.reader.dn, password: () => password } as const
+    const bind = bindAs(first.reader.dn, () => password)
     await using servers = serversOf(settingsOf([one], { bind }))
     assert.equal(await servers.ask(ann, NEVER), 1)
     try {
@@ -196,10 +197,7 @@ describe('the servers of a directory', needs('slapd'), () => {
   test('see it when it is changed between two readings', async () => {
     await using one = await inFront(first)
     const readings = ['of yesterday', first.reader.password]
-    const bind = {
-      ...({ how: 'simple', dn: first.reader.dn } as const),
-      password: () => readings.shift() ?? first.reader.password,
-    }
+    const bind = bindAs(first.reader.dn, () => readings.shift() ?? first.reader.password)
     await using servers = serversOf(settingsOf([one], { bind }))
     assert.equal(await servers.ask(ann, NEVER), 1)
     assert.deepEqual(servers.heard, [])
@@ -209,15 +207,12 @@ describe('the servers of a directory', needs('slapd'), () => {
     await using one = await inFront(first)
     const stopwatch = createHand()
     let readings = 0
-    const bind = {
-      ...({ how: 'simple', dn: first.reader.dn } as const),
-      password() {
-        readings += 1
-        return 'wrong'
-      },
-    }
+    const bind = bindAs(first.reader.dn, () => {
+      readings += 1
+      return 'wrong'
+    })
     await using servers = serversOf(settingsOf([one], { bind }), stopwatch)
-    await assert.rejects(servers.ask(ann, NEVER), fault(/refuses the name or the password/))
+    await assert.rejects(servers.ask(ann, NEVER), fault(/refuses the password/))
     const from = readings
     await until('looked whether it was changed', () => readings >= from + 2)
     assert.equal(one.accepted, 1)

@@ -1,7 +1,7 @@
 import type { LdapSettings } from '../../src/directories/ldap/settings.ts'
 import type { CompanyBench } from '../contract/directory.contract.ts'
 import { openAccounts } from './directory-local.ts'
-import { windowsSettings } from './fake-ldap.ts'
+import { bindAs, windowsSettings } from './fake-ldap.ts'
 import { openCompany, openServers } from './ldap-servers.ts'
 import { ldifLine } from './population/ldif.ts'
 import type { Inhabitant } from './population/people.ts'
@@ -24,7 +24,7 @@ export function sambaSettings(samba: Samba, over: Partial<LdapSettings> = {}): L
     ...base,
     servers: [{ host, port: ports.ldaps, security: 'tls', label: `ldaps://${host}` }],
     tls: { ca: authority.ca, serverName: null, certificate: null },
-    bind: { how: 'simple', dn: reader.upn, password: () => reader.password },
+    bind: bindAs(reader.upn, () => reader.password),
     ...{ baseDn, domain, upnSuffixes: [UPN_SUFFIX], defaultCountry: 'DE' },
     attributes: {
       ...base.attributes,

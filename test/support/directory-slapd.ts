@@ -1,7 +1,7 @@
 import type { LdapSettings } from '../../src/directories/ldap/settings.ts'
 import type { CompanyBench } from '../contract/directory.contract.ts'
 import { openAccounts } from './directory-local.ts'
-import { openLdapSettings } from './fake-ldap.ts'
+import { bindAs, openLdapSettings } from './fake-ldap.ts'
 import { openCompany, openServers } from './ldap-servers.ts'
 import { ldifLine } from './population/ldif.ts'
 import type { Inhabitant } from './population/people.ts'
@@ -19,7 +19,7 @@ export function slapdSettings(slapd: Slapd, over: Partial<LdapSettings> = {}): L
       { host, port: ports.ldaps, security: 'tls', label: `ldaps://${host}:${ports.ldaps}` },
     ],
     tls: { ca: authority.ca, serverName: null, certificate: null },
-    bind: { how: 'simple', dn: reader.dn, password: () => reader.password },
+    bind: bindAs(reader.dn, () => reader.password),
     ...{ baseDn: peopleDn, defaultCountry: 'DE' },
     attributes: { ...base.attributes, enabled: { name: 'employeeType', values: ['staff'] } },
     ...over,

@@ -55,6 +55,12 @@ export const windowsSettings = (over: Partial<LdapSettings> = {}): LdapSettings 
   ...over,
 })
 
+/** As somebody whose password is in a file, which is read each time. */
+export const bindAs = (dn: string, password: () => string): LdapSettings['bind'] => ({
+  ...({ how: 'simple', dn, password } as const),
+  passwordFrom: { key: 'passwordFile', at: '/etc/sallyport/password' },
+})
+
 type FakeOptions = {
   readonly fold?: (text: string) => string
   readonly references?: number

@@ -4,7 +4,7 @@ import { createServers, type Servers } from '../../src/directories/ldap/servers/
 import type { LdapServer, LdapSettings } from '../../src/directories/ldap/settings.ts'
 import type { Search, Wire } from '../../src/directories/ldap/wire.ts'
 import { Fault, instantOf } from '../../src/kernel/index.ts'
-import { openLdapSettings } from './fake-ldap.ts'
+import { bindAs, openLdapSettings } from './fake-ldap.ts'
 import type { Slapd } from './slapd.ts'
 
 type At = { readonly host: string; readonly port: number }
@@ -23,7 +23,7 @@ export const settingsFor = (
 ): LdapSettings =>
   openLdapSettings({
     ...{ name: 'corp', baseDn, tls: { ca: authority.ca, serverName: null, certificate: null } },
-    bind: { how: 'simple', dn: reader.dn, password: () => reader.password },
+    bind: bindAs(reader.dn, () => reader.password),
     ...over,
   })
 

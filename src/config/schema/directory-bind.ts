@@ -4,16 +4,20 @@ import type { Reader, Wrong } from '../reader.ts'
 import { anyText, envName, exactlyOne, isRecord, pathText, pointer, refuse } from './parts.ts'
 
 /** Read now, so that what is wrong is said at once, and anew whenever it is asked for: passwords are changed while this runs. */
-export type Asked = () => Result<string, Wrong>
+export type Asked = {
+  /** The path, or the name of the variable. */
+  readonly at: string
+  read(): Result<string, Wrong>
+}
 
-function asked(read: (to: string) => Result<Secret, Wrong>) {
+function asked(read: (to: string) => Result<Secret, Wrong>, place: (to: string) => string) {
   return (to: string): Result<Asked, Wrong> => {
     const again = (): Result<string, Wrong> => {
       const found = read(to)
       return found.ok ? passwordIn(found.value.reveal()) : found
     }
     const first = again()
-    return first.ok ? ok(again) : fail(first.error)
+    return first.ok ? ok({ at: place(to), read: again }) : fail(first.error)
   }
 }
 
@@ -38,11 +42,15 @@ export const bind = (reader: Reader) =>
       passwordFile: pointer(
         pathText,
         'the path of a file that holds the password',
-        asked(reader.fileSecret),
+        asked(reader.fileSecret, reader.path),
       )
         .optional()
         .describe('File with its password. It is read again for every connection.'),
-      passwordEnv: pointer(envName, 'the name of an environment variable', asked(reader.envSecret))
+      passwordEnv: pointer(
+        envName,
+        'the name of an environment variable',
+        asked(reader.envSecret, (name) => name),
+      )
         .optional()
         .describe('Environment variable with it, instead of `passwordFile`.'),
     })

@@ -3,7 +3,8 @@ import { examineDirectory } from './examine-directory.ts'
 import type { Examine, Examined, Finding } from './examined.ts'
 import type { Bound } from './servers/bound.ts'
 import { openWire } from './servers/connect.ts'
-import type { TlsFacts } from './servers/secured.ts'
+import type { TlsFacts } from './servers/tls-facts.ts'
+import { Trouble } from './servers/trouble.ts'
 import type { LdapServer, LdapSettings } from './settings.ts'
 
 export type ExamineDeps = {
@@ -72,15 +73,13 @@ function tellTls(
   ]
 }
 
-/** A Fault says what is wrong, and behind a colon what to do about which key. */
 function findingOf(fault: Fault, name: string): Finding {
-  const [key = null] = /(?<=directories\.)[\w.-]+/.exec(fault.message) ?? []
-  const own = key?.startsWith(`${name}.`) ? key.slice(name.length + 1) : null
-  const plain = fault.message.replace(/^\S+ \([^)]*\):? /, '').replace(/^[\w-]+: /, '')
-  const at = plain.indexOf(': ')
+  const weighs = 'wrong'
+  // Of somebody who is kept there, and says all that there is to say.
+  if (!(fault instanceof Trouble)) return { weighs, key: null, says: fault.message, wanted: null }
+  const { isOfServer, says, key, wanted } = fault
   return {
-    ...{ weighs: 'wrong', key: own },
-    says: at < 0 ? plain : plain.slice(0, at),
-    wanted: at < 0 ? 'see what it says there, in its log' : plain.slice(at + 2),
+    ...{ weighs, key, says: `${isOfServer ? 'the server' : name} ${says}` },
+    wanted: wanted ?? 'see what its own log says of it',
   }
 }

@@ -14,8 +14,8 @@ export type Finding = {
   readonly key: string | null
   /** What is wrong, in plain words, as a sentence of its own. */
   readonly says: string
-  /** What would be right, or what to do. */
-  readonly wanted: string
+  /** What would be right, or what to do; null where that is said already. */
+  readonly wanted: string | null
 }
 
 /** Connects to each server as configured, whatever the others say. It changes nothing, and never throws a Fault. */

@@ -1,13 +1,14 @@
 import { type Client, ResultCodeError } from 'ldapts'
 import type { LdapServer, LdapSettings } from '../settings.ts'
 import type { Found, Search, Wire } from '../wire.ts'
-import { blamedOnResult, told } from './blame.ts'
+import { blamedOnResult } from './blame-result.ts'
 import { entryOf } from './entry-of.ts'
 import { filterOf, UnreadableFilter } from './filter-of.ts'
 import type { Framed } from './framed.ts'
-import type { Secured, TlsFacts } from './secured.ts'
+import type { Secured } from './secured.ts'
 import { ANONYMOUS, sidOf } from './sid.ts'
-import type { Trouble } from './trouble.ts'
+import type { TlsFacts } from './tls-facts.ts'
+import { type Blame, saying, type Told, Trouble } from './trouble.ts'
 
 /** A wire, and what there is to tell of it. */
 export type Bound = Wire & {
@@ -26,7 +27,9 @@ export type Identity = {
 
 const WHO_AM_I = '1.3.6.1.4.1.4203.1.11.3'
 const [REFERRAL, NO_SUCH_OBJECT] = [10, 32]
-const UNREADABLE = 'was asked nothing, since {filter} is no filter (RFC 4515)'
+const UNREADABLE: Told = {
+  ...{ says: 'was asked nothing', key: 'filter', wanted: 'a filter (RFC 4515), which it is not' },
+}
 /** Values come as bytes throughout: which of them are text is judged where entries are made. */
 const ALL_AS_BYTES = Object.assign([''], { includes: () => true })
 
@@ -54,7 +57,7 @@ export function createBound(deps: {
         const { code } = error
         if (asked.isBaseOptional && (code === NO_SUCH_OBJECT || code === REFERRAL))
           return { entries: [], isMore: false, references: code === REFERRAL ? 1 : 0 }
-        throw blamedOnResult(code, server, settings)
+        throw blamedOnResult(code, server, { name, base: asked.base })
       }
     },
     async whoAmI() {
@@ -62,7 +65,7 @@ export function createBound(deps: {
     },
     async identify() {
       const identity = await identify()
-      if (/^(?:dn:|u:)?$/.test(identity.who)) throw nobody()
+      if (/^(?:dn:|u:)?$/.test(identity.who)) throw trouble('bind', NOBODY)
       return identity
     },
     close: () => framed.endAs('ours'),
@@ -136,9 +139,9 @@ export function createBound(deps: {
     try {
       return await ask()
     } catch (error) {
-      if (isLate) throw toldOf('late', `said nothing within ${operationSeconds} s`)
+      if (isLate) throw trouble('late', LATE(operationSeconds))
       if (error instanceof ResultCodeError) throw error
-      if (error instanceof UnreadableFilter) throw toldOf('answer', UNREADABLE, error)
+      if (error instanceof UnreadableFilter) throw trouble('answer', UNREADABLE, error)
       throw lost(error)
     } finally {
       clearTimeout(timer)
@@ -149,24 +152,30 @@ export function createBound(deps: {
   function lost(cause: unknown): Trouble {
     switch (framed.loss) {
       case 'oversized':
-        return toldOf('answer', 'said more than anybody can have to say of a person')
+        return trouble('answer', saying('said more than anybody can have to say of a person'))
       case 'not-ldap':
-        return toldOf('server', 'said what is no LDAP')
+        return trouble('server', saying('said what is no LDAP'))
       case 'ours':
-        return toldOf('ours', 'was not waited for any longer')
+        return trouble('ours', saying('was not waited for any longer'))
       case 'closed':
-        return toldOf('lost', 'closed the connection')
+        return trouble('lost', saying('closed the connection'))
       case undefined:
-        return toldOf('answer', 'said what cannot be understood', cause)
+        return trouble('answer', saying('said what cannot be understood'), cause)
     }
   }
 
-  function nobody(): Trouble {
-    const says = 'took the sign-in for nobody, and said that it succeeded: look at {bind}'
-    return toldOf('bind', says)
+  function trouble(blame: Blame, told: Told, cause?: unknown): Trouble {
+    return new Trouble(blame, { name, server }, told, cause)
   }
+}
 
-  function toldOf(blame: Trouble['blame'], says: string, cause?: unknown): Trouble {
-    return told(blame, server, name, says, cause)
-  }
+const LATE = (seconds: number): Told => ({
+  says: `said nothing within ${seconds} s ({operationSeconds})`,
+  key: null,
+  wanted:
+    'see what keeps it busy, and whether what people are looked for by is indexed there: {match}',
+})
+const NOBODY: Told = {
+  ...{ says: 'said that the sign-in succeeded, and took us for nobody', key: 'bind' },
+  wanted: 'an account that it knows, and its password',
 }

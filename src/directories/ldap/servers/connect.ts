@@ -1,10 +1,11 @@
 import { type Client, ResultCodeError } from 'ldapts'
-import type { LdapBind, LdapServer, LdapSettings } from '../settings.ts'
-import { blamedOnBind } from './blame.ts'
+import { Fault } from '../../../kernel/index.ts'
+import type { LdapServer, LdapSettings } from '../settings.ts'
+import { blamedOnBind } from './blame-bind.ts'
 import { type Bound, createBound } from './bound.ts'
 import { Framed } from './framed.ts'
 import { clientOn, openSecured } from './secured.ts'
-import { Trouble } from './trouble.ts'
+import { saying, type Told, Trouble } from './trouble.ts'
 
 /**
  * One connection to one server: secured as the settings say, bound, and asked whom it is bound as. All of it within
@@ -19,13 +20,11 @@ export async function openWire(
   password: string | undefined = passwordOf(settings),
 ): Promise<Bound> {
   const { name, connectSeconds } = settings
-  const here = `${name} (${server.label})`
   refuseEmpty(settings, password)
   const ending = new AbortController()
   const giveUp = () =>
-    ending.abort(new Trouble('ours', `${here} was given up`, { cause: signal.reason }))
-  const late = () =>
-    ending.abort(new Trouble('late', `${here} let nobody in within ${connectSeconds} s`))
+    ending.abort(new Trouble('ours', { name, server }, saying('was given up'), signal.reason))
+  const late = () => ending.abort(new Trouble('late', { name, server }, LATE(connectSeconds)))
   if (signal.aborted) giveUp()
   signal.addEventListener('abort', giveUp, { once: true })
   const timer = setTimeout(late, connectSeconds * 1000)
@@ -65,23 +64,61 @@ async function bind(
   } catch (error) {
     if (error instanceof ResultCodeError)
       throw blamedOnBind({ code: error.code, diagnostic: error.message }, server, settings)
-    const says = `${settings.name} (${server.label}) closed the connection at the sign-in`
-    throw new Trouble('server', says, { cause: error })
+    const { name } = settings
+    throw new Trouble('server', { name, server }, CLOSED, error)
   }
 }
 
-/** As it stands now in its file. */
-export const passwordOf = ({ bind }: { readonly bind: LdapBind }): string | undefined =>
-  bind.how === 'simple' ? bind.password() : undefined
+const CLOSED: Told = {
+  says: 'closed the connection at the sign-in',
+  key: 'servers',
+  wanted:
+    'is it LDAP that listens at this port, and in clear or with TLS as it is written? Else see its own log',
+}
+const LATE = (seconds: number): Told => ({
+  says: `let nobody in within ${seconds} s ({connectSeconds})`,
+  key: null,
+  wanted: 'see what keeps it busy',
+})
+
+/** As it stands now. Throws a Trouble where nothing can be read. */
+export function passwordOf({
+  name,
+  bind,
+}: Pick<LdapSettings, 'name' | 'bind'>): string | undefined {
+  if (bind.how === 'external') return undefined
+  try {
+    return bind.password()
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause
+    throw new Trouble(
+      'bind',
+      { name, server: null },
+      {
+        says: `has no password to sign in with: ${cause.message}`,
+        key: `bind.${bind.passwordFrom.key}`,
+        wanted: `one that can be read where it says: ${bind.passwordFrom.at}`,
+      },
+      cause,
+    )
+  }
+}
 
 /** Many servers say that it succeeded, and mean that we are nobody (RFC 4513 5.1.2). So nothing is sent at all. */
 function refuseEmpty({ name, bind }: LdapSettings, password: string | undefined): void {
   if (bind.how === 'external') return
-  const bad = (key: string, says: string) =>
-    new Trouble('bind', `${name}: directories.${name}.bind.${key} ${says}`)
-  if (isBlank(bind.dn)) throw bad('dn', 'is empty')
-  if (password === undefined || isBlank(password)) throw bad('passwordFile', 'holds no password')
-  if (password.includes('\0')) throw bad('passwordFile', 'holds a NUL character')
+  const refused = (told: Told) => new Trouble('bind', { name, server: null }, told)
+  const { key, at } = bind.passwordFrom
+  const held = { key: `bind.${key}`, wanted: `the password of "${bind.dn}" in ${at}` }
+  if (isBlank(bind.dn))
+    throw refused({
+      ...{ says: 'has no account to sign in with: the name is empty', key: 'bind.dn' },
+      wanted: 'the account to sign in as',
+    })
+  if (password === undefined || isBlank(password))
+    throw refused({ says: 'has no password to sign in with: it is empty', ...held })
+  if (password.includes('\0'))
+    throw refused({ says: 'has a password with a NUL character in it', ...held })
 }
 
 const isBlank = (text: string) => /^[\s\0]*$/.test(text)

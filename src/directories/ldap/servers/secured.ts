@@ -1,11 +1,12 @@
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { Client, ResultCodeError } from 'ldapts'
-import { type Instant, instantOf } from '../../../kernel/index.ts'
 import type { LdapServer, LdapSettings } from '../settings.ts'
-import { blamedOnTls, blamedOnWay } from './blame.ts'
+import { blamedOnTls } from './blame-tls.ts'
+import { blamedOnWay } from './blame-way.ts'
 import { Framed } from './framed.ts'
-import { Trouble } from './trouble.ts'
+import { type TlsFacts, tlsFactsOf } from './tls-facts.ts'
+import { saying, type Told, Trouble } from './trouble.ts'
 
 /** A connection that may be spoken on, as the settings want it secured. */
 export type Secured = {
@@ -13,14 +14,6 @@ export type Secured = {
   /** Where the name led to. */
   readonly address: string
   readonly tls: TlsFacts | null
-}
-
-export type TlsFacts = {
-  readonly version: string
-  /** Of the server's certificate. */
-  readonly subject: string
-  readonly issuer: string
-  readonly validUntil: Instant
 }
 
 const START_TLS = '1.3.6.1.4.1.1466.20037'
@@ -32,24 +25,33 @@ export async function openSecured(
   settings: LdapSettings,
   signal: AbortSignal,
 ): Promise<Secured> {
-  const { host, port, security } = server
+  const plain = await reached(server, settings, signal)
+  const address = plain.remoteAddress ?? server.host
+  if (server.security === 'dangerously-clear') return { socket: plain, address, tls: null }
+  try {
+    if (server.security === 'start-tls') await askForTls(plain, server, settings, signal)
+    const secure = secured(plain, server, settings.tls)
+    await until(secure, 'secureConnect', signal)
+    return { socket: secure, address, tls: tlsFactsOf(secure) }
+  } catch (error) {
+    plain.destroy()
+    throw blamedOnTls(error, { server, settings, shown: undefined })
+  }
+}
+
+async function reached(
+  server: LdapServer,
+  settings: LdapSettings,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const { host, port } = server
   const plain = connect({ host, port, noDelay: true, keepAlive: true })
   plain.setKeepAlive(true, KEEP_ALIVE_MS)
   try {
     await until(plain, 'connect', signal)
+    return plain
   } catch (error) {
     throw blamedOnWay(error, server, settings)
-  }
-  const address = plain.remoteAddress ?? host
-  if (security === 'dangerously-clear') return { socket: plain, address, tls: null }
-  try {
-    if (security === 'start-tls') await askForTls(plain, server, settings, signal)
-    const secure = secured(plain, server, settings.tls)
-    await until(secure, 'secureConnect', signal)
-    return { socket: secure, address, tls: factsOf(secure) }
-  } catch (error) {
-    plain.destroy()
-    throw blamedOnTls(error, server, settings)
   }
 }
 
@@ -66,31 +68,35 @@ async function askForTls(
   const framed = new Framed(plain)
   const giveUp = () => framed.endAs('ours')
   signal.addEventListener('abort', giveUp, { once: true })
-  const says = (what: string, cause: unknown) =>
-    new Trouble('server', `${name} (${server.label}) ${what}`, { cause })
+  const refused = (told: Told, cause?: unknown) =>
+    new Trouble('server', { name, server }, told, cause)
   try {
     await clientOn(framed).exop(START_TLS)
     // Whatever stands behind the answer was put there by somebody on the way, to be taken for the server's.
     if (!framed.hasSaidJust(1))
-      throw says('said more in clear than its answer to StartTLS', undefined)
+      throw refused(saying('said more in clear than its answer to StartTLS'))
     framed.detach()
   } catch (error) {
     if (signal.aborted) throw signal.reason
     if (error instanceof Trouble) throw error
-    if (error instanceof ResultCodeError)
-      throw says(
-        `does not do StartTLS (result ${error.code}): use ldaps:// in directories.${name}.servers`,
-        undefined,
-      )
-    throw says(
-      framed.loss === 'not-ldap'
-        ? `does not speak LDAP in clear: ldaps:// in directories.${name}.servers, or another port?`
-        : 'closed the connection when it was asked for StartTLS',
-      error,
-    )
+    if (error instanceof ResultCodeError) throw refused(NO_START_TLS(error.code))
+    throw framed.loss === 'not-ldap'
+      ? refused(NO_LDAP, error)
+      : refused(saying('closed the connection when it was asked for StartTLS'), error)
   } finally {
     signal.removeEventListener('abort', giveUp)
   }
+}
+
+const NO_START_TLS = (code: number): Told => ({
+  says: `does not do StartTLS (LDAP result ${code})`,
+  key: 'servers',
+  wanted: 'ldaps:// with the port of TLS (636), or have StartTLS switched on there',
+})
+const NO_LDAP: Told = {
+  says: 'does not speak LDAP in clear at this port',
+  key: 'servers',
+  wanted: 'ldaps:// if TLS is what it speaks there, or another port',
 }
 
 function secured(socket: Socket, { host }: LdapServer, tls: LdapSettings['tls']): TLSSocket {
@@ -106,17 +112,6 @@ function secured(socket: Socket, { host }: LdapServer, tls: LdapSettings['tls'])
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
   })
-}
-
-function factsOf(socket: TLSSocket): TlsFacts {
-  const certificate = socket.getPeerX509Certificate()
-  const named = (text = '') => text.split('\n').join(', ')
-  return {
-    version: socket.getProtocol() ?? 'unknown',
-    subject: named(certificate?.subject),
-    issuer: named(certificate?.issuer),
-    validUntil: instantOf(Date.parse(certificate?.validTo ?? '')),
-  }
 }
 
 /** A client that has this one connection and can make no other. */

@@ -11,7 +11,7 @@ import type { Wire } from '../wire.ts'
 import type { Bound } from './bound.ts'
 import { createPool } from './pool.ts'
 import { createSignIn } from './sign-in.ts'
-import { type Blame, Trouble } from './trouble.ts'
+import { type Blame, saying, Trouble } from './trouble.ts'
 
 /** One of several, and whether it is of use at present. */
 export type Server = {
@@ -97,7 +97,7 @@ export function createServer(
         }
       }),
     close() {
-      closing.abort(new Trouble('ours', `${settings.name} is closed`))
+      closing.abort(new Trouble('ours', { name: settings.name, server: null }, saying('is closed')))
       clearTimeout(probing)
       pool.drop()
     },

@@ -1,4 +1,4 @@
-import { Fault, hashOf, type Stopwatch } from '../../../kernel/index.ts'
+import { hashOf, type Stopwatch } from '../../../kernel/index.ts'
 import type { LdapServer, LdapSettings } from '../settings.ts'
 import type { Bound } from './bound.ts'
 import { openWire, passwordOf } from './connect.ts'
@@ -19,12 +19,12 @@ export function createSignIn(
   let refused: { readonly hash: string; readonly at: number; readonly why: Trouble } | undefined
 
   return async (signal) => {
-    const first = read()
+    const first = passwordOf(settings)
     try {
       return await signIn(first, signal)
     } catch (error) {
       if (!isRefusal(error)) throw error
-      const second = read()
+      const second = passwordOf(settings)
       if (second === first) throw error
       return await signIn(second, signal)
     }
@@ -41,15 +41,6 @@ export function createSignIn(
     } catch (error) {
       if (isRefusal(error)) refused = { hash, at: stopwatch.seconds(), why: error }
       throw error
-    }
-  }
-
-  function read(): string | undefined {
-    try {
-      return passwordOf(settings)
-    } catch (cause) {
-      if (!(cause instanceof Fault)) throw cause
-      throw new Trouble('bind', `${settings.name}: ${cause.message}`, { cause })
     }
   }
 }
