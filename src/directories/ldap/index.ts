@@ -4,8 +4,8 @@
  * to another server, and guesses neither numbers nor states. A door of its own, so that it is loaded where it is configured.
  */
 
-export { createExamine } from './examine.ts'
-export type { Examine, Examined } from './examined.ts'
+export { createExamine } from './examine/examine.ts'
+export type { Examine, Examined } from './examine/examined.ts'
 export { createLdapDirectory } from './ldap-directory.ts'
 export { createLookup, type Lookup } from './lookup.ts'
 export { createServers, type ServersStats } from './servers/servers.ts'

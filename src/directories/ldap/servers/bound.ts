@@ -1,7 +1,7 @@
 import { type Client, ResultCodeError } from 'ldapts'
 import type { LdapServer, LdapSettings } from '../settings.ts'
 import type { Found, Search, Wire } from '../wire.ts'
-import { blamedOnResult } from './blame-result.ts'
+import { blamedOnResult } from './blame/result.ts'
 import { entryOf } from './entry-of.ts'
 import { filterOf, UnreadableFilter } from './filter-of.ts'
 import type { Framed } from './framed.ts'

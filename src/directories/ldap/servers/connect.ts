@@ -1,7 +1,7 @@
 import { type Client, ResultCodeError } from 'ldapts'
 import { Fault } from '../../../kernel/index.ts'
 import type { LdapServer, LdapSettings } from '../settings.ts'
-import { blamedOnBind } from './blame-bind.ts'
+import { blamedOnBind } from './blame/bind.ts'
 import { type Bound, createBound } from './bound.ts'
 import { Framed } from './framed.ts'
 import { clientOn, openSecured } from './secured.ts'

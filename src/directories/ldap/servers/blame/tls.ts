@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
-import type { LdapServer, LdapSettings } from '../settings.ts'
+import type { LdapServer, LdapSettings } from '../../settings.ts'
+import { subjectsIn, type TlsFacts } from '../tls-facts.ts'
+import { type Told, Trouble } from '../trouble.ts'
 import { codeOf } from './code-of.ts'
-import { subjectsIn, type TlsFacts } from './tls-facts.ts'
-import { type Told, Trouble } from './trouble.ts'
 
 type Settings = Pick<LdapSettings, 'name' | 'tls' | 'connectSeconds'>
 type Refused = {

@@ -1,4 +1,4 @@
-import { Trouble } from './trouble.ts'
+import { Trouble } from '../trouble.ts'
 
 /** What the system, or TLS, calls it. */
 export function codeOf(error: unknown): string {

@@ -1,5 +1,5 @@
-import type { LdapServer, LdapSettings } from '../settings.ts'
-import { type Blame, type Told, Trouble } from './trouble.ts'
+import type { LdapServer, LdapSettings } from '../../settings.ts'
+import { type Blame, type Told, Trouble } from '../trouble.ts'
 
 type Settings = Pick<LdapSettings, 'name' | 'bind'>
 type Result = { readonly code: number; readonly diagnostic: string }

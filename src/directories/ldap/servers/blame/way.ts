@@ -1,6 +1,6 @@
-import type { LdapServer, LdapSettings } from '../settings.ts'
+import type { LdapServer, LdapSettings } from '../../settings.ts'
+import { type Told, Trouble } from '../trouble.ts'
 import { codeOf } from './code-of.ts'
-import { type Told, Trouble } from './trouble.ts'
 
 type Settings = Pick<LdapSettings, 'name' | 'connectSeconds'>
 

@@ -1,5 +1,5 @@
-import type { LdapServer } from '../settings.ts'
-import { type Blame, type Told, Trouble } from './trouble.ts'
+import type { LdapServer } from '../../settings.ts'
+import { type Blame, type Told, Trouble } from '../trouble.ts'
 
 type Asked = { readonly name: string; readonly base: string }
 

@@ -1,12 +1,12 @@
-import type { Clock } from '../../kernel/index.ts'
-import { valuesOf } from './entry.ts'
+import type { Clock } from '../../../kernel/index.ts'
+import { valuesOf } from '../entry.ts'
+import { amongPeople } from '../filters.ts'
+import { groupsOf } from '../groups.ts'
+import { immutableIdOf, isGuid } from '../immutable-id.ts'
+import { readRootDse } from '../servers/root-dse.ts'
+import type { LdapSettings } from '../settings.ts'
+import type { Wire } from '../wire.ts'
 import type { Finding } from './examined.ts'
-import { amongPeople } from './filters.ts'
-import { groupsOf } from './groups.ts'
-import { immutableIdOf, isGuid } from './immutable-id.ts'
-import { readRootDse } from './servers/root-dse.ts'
-import type { LdapSettings } from './settings.ts'
-import type { Wire } from './wire.ts'
 
 type Deps = { readonly settings: LdapSettings; readonly clock: Clock }
 type Tell = (what: string, is: string) => void

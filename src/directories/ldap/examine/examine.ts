@@ -1,11 +1,11 @@
-import { type Clock, Fault, type Stopwatch } from '../../kernel/index.ts'
-import { examineDirectory } from './examine-directory.ts'
+import { type Clock, Fault, type Stopwatch } from '../../../kernel/index.ts'
+import type { Bound } from '../servers/bound.ts'
+import { openWire } from '../servers/connect.ts'
+import type { TlsFacts } from '../servers/tls-facts.ts'
+import { Trouble } from '../servers/trouble.ts'
+import type { LdapServer, LdapSettings } from '../settings.ts'
+import { examineDirectory } from './directory.ts'
 import type { Examine, Examined, Finding } from './examined.ts'
-import type { Bound } from './servers/bound.ts'
-import { openWire } from './servers/connect.ts'
-import type { TlsFacts } from './servers/tls-facts.ts'
-import { Trouble } from './servers/trouble.ts'
-import type { LdapServer, LdapSettings } from './settings.ts'
 
 export type ExamineDeps = {
   readonly settings: LdapSettings
