@@ -11,12 +11,15 @@ export type Authority = Disposable & {
   issue(...names: readonly string[]): Issued
   /** The same, good until yesterday. */
   issueExpired(...names: readonly string[]): Issued
+  /** Its own certificate, good until yesterday. */
+  caExpired(): string
 }
 
 export type Issued = { readonly cert: string; readonly key: string }
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
 
+/** @param days how long it is good for, and each certificate of it. */
 export function createAuthority(days = 2): Authority {
   const key = [...KEY, '-days', `${days}`]
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-ca-'))
@@ -40,10 +43,15 @@ export function createAuthority(days = 2): Authority {
       return issued()
     },
     issueExpired(...names) {
-      openssl('req', ['-new', ...KEY, ...subject(names), '-out', at('csr.pem')])
-      const days = ['-days', '-1', '-copy_extensions', 'copyall']
-      openssl('x509', ['-req', '-in', at('csr.pem'), ...days, ...signer, ...out])
+      openssl('req', ['-new', ...key, ...subject(names), '-out', at('csr.pem')])
+      const past = ['-days', '-1', '-copy_extensions', 'copyall']
+      openssl('x509', ['-req', '-in', at('csr.pem'), ...past, ...signer, ...out])
       return issued()
+    },
+    caExpired() {
+      const past = ['-days', '-1', '-signkey', at('ca.key')]
+      openssl('x509', ['-in', at('ca.pem'), ...past, '-out', at('ca-expired.pem')])
+      return read('ca-expired.pem')
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   }

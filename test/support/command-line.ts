@@ -1,5 +1,7 @@
 import { exportAudit, verifyAudit } from '../../src/audit/index.ts'
 import { run, type Tools, type World } from '../../src/cli/index.ts'
+import { composeCompany } from '../../src/compose-directories.ts'
+import { createLook } from '../../src/compose-look.ts'
 import { createKeyRing, fail, ok } from '../../src/kernel/index.ts'
 import type { TestApp } from './app.ts'
 import { hearing } from './hearing.ts'
@@ -34,10 +36,13 @@ export function createCommandLine(app: TestApp): CommandLine {
   const { audit } = app.app.store
   const keys = createKeyRing(app.config.encryption.keys)
   const unused = () => Promise.reject(new Error('no test asks for this'))
+  const people = new Map([['local', app.people]])
+  const { config, clock } = app
+  const { store, remote } = app.app
   const tools: Tools = {
-    directories: { look: unused, examine: unused, tellRevealed: unused },
-    company: new Map(),
-    people: new Map([['local', app.people]]),
+    people,
+    company: composeCompany(config, { store, remote, clock, random: createSeededRandom('company') }),
+    directories: createLook({ config, store, people, remote, clock }),
     audit: {
       export: (after) => exportAudit(audit, after),
       verify: (from) => verifyAudit(audit, keys, from),

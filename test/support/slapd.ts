@@ -224,6 +224,12 @@ olcAccess: {0}to attrs=userPassword by anonymous auth by * none
 olcAccess: {1}to attrs=mail by dn.exact="${BLIND.dn}" none by dn.exact="${READER.dn}" read by * none
 olcAccess: {2}to * by dn.exact="${READER.dn}" read by dn.exact="${BLIND.dn}" read by anonymous auth by * none
 
+dn: olcDatabase={2}monitor,cn=config
+objectClass: olcDatabaseConfig
+objectClass: olcMonitorConfig
+olcDatabase: {2}monitor
+olcAccess: {0}to dn.subtree="cn=Monitor" by dn.exact="${READER.dn}" read by * none
+
 dn: olcOverlay={0}memberof,olcDatabase={1}mdb,cn=config
 objectClass: olcOverlayConfig
 objectClass: olcMemberOfConfig
