@@ -132,6 +132,17 @@ describe('sallyport people', () => {
     assert.deepEqual([code, out], [69, ''])
   })
 
+  test('asks for no country where one is written', async () => {
+    const [phone] = ANN.contacts
+    assert.ok(phone !== undefined)
+    const odd = { ...phone, written: ' +49 1', ...({ read: 'unparseable', as: null } as const) }
+    const { out } = await looking({
+      ...FOUND,
+      person: { ...ANN, contacts: [odd] },
+    }).sallyport('people', 'ann')
+    assert.match(out, /left out: no phone number\n/)
+  })
+
   test('holds back contacts in JSON as well, unless they are asked for', async () => {
     const { out } = await looking(FOUND).sallyport('people', 'ann', '--json')
     assert.doesNotMatch(out, IN_FULL)

@@ -58,7 +58,7 @@ function readWords(
   const why =
     read === 'unparseable'
       ? contact === 'phone'
-        ? 'left out: no phone number. Without + it needs defaultCountry'
+        ? `left out: no phone number${written?.trimStart().startsWith('+') ? '' : '. Without + it needs defaultCountry'}`
         : 'left out: no address that mail can be sent to'
       : WHY_NOT[read]
   return `${from}${shown}, ${why}`
