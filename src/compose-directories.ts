@@ -55,6 +55,9 @@ export async function composeDirectories(deps: Deps): Promise<Directories> {
   const { config, world, people, metrics } = deps
   const { clock, random, stopwatch } = world
   await using opening = new AsyncDisposableStack()
+  const { factors, firstEnrolment } = config
+  const isEmailNeeded =
+    factors.includes('email') || (factors.includes('totp') && firstEnrolment === 'contact')
   const accountOf = createAccountOf({ store: deps.accounts, clock, random })
   const remote = new Map<string, RemoteDirectory>()
   const directories = new Map<string, Directory>()
@@ -89,7 +92,7 @@ export async function composeDirectories(deps: Deps): Promise<Directories> {
     const { stats } = servers
     remote.set(name, {
       stats,
-      examine: ldap.createExamine({ settings, clock, stopwatch }),
+      examine: ldap.createExamine({ settings, isEmailNeeded, clock, stopwatch }),
       lookup: ldap.createLookup({ settings, servers, clock }),
     })
     const asked = ldap.createLdapDirectory(settings, {

@@ -187,8 +187,12 @@ describe('sallyport doctor', () => {
     ...({ weighs: 'wrong', key: 'tls.caFile' } as const),
     says: 'Nobody who is known signed it.',
     wanted: 'the CA of your domain controllers',
+    line: 'certutil -ca.cert ca.cer',
   }
-  const MIND = { weighs: 'mind', key: null, says: 'It runs out.', wanted: 'a new one' } as const
+  const MIND = {
+    ...({ weighs: 'mind', key: null, says: 'It runs out.', wanted: 'a new one' } as const),
+    line: null,
+  }
   const examining = (findings: readonly (typeof WRONG | typeof MIND)[]) =>
     bench({
       examine: async () => [
@@ -210,7 +214,7 @@ describe('sallyport doctor', () => {
     assert.equal(code, 1)
     assert.match(
       out,
-      /WRONG: Nobody who is known signed it\.\n {4}directories\.corp\.tls\.caFile: /,
+      /WRONG: Nobody who is known signed it\.\n {4}change directories\.corp\.tls\.caFile: .*\n {6}certutil -ca\.cert ca\.cer\n/,
     )
     assert.match(out, /MIND: It runs out\.\n {4}a new one\n/)
     assert.match(out, /\n1 thing wrong; /)

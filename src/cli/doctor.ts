@@ -46,11 +46,14 @@ function blockOf(directory: string, { server, facts, findings }: Examined): stri
   return [
     `${directory} ${printable(server)}`,
     ...facts.map(({ what, is }) => `  ${what.padEnd(width)}${printable(is)}`),
-    ...findings.flatMap(({ weighs, key, says, wanted }) => [
+    ...findings.flatMap(({ weighs, key, says, wanted, line }) => [
       `  ${weighs === 'wrong' ? 'WRONG' : 'MIND'}: ${printable(says)}`,
       ...(wanted === null
         ? []
-        : [`    ${key === null ? '' : `directories.${directory}.${key}: `}${printable(wanted)}`]),
+        : [
+            `    ${key === null ? '' : `change directories.${directory}.${key}: `}${printable(wanted)}`,
+          ]),
+      ...(line === null ? [] : [`      ${printable(line)}`]),
     ]),
     '',
   ].join('\n')

@@ -32,6 +32,8 @@ export type Found = {
   readonly isMore: boolean
   /** Referrals and search references, which are never followed. */
   readonly references: number
+  /** In how many it came; of a search that was paged alone. */
+  readonly pages?: number
 }
 
 /** As the server told it: names of attributes in lower case and without options, values in the server's order. */

@@ -1,21 +1,24 @@
 import { type Clock, Fault, type Stopwatch } from '../../../kernel/index.ts'
 import type { Bound } from '../servers/bound.ts'
-import { openWire } from '../servers/connect.ts'
-import type { TlsFacts } from '../servers/tls-facts.ts'
-import { Trouble } from '../servers/trouble.ts'
+import type { RootDse } from '../servers/root-dse.ts'
 import type { LdapServer, LdapSettings } from '../settings.ts'
-import { examineDirectory } from './directory.ts'
-import type { Examine, Examined, Finding } from './examined.ts'
+import { examineClock } from './clock.ts'
+import { counted, summaryOf } from './counted.ts'
+import type { Examine, Examined } from './examined.ts'
+import { createNotes, type Noted } from './notes.ts'
+import { opened } from './opened.ts'
+import { examinePeople, newestOf, type People } from './people/people.ts'
+import { examineUnseen } from './people/unseen.ts'
+import { examineRoot, isOther } from './root.ts'
+import { examineSomebody } from './somebody.ts'
 
 export type ExamineDeps = {
   readonly settings: LdapSettings
+  /** Codes are sent by email, or one is what lets somebody set up their first factor. */
+  readonly isEmailNeeded: boolean
   readonly clock: Clock
   readonly stopwatch: Stopwatch
 }
-
-/** Below it somebody has to see to a new certificate. */
-const DAYS_MIN = 21
-const DAY_MS = 86_400_000
 
 /** One server after the other, so that what is slow is slow by itself. */
 export function createExamine(deps: ExamineDeps): Examine {
@@ -27,59 +30,52 @@ export function createExamine(deps: ExamineDeps): Examine {
 }
 
 async function examine(server: LdapServer, deps: ExamineDeps): Promise<Examined> {
-  const { settings, stopwatch } = deps
-  const facts: Examined['facts'][number][] = []
-  const findings: Finding[] = []
-  const tell = (what: string, is: string) => void facts.push({ what, is })
-  const signal = AbortSignal.timeout(settings.deadlineSeconds * 1000)
-  let wire: Bound | undefined
+  const notes = createNotes(deps.settings.name)
+  const wire = await opened(server, deps, notes)
   try {
-    const since = stopwatch.seconds()
-    wire = await openWire(server, settings, signal)
-    tell('address', wire.address)
-    findings.push(...tellTls(wire.tls, tell, deps))
-    const { who, by } = await wire.identify()
-    tell('signed in as', by === 'unproven' ? `${who}, as far as the server tells` : who)
-    tell('to get there', `${Math.round((stopwatch.seconds() - since) * 1000)} ms`)
-    findings.push(...(await examineDirectory(wire, deps, tell)))
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    findings.push(findingOf(error, settings.name))
+    if (wire !== undefined) await examineWire(wire, deps, notes)
   } finally {
     wire?.close()
   }
-  return { server: server.label, facts, findings }
+  return { server: server.label, facts: notes.facts, findings: notes.findings }
 }
 
-function tellTls(
-  tls: TlsFacts | null,
-  tell: (what: string, is: string) => void,
-  { clock }: ExamineDeps,
-): readonly Finding[] {
-  if (tls === null) {
-    tell('TLS', 'none: in clear')
-    return []
-  }
-  const days = Math.floor((tls.validUntil - clock.now()) / DAY_MS)
-  tell('TLS', tls.version)
-  tell('certificate', `${tls.subject}, ${days} days left`)
-  tell('signed by', tls.issuer)
-  if (days >= DAYS_MIN) return []
-  return [
-    {
-      ...{ weighs: 'mind', key: null, says: `its certificate lasts ${days} days more` },
-      wanted: 'have it renewed there',
-    },
-  ]
-}
+/** Without these nobody is found, and that is told. */
+const NEEDED: ReadonlySet<string | null> = new Set(['attributes.id', 'attributes.username', 'bind'])
 
-function findingOf(fault: Fault, name: string): Finding {
-  const weighs = 'wrong'
-  // Of somebody who is kept there, and says all that there is to say.
-  if (!(fault instanceof Trouble)) return { weighs, key: null, says: fault.message, wanted: null }
-  const { isOfServer, says, key, wanted } = fault
-  return {
-    ...{ weighs, key, says: `${isOfServer ? 'the server' : name} ${says}` },
-    wanted: wanted ?? 'see what its own log says of it',
+/** What people need of a server that let us in. What goes wrong with one thing says nothing of the next. */
+async function examineWire(bound: Bound, deps: ExamineDeps, notes: Noted): Promise<void> {
+  const { settings, clock, stopwatch, isEmailNeeded } = deps
+  const wire = counted(bound, stopwatch)
+  let root: RootDse | undefined
+  let people: People = { sample: [], unseen: [] }
+  await attempt(async () => {
+    root = await examineRoot(wire, settings, notes)
+  })
+  await attempt(async () => {
+    // Of the other dialect nothing is where it is looked for.
+    if (root !== undefined && isOther(root, settings)) return
+    people = await examinePeople(wire, settings, { root, isEmailNeeded }, notes)
+  })
+  const { sample, unseen } = people
+  const newest = newestOf(sample)
+  await attempt(() => examineClock(wire, settings, { clock, root, newest }, notes))
+  await attempt(async () => {
+    if ([...unseen, ...notes.findings].some(({ key }) => NEEDED.has(key))) return
+    await examineSomebody(wire, sample, deps, notes)
+  })
+  // Last, since for what may not be read a server may look through everybody.
+  const [looked, vendor] = [sample.length, root?.vendor ?? null]
+  for (const part of unseen) await examineUnseen(wire, settings, { part, looked, vendor }, notes)
+  notes.tell('round trips', summaryOf(wire.millis))
+
+  async function attempt(part: () => Promise<void>): Promise<void> {
+    if (!wire.isOpen) return
+    try {
+      await part()
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      notes.blame(error)
+    }
   }
 }

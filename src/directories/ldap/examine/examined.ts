@@ -16,6 +16,8 @@ export type Finding = {
   readonly says: string
   /** What would be right, or what to do; null where that is said already. */
   readonly wanted: string | null
+  /** A line for whoever runs the directory, to be taken as it stands. Null: there is none. */
+  readonly line: string | null
 }
 
 /** Connects to each server as configured, whatever the others say. It changes nothing, and never throws a Fault. */

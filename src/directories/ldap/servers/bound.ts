@@ -1,6 +1,7 @@
 import { type Client, ResultCodeError } from 'ldapts'
 import type { LdapServer, LdapSettings } from '../settings.ts'
 import type { Found, Search, Wire } from '../wire.ts'
+import { accountOf } from './account.ts'
 import { blamedOnResult } from './blame/result.ts'
 import { entryOf } from './entry-of.ts'
 import { filterOf, UnreadableFilter } from './filter-of.ts'
@@ -57,7 +58,11 @@ export function createBound(deps: {
         const { code } = error
         if (asked.isBaseOptional && (code === NO_SUCH_OBJECT || code === REFERRAL))
           return { entries: [], isMore: false, references: code === REFERRAL ? 1 : 0 }
-        throw blamedOnResult(code, server, { name, base: asked.base })
+        throw blamedOnResult(code, server, {
+          name,
+          base: asked.base,
+          account: accountOf(settings.bind),
+        })
       }
     },
     async whoAmI() {
@@ -80,14 +85,15 @@ export function createBound(deps: {
       ...{ timeLimit: Math.ceil(operationSeconds) },
     }
     const entries = []
-    let references = 0
+    let [references, pages] = [0, 0]
     // One more, by which it is known that there are more.
     const wanted = entriesMax + 1
-    const pages =
+    const answers =
       pageSize === undefined
         ? [await client.search(base, { ...options, sizeLimit: wanted })]
         : client.searchPaginated(base, { ...options, paged: { pageSize } })
-    for await (const { searchEntries, searchReferences } of pages) {
+    for await (const { searchEntries, searchReferences } of answers) {
+      pages += 1
       entries.push(...searchEntries.map((entry) => entryOf(entry, asked)))
       references += searchReferences.length
       if (entries.length >= wanted) break
@@ -96,6 +102,7 @@ export function createBound(deps: {
       entries: entries.slice(0, entriesMax),
       isMore: entries.length > entriesMax,
       references,
+      ...(pageSize !== undefined && { pages }),
     }
   }
 

@@ -1,11 +1,20 @@
 import { type Client, ResultCodeError } from 'ldapts'
 import { Fault } from '../../../kernel/index.ts'
 import type { LdapServer, LdapSettings } from '../settings.ts'
+import { accountOf } from './account.ts'
 import { blamedOnBind } from './blame/bind.ts'
 import { type Bound, createBound } from './bound.ts'
 import { Framed } from './framed.ts'
 import { clientOn, openSecured } from './secured.ts'
+import type { TlsFacts } from './tls-facts.ts'
 import { saying, type Told, Trouble } from './trouble.ts'
+
+/** How far it came, for whoever wonders why it comes no further. */
+export type WireHeard = {
+  readonly onConnected?: (address: string) => void
+  /** Null: in clear. */
+  readonly onSecured?: (tls: TlsFacts | null) => void
+}
 
 /**
  * One connection to one server: secured as the settings say, bound, and asked whom it is bound as. All of it within
@@ -18,6 +27,7 @@ export async function openWire(
   settings: LdapSettings,
   signal: AbortSignal,
   password: string | undefined = passwordOf(settings),
+  { onConnected, onSecured }: WireHeard = {},
 ): Promise<Bound> {
   const { name, connectSeconds } = settings
   refuseEmpty(settings, password)
@@ -29,7 +39,8 @@ export async function openWire(
   signal.addEventListener('abort', giveUp, { once: true })
   const timer = setTimeout(late, connectSeconds * 1000)
   try {
-    const secured = await openSecured(server, settings, ending.signal)
+    const secured = await openSecured(server, settings, ending.signal, onConnected)
+    onSecured?.(secured.tls)
     const framed = new Framed(secured.socket)
     const client = clientOn(framed)
     const stop = () => framed.endAs('ours')
@@ -109,7 +120,10 @@ function refuseEmpty({ name, bind }: LdapSettings, password: string | undefined)
   if (bind.how === 'external') return
   const refused = (told: Told) => new Trouble('bind', { name, server: null }, told)
   const { key, at } = bind.passwordFrom
-  const held = { key: `bind.${key}`, wanted: `the password of "${bind.dn}" in ${at}` }
+  const held = {
+    key: `bind.${key}`,
+    wanted: `the password of ${accountOf(bind)} has to be in ${at}`,
+  }
   if (isBlank(bind.dn))
     throw refused({
       ...{ says: 'has no account to sign in with: the name is empty', key: 'bind.dn' },

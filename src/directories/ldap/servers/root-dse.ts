@@ -18,7 +18,7 @@ export type RootDse = {
 
 const [PAGES, WHO_AM_I] = ['1.2.840.113556.1.4.319', '1.3.6.1.4.1.4203.1.11.3']
 const ATTRIBUTES = [
-  ...['vendorName', 'vendorVersion', 'defaultNamingContext', 'namingContexts'],
+  ...['objectClass', 'vendorName', 'vendorVersion', 'defaultNamingContext', 'namingContexts'],
   ...[
     'supportedControl',
     'supportedExtension',
@@ -36,11 +36,12 @@ export async function readRootDse(wire: Wire): Promise<RootDse> {
   const [root] = entries
   const all = (name: string) => textsOf(root, name)
   const vendor = [...all('vendorName'), ...all('vendorVersion')].join(' ')
+  const isOpenLdap = all('objectClass').includes('OpenLDAProotDSE')
   const [catalog] = all('isGlobalCatalogReady')
   const [level] = all('domainFunctionality')
   const [time = ''] = all('currentTime')
   return {
-    vendor: vendor === '' ? null : vendor,
+    vendor: vendor !== '' ? vendor : isOpenLdap ? 'OpenLDAP' : null,
     namingContexts: [...new Set([...all('defaultNamingContext'), ...all('namingContexts')])],
     hasPaging: all('supportedControl').includes(PAGES),
     hasWhoAmI: all('supportedExtension').includes(WHO_AM_I),
@@ -51,7 +52,7 @@ export async function readRootDse(wire: Wire): Promise<RootDse> {
 }
 
 /** `20261125190432.0Z` */
-function instantIn(time: string): Instant | null {
+export function instantIn(time: string): Instant | null {
   const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(time) ?? []
   const [year, month = 1, ...rest] = parts.map(Number)
   return year === undefined ? null : instantOf(Date.UTC(year, month - 1, ...rest))

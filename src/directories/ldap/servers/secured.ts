@@ -24,18 +24,44 @@ export async function openSecured(
   server: LdapServer,
   settings: LdapSettings,
   signal: AbortSignal,
+  onConnected: (address: string) => void = () => {},
 ): Promise<Secured> {
   const plain = await reached(server, settings, signal)
   const address = plain.remoteAddress ?? server.host
+  onConnected(address)
   if (server.security === 'dangerously-clear') return { socket: plain, address, tls: null }
   try {
     if (server.security === 'start-tls') await askForTls(plain, server, settings, signal)
-    const secure = secured(plain, server, settings.tls)
+    const secure = secured(plain, server, settings)
     await until(secure, 'secureConnect', signal)
     return { socket: secure, address, tls: tlsFactsOf(secure) }
   } catch (error) {
     plain.destroy()
     throw blamedOnTls(error, { server, settings, shown: undefined })
+  }
+}
+
+/**
+ * What a server shows that is refused for it, to tell an operator what is wrong with it. Over this connection nothing is ever
+ * said, since nobody knows who is at its other end. Undefined where it does not come so far.
+ */
+export async function peek(
+  server: LdapServer,
+  settings: LdapSettings,
+  signal: AbortSignal,
+): Promise<TlsFacts | undefined> {
+  using ending = new DisposableStack()
+  try {
+    const plain = ending.adopt(await reached(server, settings, signal), (it) => it.destroy())
+    if (server.security === 'start-tls') await askForTls(plain, server, settings, signal)
+    const unverified = connectTls({
+      ...calledAs(plain, server, settings),
+      rejectUnauthorized: false,
+    })
+    await until(unverified, 'secureConnect', signal)
+    return tlsFactsOf(unverified)
+  } catch {
+    return undefined
   }
 }
 
@@ -80,9 +106,7 @@ async function askForTls(
     if (signal.aborted) throw signal.reason
     if (error instanceof Trouble) throw error
     if (error instanceof ResultCodeError) throw refused(NO_START_TLS(error.code))
-    throw framed.loss === 'not-ldap'
-      ? refused(NO_LDAP, error)
-      : refused(saying('closed the connection when it was asked for StartTLS'), error)
+    throw refused(framed.loss === 'not-ldap' ? NO_LDAP : CLOSED, error)
   } finally {
     signal.removeEventListener('abort', giveUp)
   }
@@ -93,24 +117,25 @@ const NO_START_TLS = (code: number): Told => ({
   key: 'servers',
   wanted: 'ldaps:// with the port of TLS (636), or have StartTLS switched on there',
 })
+const CLOSED: Told = {
+  says: 'closed the connection when it was asked for StartTLS',
+  key: 'servers',
+  wanted: 'ldaps:// if TLS is what it speaks at this port (as at 636), or another port',
+}
 const NO_LDAP: Told = {
   says: 'does not speak LDAP in clear at this port',
   key: 'servers',
   wanted: 'ldaps:// if TLS is what it speaks there, or another port',
 }
 
-function secured(socket: Socket, { host }: LdapServer, tls: LdapSettings['tls']): TLSSocket {
-  const name = tls.serverName ?? host
+function secured(socket: Socket, server: LdapServer, settings: LdapSettings): TLSSocket {
+  const { tls } = settings
   const own = tls.certificate
   return connectTls({
-    socket,
-    host: name,
-    // RFC 6066 knows no addresses there; the certificate is held to it all the same.
-    ...(isIP(name) === 0 && { servername: name }),
+    ...calledAs(socket, server, settings),
     ...(tls.ca !== null && { ca: tls.ca }),
     ...(own && { cert: own.cert, key: own.key.reveal() }),
     rejectUnauthorized: true,
-    minVersion: 'TLSv1.2',
   })
 }
 
@@ -126,6 +151,17 @@ export function clientOn(framed: Framed): Client {
       return framed
     },
   })
+}
+
+function calledAs(socket: Socket, { host }: LdapServer, { tls }: LdapSettings) {
+  const name = tls.serverName ?? host
+  // RFC 6066 knows no addresses there; the certificate is held to it all the same.
+  return {
+    socket,
+    host: name,
+    minVersion: 'TLSv1.2',
+    ...(isIP(name) === 0 && { servername: name }),
+  } as const
 }
 
 function until(socket: Socket, event: string, signal: AbortSignal): Promise<void> {

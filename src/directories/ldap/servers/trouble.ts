@@ -50,5 +50,6 @@ export class Trouble extends Fault implements Told {
   }
 }
 
-const inFull = (text: string, name: string): string =>
+/** With its keys as an operator writes them. */
+export const inFull = (text: string, name: string): string =>
   text.replace(/\{([a-zA-Z.]+)\}/g, (_, key) => `directories.${name}.${key}`)

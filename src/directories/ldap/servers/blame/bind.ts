@@ -8,10 +8,10 @@ type Result = { readonly code: number; readonly diagnostic: string }
 export function blamedOnBind(result: Result, server: LdapServer, settings: Settings): Trouble {
   const { code } = result
   const data = dataIn(result.diagnostic)
+  const { bind } = settings
   const { says, key, wanted } =
-    settings.bind.how === 'external'
-      ? EXTERNAL
-      : (REFUSED[data] ?? BIND[code] ?? OTHER)(whoOf(settings.bind))
+    WHOEVER[code] ??
+    (bind.how === 'external' ? EXTERNAL : (REFUSED[data] ?? BIND[code] ?? OTHER)(whoOf(bind)))
   const blame: Blame = code === 51 || code === 52 ? 'server' : 'bind'
   const numbers = data === '' ? `LDAP result ${code}` : `LDAP result ${code}, data ${data}`
   const told = { says: `${says} (${numbers})`, key, wanted }
@@ -27,7 +27,10 @@ type Who = { readonly dn: string; readonly passwordKey: string; readonly at: str
 const whoOf = ({ dn, passwordFrom }: Extract<LdapSettings['bind'], { how: 'simple' }>): Who => ({
   dn: `"${dn}"`,
   passwordKey: `bind.${passwordFrom.key}`,
-  at: passwordFrom.at,
+  at:
+    passwordFrom.key === 'passwordFile'
+      ? `${passwordFrom.at}, which is read at each connection`
+      : `the variable ${passwordFrom.at}, which is read at the start`,
 })
 
 const EXTERNAL: Told = {
@@ -44,18 +47,27 @@ const UNKNOWN_ACCOUNT = ({ dn }: Who): Told => ({
 const WRONG_PASSWORD = ({ dn, passwordKey, at }: Who): Told => ({
   says: `refuses the password of ${dn}, or knows no such account`,
   key: passwordKey,
-  wanted: `the password of that account, which is read from ${at} now. If it is right, look at {bind.dn}`,
+  wanted: `the password of that account has to be in ${at}. If it is right there, is {bind.dn} the right account?`,
 })
-const NOT_WITHOUT_TLS = (): Told => ({
+const NOT_WITHOUT_TLS: Told = {
   says: 'lets nobody sign in without TLS',
   key: 'servers',
-  wanted: 'ldaps://, or ldap:// with {startTls}: true',
-})
-const BUSY = (says: string) => (): Told => ({
-  says,
-  key: null,
-  wanted: 'try again; it may be starting',
-})
+  wanted: 'ldaps://; or {startTls}: true, and not {tls.mode}: dangerously_off',
+}
+const busy = (says: string): Told => ({ says, key: null, wanted: 'try again: it may be starting' })
+
+/** Whoever it was that signed in. */
+const WHOEVER: Readonly<Record<number, Told>> = {
+  7: {
+    ...{ says: 'does not know this way to sign in', key: 'bind.mode' },
+    wanted: 'the other one of simple and external',
+  },
+  8: NOT_WITHOUT_TLS,
+  13: NOT_WITHOUT_TLS,
+  51: busy('is busy'),
+  52: busy('is not available'),
+}
+
 /** Nothing is wrong here: it is the account. */
 const ofAccount =
   (says: (dn: string) => string, wanted: string) =>
@@ -70,12 +82,6 @@ const OTHER = ({ dn }: Who): Told => ({
 })
 
 const BIND: Readonly<Record<number, (who: Who) => Told>> = {
-  7: () => ({
-    ...{ says: 'does not know this way to sign in', key: 'bind.mode' },
-    wanted: 'the other one of simple and external',
-  }),
-  8: NOT_WITHOUT_TLS,
-  13: NOT_WITHOUT_TLS,
   32: UNKNOWN_ACCOUNT,
   34: ({ dn }) => ({
     ...{ says: `cannot read who signs in: ${dn}`, key: 'bind.dn' },
@@ -86,8 +92,6 @@ const BIND: Readonly<Record<number, (who: Who) => Told>> = {
     wanted: 'an account that may, or {bind.mode}: external',
   }),
   49: WRONG_PASSWORD,
-  51: BUSY('is busy'),
-  52: BUSY('is not available'),
   53: ofAccount(
     (dn) => `is unwilling to let ${dn} sign in`,
     'is that account locked, disabled or without a password there?',
@@ -107,7 +111,7 @@ const REFUSED: Readonly<Record<string, (who: Who) => Told>> = {
   ),
   532: ({ dn, passwordKey, at }) => ({
     ...{ says: `says that the password of ${dn} has expired`, key: passwordKey },
-    wanted: `a new one: set it there, then write it to ${at}`,
+    wanted: `a new one: set it in the directory, then put it into ${at}`,
   }),
   533: ofAccount((dn) => `says that ${dn} is disabled`, 'enable that account there'),
   701: ofAccount(

@@ -1,7 +1,12 @@
 import type { LdapServer } from '../../settings.ts'
 import { type Blame, type Told, Trouble } from '../trouble.ts'
 
-type Asked = { readonly name: string; readonly base: string }
+type Asked = {
+  readonly name: string
+  readonly base: string
+  /** Whom we are signed in as. */
+  readonly account: string
+}
 
 /** Why a question has no answer. No text of the server's own, which may hold the name that was asked for. */
 export function blamedOnResult(code: number, server: LdapServer, asked: Asked): Trouble {
@@ -29,7 +34,10 @@ const RESULT: Readonly<Record<number, (asked: Asked) => Told>> = {
   1: PLAIN('does not answer whom it does not know', 'see to {bind}: it takes us for nobody'),
   2: WRONG_QUESTION,
   3: NOT_INDEXED('took longer than it lets itself'),
-  4: PLAIN('found more than it tells at a time', 'raise its size limit for the account of {bind}'),
+  4: ({ account }) => ({
+    ...{ says: 'found more than it tells at a time', key: null },
+    wanted: `raise its size limit for ${account}`,
+  }),
   10: ({ base }) => ({
     ...{
       says: `says that "${base}" is kept by another server, where nobody goes`,
@@ -46,16 +54,16 @@ const RESULT: Readonly<Record<number, (asked: Asked) => Told>> = {
   17: WRONG_QUESTION,
   18: WRONG_QUESTION,
   21: WRONG_QUESTION,
-  32: ({ base }) => ({
-    ...{ says: `has nothing at "${base}", or nothing that the account of {bind} may see` },
+  32: ({ base, account }) => ({
+    ...{ says: `has nothing at "${base}", or nothing that ${account} may see` },
     ...{ key: 'baseDn', wanted: 'the DN below which people are' },
   }),
   34: ({ base }) => ({
     ...{ says: `cannot read "${base}"`, key: 'baseDn' },
     wanted: 'a DN, such as ou=people,dc=example,dc=com',
   }),
-  50: ({ base }) => ({
-    ...{ says: `does not let the account of {bind} read at "${base}"`, key: 'bind' },
+  50: ({ base, account }) => ({
+    ...{ says: `does not let ${account} read at "${base}"`, key: 'bind' },
     wanted: 'an account that may read people there, or give this one that right',
   }),
   51: PLAIN('is busy', 'try again'),

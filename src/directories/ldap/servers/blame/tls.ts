@@ -22,6 +22,10 @@ export function blamedOnTls(error: unknown, refused: Refused): Trouble {
   return new Trouble('server', { name: settings.name, server }, told, error)
 }
 
+/** Either the certificate is old, or our clock is wrong. */
+export const isOfTime = (trouble: Trouble): boolean =>
+  /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/.test(codeOf(trouble.cause))
+
 const NAMES_MAX = 5
 
 const TLS: readonly (readonly [RegExp, (refused: Refused) => Told])[] = [
@@ -85,7 +89,7 @@ function unknownAuthority({ settings, shown }: Refused): Told {
   return {
     says: `shows a certificate signed by an authority that is not trusted here${issuer === undefined ? '' : `: ${issuer}`}`,
     key: 'tls.caFile',
-    wanted: `the certificate (PEM) of ${issuer ?? 'that authority'}, as whoever runs it has it. ${now}`,
+    wanted: `the certificate (PEM) of ${issuer ?? 'that authority'}, which whoever runs the server has. ${now}`,
   }
 }
 
@@ -94,18 +98,15 @@ function anotherName({ server, settings, shown }: Refused): Told {
   const names = shown?.names ?? []
   const listed = names.slice(0, NAMES_MAX).join(', ') || shown?.subject || 'another name'
   const says = `shows a certificate for ${listed}, and not for ${serverName ?? server.host}`
-  const best = names.find((name) => isIP(name) === 0 && !name.startsWith('*')) ?? names[0]
+  // An asterisk is no host, and everybody is called localhost.
+  const hosts = names.filter((name) => !name.startsWith('*'))
+  const best = hosts.find((name) => isIP(name) === 0 && name !== 'localhost') ?? hosts[0]
+  const such = best === undefined ? '' : `, such as ${best}`
   if (serverName !== null)
-    return {
-      ...{ says, key: 'tls.serverName' },
-      wanted: best === undefined ? 'the name that the certificate has' : `such as ${best}`,
-    }
+    return { says, key: 'tls.serverName', wanted: `a name that the certificate is for${such}` }
   return {
     ...{ says, key: 'servers' },
-    wanted:
-      best === undefined
-        ? 'the name that the certificate has; or a certificate with this name there'
-        : `its name as the certificate has it, such as ${best}. Where that name leads elsewhere, leave it and set {tls.serverName}: ${best}`,
+    wanted: `a URL with a name that the certificate is for${such}. Where this machine does not find it by that name, leave the URL and set {tls.serverName}: ${best ?? 'that name'}`,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { LdapServer, LdapSettings } from '../../settings.ts'
+import { placeOf } from '../place.ts'
 import { type Told, Trouble } from '../trouble.ts'
 import { codeOf } from './code-of.ts'
 
@@ -32,7 +33,7 @@ const WAY: Readonly<Record<string, (tried: Tried) => Told>> = {
     says: `refuses connections: nothing listens at ${at}`,
     key: 'servers',
     wanted:
-      'the host and the port where it listens. If they are right, start it there, or have the firewall let us through',
+      'the host and the port where it listens: 636 for ldaps://, 389 for ldap://, unless it was told otherwise. If they are right, start it there, or have the firewall let us through',
   }),
   ENOTFOUND: ({ host }) => ({
     says: `has a name that is not known: ${host}`,
@@ -67,7 +68,7 @@ const UNKNOWN = (code: string): Told => ({
 function triedOf(error: unknown, { host, port }: LdapServer): string {
   const all = error instanceof AggregateError ? error.errors : [error]
   const places = all.flatMap((one) =>
-    one instanceof Error && 'address' in one ? [`${one.address}:${port}`] : [],
+    one instanceof Error && 'address' in one ? [placeOf(String(one.address), port)] : [],
   )
-  return places.length === 0 ? `${host}:${port}` : [...new Set(places)].join(' and ')
+  return places.length === 0 ? placeOf(host, port) : [...new Set(places)].join(' and ')
 }
