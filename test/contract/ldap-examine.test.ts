@@ -82,7 +82,7 @@ describe('an examination of a server', needs('slapd'), () => {
       ],
       [
         { baseDn: 'ou=groups,dc=kestrel,dc=example' },
-        /^wrong baseDn: nothing is at "ou=groups,.*", or nothing that ".*" may see/,
+        /^wrong baseDn: nobody is below "ou=groups,.*", or nobody that ".*" may see/,
       ],
     ] as const) {
       const all = await found(changed)

@@ -38,8 +38,9 @@ export async function blameNobody(
       ...{ key: 'scope', wanted: `sub. Now it is ${scope}` },
     })
   const listed = match.join(' or ')
-  // The base itself is one.
-  const others = (await count({ scope, filter: amongPeople(ANYTHING, open) })) - 1
+  // The base itself may be one, and is no person of Active Directory.
+  const own = dialect === 'ldap' && scope !== 'one' ? 1 : 0
+  const others = (await count({ scope, filter: amongPeople(ANYTHING, open) })) - own
   const isBare = dialect === 'ldap' && others <= 0
   const right = rightTo(isBare ? ['entry', ...match] : match, settings, vendor)
   const told: Told =
@@ -50,7 +51,7 @@ export async function blameNobody(
           wanted: `what people are called by there. If ${listed} is right, ${who} may not read it; ${right.says}`,
         }
       : {
-          says: `nothing is ${at}, or nothing that ${who} may see`,
+          says: `nobody is below "${baseDn}", or nobody that ${who} may see`,
           key: 'baseDn',
           wanted: `the DN below which people are. If it is right, that account may not read there; ${right.says}`,
         }
