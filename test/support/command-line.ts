@@ -41,7 +41,12 @@ export function createCommandLine(app: TestApp): CommandLine {
   const { store, remote } = app.app
   const tools: Tools = {
     people,
-    company: composeCompany(config, { store, remote, clock, random: createSeededRandom('company') }),
+    company: composeCompany(config, {
+      store,
+      remote,
+      clock,
+      random: createSeededRandom('company'),
+    }),
     directories: createLook({ config, store, people, remote, clock }),
     audit: {
       export: (after) => exportAudit(audit, after),
