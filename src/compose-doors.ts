@@ -29,7 +29,7 @@ type Deps = {
   readonly enroller: ReturnType<typeof createEnroller>
   readonly stepUps: step.StepUps
   readonly open: step.Open
-  readonly acrValues: readonly string[]
+  readonly acrValues: () => readonly string[]
   readonly requestStore: RequestStore
   readonly signingKeys: SigningKeys
 }

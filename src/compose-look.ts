@@ -3,12 +3,14 @@ import type { RemoteDirectory } from './compose-directories.ts'
 import type { Config, DirectoryConfig } from './config/index.ts'
 import type { People } from './directories/index.ts'
 import { type Clock, Fault, type Id } from './kernel/index.ts'
+import type { Policies } from './policy/index.ts'
 import { prospectsOf } from './stepup/index.ts'
 import type { Store } from './store/index.ts'
 
 type Deps = {
   readonly config: Config
-  readonly store: Pick<Store, 'stepUps' | 'accounts' | 'audit'>
+  readonly store: Pick<Store, 'stepUps' | 'accounts' | 'audit' | 'policy'>
+  readonly policies: Pick<Policies, 'at'>
   /** Of the local directories, by name. */
   readonly people: ReadonlyMap<string, People>
   readonly remote: ReadonlyMap<string, RemoteDirectory>
@@ -24,8 +26,7 @@ type Answer = Looked extends infer One
 
 /** What the commands see of people, wherever they are kept. Nobody gets an account by being looked at. */
 export function createLook(deps: Deps): Tools['directories'] {
-  const { config, store, people, remote, clock } = deps
-  const { factors, firstEnrolment } = config
+  const { config, store, policies, people, remote, clock } = deps
 
   return {
     look: (name) => Promise.all(config.directories.map((directory) => lookIn(directory, name))),
@@ -66,7 +67,8 @@ export function createLook(deps: Deps): Tools['directories'] {
       ({ ...ownEntry(contact, written), isOperators: false }) as const
     const person: LookedAt = {
       ...{ directory, immutableId: account, account, username, displayName, locale },
-      ...{ dn: null, groups: [], factors: await prospects(account, emails) },
+      ...{ dn: null, groups: [] },
+      factors: await prospects({ account, directory, emails, groups: [] }),
       contacts: [...phones.map(taken('phone')), ...emails.map(taken('email'))],
     }
     return state === 'enabled'
@@ -89,7 +91,10 @@ export function createLook(deps: Deps): Tools['directories'] {
     })
     const person: LookedAt = {
       ...{ ...seen, account, dn },
-      factors: await prospects(account, [...seen.emails, ...added.emails]),
+      factors: await prospects({
+        ...{ account, directory, groups: seen.groups },
+        emails: [...seen.emails, ...added.emails],
+      }),
       contacts: [
         ...contacts.map((one) => ({
           ...{ ...one, as: one.read === 'taken' ? one.as : null },
@@ -104,14 +109,21 @@ export function createLook(deps: Deps): Tools['directories'] {
       : { found: 'disabled', reason: looked.reason, person }
   }
 
-  async function prospects(
-    account: Id<'account'> | null,
-    emails: readonly string[],
-  ): Promise<LookedAt['factors']> {
-    const nothing = { enrolled: [], tallies: [] }
+  /** At no client and from nowhere: what rules of these say, `explain` tells. */
+  async function prospects(of: {
+    readonly account: Id<'account'> | null
+    readonly directory: string
+    readonly emails: readonly string[]
+    readonly groups: readonly string[]
+  }): Promise<LookedAt['factors']> {
+    const { account, directory, emails, groups } = of
+    const nothing = { enrolled: [], tallies: [], settings: null }
     const standing = account === null ? nothing : await store.stepUps.standing(account)
-    const effective = { factors, firstEnrolment }
-    const found = prospectsOf({ person: { emails }, standing, effective, now: clock.now() })
+    const policy = await policies.at((await store.policy.current()).version)
+    const now = clock.now()
+    const here = { client: '', directory, groups, ip: null, now }
+    const effective = policy.effective(here, standing.settings)
+    const found = prospectsOf({ person: { emails }, standing, effective, now })
     return found.map((one) => ({ ...one, why: one.use === 'none' ? one.why : null }))
   }
 }

@@ -2,7 +2,9 @@ import { exportAudit, verifyAudit } from './audit/index.ts'
 import type { Inspect, Tools } from './cli/index.ts'
 import { compose, type World } from './compose.ts'
 import { composeCompany } from './compose-directories.ts'
+import { createExplain } from './compose-explain.ts'
 import { createLook } from './compose-look.ts'
+import { composePolicy } from './compose-policy.ts'
 import type { Config } from './config/index.ts'
 import { createPeople } from './directories/index.ts'
 import { createTemplates, type Listening, listen } from './http/index.ts'
@@ -50,7 +52,12 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
   return {
     people,
     company,
-    directories: createLook({ config, store, people, remote: app.remote, clock: world.clock }),
+    policy: composePolicy({ config, app, clock: world.clock }),
+    explain: createExplain({ config, app, clock: world.clock }),
+    directories: createLook({
+      ...{ config, store, people, remote: app.remote, clock: world.clock },
+      policies: app.policies,
+    }),
     audit: {
       export: (after) => exportAudit(store.audit, after),
       verify: (from) => verifyAudit(store.audit, keys, from),

@@ -23,7 +23,7 @@ import { createEventLog, createSparing, type Log } from './log/index.ts'
 import { createManagement, createProbe } from './management/index.ts'
 import { createMetrics, operationsOf, timedPorts } from './metrics/index.ts'
 import { createSigningKeys, FAILURES, type SigningKeys } from './oidc/index.ts'
-import { createLadder, createPolicy } from './policy/index.ts'
+import { createPolicies, type Policies, type PolicySettings } from './policy/index.ts'
 import { maskEmail } from './portal/index.ts'
 import * as step from './stepup/index.ts'
 import type { Store } from './store/index.ts'
@@ -45,6 +45,8 @@ export type App = AsyncDisposable & {
   readonly management: RequestListener
   readonly store: Store
   readonly signingKeys: SigningKeys
+  readonly policies: Policies
+  readonly resolve: step.Resolve
   /** Directories of the company, by name. */
   readonly remote: ReadonlyMap<string, RemoteDirectory>
   /** Makes what is missing and lets the loops run by themselves. */
@@ -83,7 +85,7 @@ export async function compose(config: Config, world: World): Promise<App> {
   const store = opening.use(await openStore(config.store, deps))
   const kept = {
     ...{ 'step-ups': store.stepUps, requests: store.requests, people: store.people },
-    accounts: store.accounts,
+    ...{ accounts: store.accounts, policy: store.policy },
     ...{ totp: store.totp, 'signing-keys': store.signingKeys, audit: store.audit },
     ...{ leases: store.leases, upkeep: { sweep: store.sweep } },
   }
@@ -153,10 +155,11 @@ export async function compose(config: Config, world: World): Promise<App> {
     await composeDirectories({ config, world, people: peopleStore, accounts, metrics }),
   )
   const { resolve } = directories
-  const ladder = createLadder(config.acr, config.factors)
   const delegatedAmr = new Map(config.clients.map(({ id, delegatedAmr: amr }) => [id, amr]))
-  const { factors: enabled, firstEnrolment } = config
-  const policy = createPolicy({ factors: enabled, firstEnrolment, delegatedAmr, ladder })
+  const policies = createPolicies({
+    ...{ store: ports.policy, first: firstPolicyOf(config), delegatedAmr },
+    ...{ timeZone: config.timeZone, askable: ['totp', ...channels.map(({ kind }) => kind)] },
+  })
 
   // The step-up
   const make = step.createMake({ store: stepUpStore, clock, heard })
@@ -172,12 +175,12 @@ export async function compose(config: Config, world: World): Promise<App> {
   // Before the store is closed, in which it is kept what became of each.
   opening.defer(endSends)
   const { open, replan } = step.createOpen({
-    ...{ resolve, policy, trust: noTrust, store: stepUpStore, senders, deliver },
+    ...{ resolve, policies, trust: noTrust, store: stepUpStore, senders, deliver },
     ...{ clock, random, heard, settings: config.stepUp },
-    negotiate: (wishes) => negotiate({ ...wishes, fallback: config.language }),
+    negotiate,
   })
   const stepUps = step.createStepUps({
-    ...{ store: stepUpStore, make, deliver, factors, senders, enroller, ladder, replan },
+    ...{ store: stepUpStore, make, deliver, factors, senders, enroller, replan },
     ...{ codeSeconds, clock, random },
   })
 
@@ -185,7 +188,13 @@ export async function compose(config: Config, world: World): Promise<App> {
   const signingKeys = createSigningKeys({ store: ports['signing-keys'], clock, heard })
   const main = composeDoors({
     ...{ config, world, keys, metrics, heard, translate, moments, enroller },
-    ...{ stepUps, open, acrValues: ladder.values, requestStore, signingKeys },
+    ...{
+      stepUps,
+      open,
+      acrValues: () => policies.latest().ladder.values,
+      requestStore,
+      signingKeys,
+    },
   })
 
   // Background
@@ -214,7 +223,7 @@ export async function compose(config: Config, world: World): Promise<App> {
 
   const opened = opening.move() // closing is now the caller's
   return {
-    ...{ main, management, store, signingKeys, remote: directories.remote },
+    ...{ main, management, store, signingKeys, policies, resolve, remote: directories.remote },
     async start() {
       opened.use(await background.start())
       state = 'started'
@@ -226,6 +235,12 @@ export async function compose(config: Config, world: World): Promise<App> {
     tend: background.tend,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
+}
+
+/** What holds until an operator applies a policy. */
+export function firstPolicyOf(config: Config): PolicySettings {
+  const { enabled, factors, firstEnrolment, language, acr, rules } = config
+  return { enabled, factors, firstEnrolment, language, acr, rules }
 }
 
 /** What the log hears of the store. A server that restarts ends every connection that waits for work; they are made anew. */

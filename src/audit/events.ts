@@ -88,6 +88,17 @@ export type AuditEvent =
       /** Names of the fields that changed, never their values. */
       readonly fields: readonly string[]
     })
+  | (AboutAccount & {
+      readonly event: 'person.policy-set'
+      /** Names of the settings that are the person's own from now on. */
+      readonly fields: readonly string[]
+    })
+  /** The whole document, with the settings of people. What it holds is not repeated here: it names people. */
+  | (At & {
+      readonly event: 'policy.applied'
+      readonly version: number
+      readonly changed: readonly string[]
+    })
   | (AboutAccount & { readonly event: 'person.erased' })
   /**
    * Of a person whom a directory of the company answers for: asked for first, called otherwise than before, there no more,

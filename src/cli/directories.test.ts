@@ -62,6 +62,8 @@ function bench(given: Given) {
       directories,
       people: new Map(),
       company: new Map(),
+      policy: { show: never, apply: never, own: never, setOwn: never },
+      explain: never,
       audit: { export: never, verify: never },
     },
     ...{ keys: { list: never, rotate: never }, reseal: never, serve: never },

@@ -6,6 +6,7 @@ export { EXIT } from './exit.ts'
 export { run } from './run.ts'
 export type {
   CopyStore,
+  Explained,
   Inspect,
   KeyLine,
   LogTo,

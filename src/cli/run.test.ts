@@ -55,8 +55,11 @@ function bench({ files = {}, tools: given = {}, stdin = '', fault }: Options = {
     ...{ sequence: 1, keyId: 'k1', mac: 'm', id: newId('event', random) },
     event: { event: 'signing-key.made', at: NOON, actor: 'system', kid: 'a', alg: 'ES256' },
   }
+  const unused = () => Promise.reject(new Error('no test asks for this'))
   const tools: Tools = {
     company: new Map(),
+    policy: { show: unused, apply: unused, own: unused, setOwn: unused },
+    explain: unused,
     people: new Map([['local', people]]),
     directories: {
       look: async () => [],

@@ -5,16 +5,21 @@ import { createDesk } from './desk.ts'
 import { docs } from './docs.ts'
 import { doctor } from './doctor.ts'
 import { EXIT, type ExitCode } from './exit.ts'
+import { explain } from './explain.ts'
 import { keys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { people } from './people.ts'
+import { policy } from './policy.ts'
 import { secrets } from './secrets.ts'
 import { serve } from './serve.ts'
 import { store } from './store.ts'
 import { user } from './user/index.ts'
 import type { World } from './world.ts'
 
-const COMMANDS = [serve, check, doctor, migrate, user, people, keys, secrets, audit, store, docs]
+const COMMANDS = [
+  ...[serve, check, doctor, explain, migrate, user, people, policy],
+  ...[keys, secrets, audit, store, docs],
+]
 
 /** One command line, from words to exit code. A bug throws; everything else is a code and a sentence. */
 export async function run(args: readonly string[], world: World): Promise<ExitCode> {

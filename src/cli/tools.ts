@@ -1,8 +1,16 @@
 import type { AuditVerdict, Exported, VerifyFrom } from '../audit/index.ts'
-import type { Config } from '../config/index.ts'
-import type { CompanyPeople, DisabledReason, People } from '../directories/index.ts'
+import type { Config, OwnSettingsConfig, PolicyConfig, PolicyDocument } from '../config/index.ts'
+import type {
+  Answers,
+  CompanyPeople,
+  DisabledReason,
+  People,
+  Person,
+} from '../directories/index.ts'
 import type { Examined } from '../directories/ldap/index.ts'
 import type { FactorKind, Id, Instant } from '../kernel/index.ts'
+import type { Effective, Reasons } from '../policy/index.ts'
+import type { Plan } from '../stepup/index.ts'
 import type { CopyProgress, CopyAnswer as StoreCopyAnswer } from '../store/copy/index.ts'
 
 export type KeyLine = {
@@ -57,6 +65,33 @@ export type Looked = { readonly directory: string } & (
   | { readonly found: 'fault'; readonly says: string }
 )
 
+export type OwnSettings = {
+  readonly account: Id<'account'>
+  readonly directory: string
+  readonly username: string | null
+  readonly settings: OwnSettingsConfig
+}
+
+/** What would be asked of somebody, and why. */
+export type Explained =
+  | { readonly explained: 'unknown-client'; readonly clients: readonly string[] }
+  | {
+      readonly explained: 'nobody'
+      readonly found: 'not-found' | 'ambiguous' | 'disabled'
+      readonly reason: DisabledReason | null
+    }
+  | {
+      readonly explained: 'person'
+      readonly person: Person
+      readonly effective: Effective
+      readonly reasons: Reasons
+      readonly plan: Plan
+      readonly policyVersion: number
+      readonly answers: readonly Answers[]
+      readonly enrolled: readonly { readonly factor: FactorKind; readonly provenance: string }[]
+      readonly at: Instant
+    }
+
 /** What commands reach of the rooms. compose.ts makes it; whatever it opened is closed with it. */
 export type Tools = AsyncDisposable & {
   /** Of each local directory, by its name. */
@@ -76,6 +111,35 @@ export type Tools = AsyncDisposable & {
       people: readonly Pick<LookedAt, 'directory' | 'immutableId' | 'account'>[],
     ): Promise<void>
   }
+  readonly policy: {
+    /** What is in force: applied by an operator, else as the configuration has it (`appliedAt` null). */
+    show(): Promise<{
+      readonly version: number
+      readonly policy: PolicyConfig
+      readonly appliedAt: Instant | null
+      readonly people: readonly OwnSettings[]
+    }>
+    apply(
+      operator: string,
+      document: PolicyDocument,
+    ): Promise<'applied' | 'stale' | 'unknown-account'>
+    own(account: Id<'account'>): Promise<OwnSettingsConfig | null>
+    /** Null: as everybody. */
+    setOwn(
+      operator: string,
+      account: Id<'account'>,
+      settings: OwnSettingsConfig | null,
+    ): Promise<'set' | 'unknown'>
+  }
+  /** Throws Fault where a directory gives no certain answer. */
+  explain(asked: {
+    readonly user: string
+    readonly client: string
+    readonly ip: string | null
+    /** As the client insists on it; empty: on nothing. */
+    readonly acr: readonly string[]
+    readonly at: Instant | null
+  }): Promise<Explained>
   readonly audit: {
     /** In order of sequence, starting after `after`. */
     export(after: number): AsyncIterable<Exported>

@@ -6,6 +6,7 @@ import type {
   Config,
   EmailConfig,
   PostgresConfig,
+  RuleConfig,
   StoreConfig,
 } from './config.ts'
 import { enrolledByOf } from './schema/assurance.ts'
@@ -31,7 +32,8 @@ export function assemble(written: Written): Config {
     clients: written.clients.map((client) => assembleClient(client, everyDirectory)),
     directories: directories.map(assembleDirectory),
     channels: { email: written.channels.email ? assembleEmail(written.channels.email) : null },
-    acr: written.acr.map((rung, index) => ({ ...rung, enrolledBy: enrolledByOf(rung, index) })),
+    acr: assembleLadder(written.acr),
+    rules: written.rules.map(assembleRule),
     support: {
       phone: support.phone ?? null,
       email: support.email ?? null,
@@ -44,6 +46,18 @@ export function assemble(written: Written): Config {
       brand: theme.brand ?? null,
       brandDark: theme.brandDark ?? null,
     },
+  }
+}
+
+export const assembleLadder = (acr: Written['acr']): Config['acr'] =>
+  acr.map((rung, index) => ({ ...rung, enrolledBy: enrolledByOf(rung, index) }))
+
+export function assembleRule(rule: Written['rules'][number]): RuleConfig {
+  const { name, then, clients, directories, groups, networks, time, factors, acr } = rule
+  return {
+    ...{ name, then, clients: clients ?? null, directories: directories ?? null },
+    ...{ groups: groups ?? null, networks: networks ?? null, time: time ?? null },
+    ...{ factors: factors ?? null, acr: acr ?? null },
   }
 }
 

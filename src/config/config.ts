@@ -1,4 +1,4 @@
-import type { FactorKind, Locale, Secret } from '../kernel/index.ts'
+import type { Day, FactorKind, Locale, Secret } from '../kernel/index.ts'
 
 /** The configuration as the rooms use it: defaults filled in, files read, choices as unions. */
 export type Config = {
@@ -20,6 +20,9 @@ export type Config = {
   readonly clients: readonly ClientConfig[]
   readonly directories: readonly DirectoryConfig[]
   readonly channels: { readonly email: EmailConfig | null }
+  /** What holds until an operator applies a policy of their own. */
+  readonly enabled: boolean
+  readonly rules: readonly RuleConfig[]
   /** In the order in which they are offered. */
   readonly factors: readonly Extract<FactorKind, 'totp' | 'email'>[]
   readonly firstEnrolment: 'contact' | 'open'
@@ -48,6 +51,24 @@ export type Config = {
   }
   readonly retention: { readonly auditDays: number; readonly accountsDays: number }
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
+}
+
+/** Null: whatever it is. */
+export type RuleConfig = {
+  readonly name: string
+  readonly clients: readonly string[] | null
+  readonly directories: readonly string[] | null
+  readonly groups: readonly string[] | null
+  readonly networks: readonly string[] | null
+  /** Minutes since midnight. */
+  readonly time: {
+    readonly days: readonly Day[]
+    readonly from: number
+    readonly to: number
+  } | null
+  readonly then: 'require' | 'exempt' | 'deny'
+  readonly factors: readonly FactorKind[] | null
+  readonly acr: string | null
 }
 
 export type StoreConfig = SqliteConfig | PostgresConfig

@@ -1,5 +1,7 @@
 import { ladderChecks } from './ladder-checks.ts'
 import type { Wrong } from './reader.ts'
+import { repeated } from './repeated.ts'
+import { ruleChecks } from './rule-checks.ts'
 import type { Written } from './schema/schema.ts'
 import type { Path } from './yaml-text.ts'
 
@@ -34,22 +36,16 @@ export function crossCheck(sound: Sound): readonly Finding[] {
     ...(sound.clients ?? []).flatMap((client, index) =>
       repeated(client?.redirectUris, (i) => ['clients', index, 'redirectUris', i]),
     ),
+    ...repeated(
+      sound.rules?.map((rule) => rule?.name),
+      (i) => ['rules', i, 'name'],
+    ),
     ...unknownDirectories(sound),
+    ...ruleChecks(sound),
     ...missingChannels(sound),
     ...ladderChecks(sound),
     ...samePort(sound),
   ]
-}
-
-function repeated(
-  values: readonly (string | undefined)[] | undefined,
-  pathOf: (index: number) => Path,
-): Finding[] {
-  return (values ?? []).flatMap((value, index) =>
-    value !== undefined && values?.indexOf(value) !== index
-      ? [{ path: pathOf(index), says: 'is written twice', wanted: 'a value of its own' }]
-      : [],
-  )
 }
 
 function unknownDirectories({ clients, directories }: Sound): Finding[] {

@@ -14,6 +14,7 @@ export type {
   EmailConfig,
   LdapDirectoryConfig,
   PostgresConfig,
+  RuleConfig,
   RungConfig,
   SqliteConfig,
   StoreConfig,
@@ -21,6 +22,13 @@ export type {
 } from './config.ts'
 export { configurationJsonSchema } from './json-schema.ts'
 export { parseConfig } from './parse-config.ts'
+export {
+  formatPolicy,
+  type OwnSettingsConfig,
+  type PolicyConfig,
+  type PolicyDocument,
+  parsePolicy,
+} from './policy-document.ts'
 export { formatProblems, type Problem } from './problem.ts'
 export type { Sources } from './reader.ts'
 export { configurationReference, renderDocs } from './reference.ts'

@@ -56,7 +56,8 @@ function soundParts(
   return Object.fromEntries(parts) as Sound
 }
 
-function inOrder(findings: readonly Finding[], document: Document): readonly Problem[] {
+/** Each once, with its place. */
+export function inOrder(findings: readonly Finding[], document: Document): readonly Problem[] {
   const problems = findings.map((finding) => toProblem(finding, document))
   const said = new Map(problems.map((problem) => [`${problem.key}\n${problem.says}`, problem]))
   return [...said.values()].sort((a, b) => lineOf(a) - lineOf(b))

@@ -11,11 +11,15 @@ export type Problem = {
 }
 
 /** Every problem in file order, each with its place, so that the file is mended in one go. */
-export function formatProblems(problems: readonly Problem[]): string {
+export function formatProblems(
+  problems: readonly Problem[],
+  what = 'The configuration',
+  outcome = 'nothing was started',
+): string {
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
   const lines = problems.map(({ key, at, says, wanted }) => {
     const place = at === null ? '' : `  (${at})`
     return `  ${key === '' ? 'the file' : key} ${says}${place}\n      wanted: ${wanted}\n`
   })
-  return `The configuration has ${count}; nothing was started.\n\n${lines.join('\n')}`
+  return `${what} has ${count}; ${outcome}.\n\n${lines.join('\n')}`
 }

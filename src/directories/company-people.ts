@@ -55,6 +55,13 @@ export function createCompanyPeople(deps: CompanyDeps): CompanyPeople {
   const UNKNOWN = fail([`${directory} has nobody of that name`])
 
   return {
+    async account(who) {
+      const found = await find(who)
+      if (!found.ok) return found
+      const { account } = await accountOf(found.value)
+      return ok({ account, username: found.value.username })
+    },
+
     async whom(who) {
       const found = await find(who)
       if (!found.ok) return found

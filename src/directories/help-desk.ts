@@ -40,6 +40,8 @@ export type ShownAccount = Omit<ListedAccount, 'nameKey'> & HeldUp & { readonly 
  * is who the audit says did it.
  */
 export type HelpDesk = {
+  /** With an account, which is made now where there is none yet: for who sets something that hangs on it. */
+  account(who: string): Promise<Result<Whom & { readonly account: Id<'account'> }, Problems>>
   /** Changes nothing and shows nothing. */
   whom(who: string): Promise<Result<Whom, Problems>>
   show(who: string): Promise<Result<Shown | ShownAccount, Problems>>

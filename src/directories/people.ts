@@ -30,6 +30,7 @@ export type People = {
     operator: string,
     fields: WrittenFields & { readonly username: string },
   ): Promise<Result<LocalPerson, Problems>>
+  account: HelpDesk['account']
   whom: HelpDesk['whom']
   show(who: string): Promise<Result<Shown, Problems>>
   /** A page in order of name, after the name key `after`; '' from the beginning. */
@@ -84,6 +85,7 @@ export function createPeople(deps: PeopleDeps): People {
       return added.heard === 'added' ? ok(person) : EXISTS
     },
 
+    account: (who) => withPerson(who, async (person) => ok(person)),
     whom: (who) => withPerson(who, async (person) => ok(person)),
 
     async show(who) {

@@ -2,7 +2,9 @@
  * The words every room speaks: time, chance, ids, factor kinds, results, faults, secrets, keys.
  * Pure and tiny. It imports nothing of ours and knows nothing of step-ups, people or stores.
  */
+
 export { type Clock, type Instant, instantOf, later, type Stopwatch, secondsOf } from './clock.ts'
+export { DAYS, type Day } from './day.ts'
 export { FACTOR_KINDS, type FactorKind } from './factor-kind.ts'
 export { Fault, type FaultCode, invariant, never } from './fault.ts'
 export { hashOf } from './hash.ts'

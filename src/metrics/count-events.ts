@@ -108,6 +108,8 @@ export function countEvents(
       case 'person.enabled':
       case 'person.removed':
       case 'person.erased':
+      case 'person.policy-set':
+      case 'policy.applied':
       case 'account.contacts-set':
       case 'contacts.revealed':
       // What a directory says of its people.

@@ -37,7 +37,7 @@ export type OidcDeps = {
   readonly issuer: string
   readonly clients: Clients
   /** Those that some enabled factor can meet. */
-  readonly acrValues: readonly string[]
+  readonly acrValues: () => readonly string[]
   /** How long a step-up lives; a pushed request waits a minute for it before. */
   readonly stepUpSeconds: number
   readonly store: RequestStore

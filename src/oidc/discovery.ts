@@ -6,14 +6,15 @@ import { onlyMethods } from './json.ts'
 export type DiscoveryDoor = {
   readonly issuer: string
   readonly clients: Clients
-  readonly acrValues: readonly string[]
+  /** As the policy in force has them. */
+  readonly acrValues: () => readonly string[]
 }
 
 /** GET /.well-known/openid-configuration (OpenID Connect Discovery 1.0, RFC 8414, RFC 9126, RFC 9101, RFC 9207). */
 export function discovery(door: DiscoveryDoor): Router {
-  const body = JSON.stringify(metadata(door))
   const router = Router({ caseSensitive: true, strict: true })
   router.get('/.well-known/openid-configuration', (_request, response) => {
+    const body = JSON.stringify(metadata(door))
     response.set('Cache-Control', 'public, max-age=300').type('json').send(body)
   })
   router.all('/.well-known/openid-configuration', onlyMethods('GET, HEAD'))
@@ -34,7 +35,7 @@ export function metadata({ issuer, clients, acrValues }: DiscoveryDoor) {
     response_modes_supported: ['query'],
     grant_types_supported: ['authorization_code'],
     subject_types_supported: ['public'],
-    acr_values_supported: acrValues,
+    acr_values_supported: acrValues(),
     id_token_signing_alg_values_supported: ['ES256'],
     request_object_signing_alg_values_supported: CLIENT_ALGORITHMS,
     token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic'],

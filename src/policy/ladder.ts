@@ -14,6 +14,8 @@ export type Ladder = {
   readonly values: readonly string[]
   /** The first wanted value that was met, else the strongest met; undefined when the factor meets no rung at all. */
   choose(wanted: readonly string[], factor: FactorKind, provenance: string): string | undefined
+  /** Whether what it meets is that rung or a stronger one; of a value that is no rung: 'weaker'. */
+  reaches(least: string, factor: FactorKind, provenance: string): 'reached' | 'weaker'
 }
 
 export function createLadder(rungs: readonly Rung[], enabled: readonly FactorKind[]): Ladder {
@@ -25,6 +27,11 @@ export function createLadder(rungs: readonly Rung[], enabled: readonly FactorKin
       const met = meetable.filter((rung) => meets(rung, factor, provenance))
       const values = met.map(({ value }) => value)
       return wanted.find((value) => values.includes(value)) ?? values.at(-1)
+    },
+    reaches(least, factor, provenance) {
+      const from = rungs.findIndex(({ value }) => value === least)
+      const isMet = rungs.some((rung, at) => at >= from && meets(rung, factor, provenance))
+      return from >= 0 && isMet ? 'reached' : 'weaker'
     },
   }
 }

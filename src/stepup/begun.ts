@@ -2,7 +2,7 @@ import type { AuditEvent } from '../audit/index.ts'
 import type { Instant } from '../kernel/index.ts'
 import { about } from './about.ts'
 import type { End } from './plan.ts'
-import type { Held, StepUp } from './step-up.ts'
+import type { Held, Proof, StepUp } from './step-up.ts'
 
 /** A step-up as it is about to be opened, with what has happened to it by then. */
 export type Begun = { readonly stepUp: StepUp; readonly events: readonly AuditEvent[] }
@@ -22,9 +22,12 @@ export function ended(held: Held, end: End, now: Instant): Begun {
   }
 }
 
+/** Of which a token says that nothing was proven. */
+export const EXEMPT = { acr: 'exempt', amr: [], at: null } as const satisfies Proof
+
 export function satisfied(
   held: Held,
-  how: 'trust' | 'delegated',
+  how: 'trust' | 'delegated' | 'exempt',
   proof: { readonly acr: string; readonly amr: readonly string[]; readonly at: Instant | null },
   now: Instant,
 ): Begun {

@@ -16,8 +16,20 @@ const ids = {
   enrolment: 'enr_AAAAAAAAAAAAAAAAAAAAAA' as Id<'enrolment'>,
 }
 
-const TOTP: Offer = { factor: 'totp', use: 'ask', to: [], app: { digits: 6, periodSeconds: 30 } }
-const EMAIL: Offer = { factor: 'email', use: 'ask', to: ['li.wei@kestrel.example'], app: null }
+const TOTP: Offer = {
+  factor: 'totp',
+  use: 'ask',
+  acr: 'mfa-app',
+  to: [],
+  app: { digits: 6, periodSeconds: 30 },
+}
+const EMAIL: Offer = {
+  factor: 'email',
+  use: 'ask',
+  acr: 'mfa',
+  to: ['li.wei@kestrel.example'],
+  app: null,
+}
 const held: Held = {
   id: ids.stepUp,
   request: {
@@ -161,6 +173,7 @@ describe('a step-up', () => {
     const enrol: Offer = {
       factor: 'totp',
       use: 'enrol',
+      acr: 'mfa',
       first: { channel: 'email', to: ['a@b.c'] },
     }
     const from: StepUp = { ...held, state: 'choosing', offered: [enrol, EMAIL] }
@@ -195,6 +208,7 @@ describe('a step-up', () => {
     const enrol: Offer = {
       factor: 'totp',
       use: 'enrol',
+      acr: 'mfa',
       first: { channel: 'email', to: ['a@b.c'] },
     }
     const from: StepUp = { ...held, state: 'choosing', offered: [enrol] }
@@ -216,6 +230,7 @@ describe('a step-up', () => {
     const enrol: Offer = {
       factor: 'totp',
       use: 'enrol',
+      acr: 'mfa',
       first: { channel: 'email', to: ['a@b.c'] },
     }
     const from: StepUp = { ...held, state: 'choosing', offered: [enrol] }

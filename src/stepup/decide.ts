@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../audit/index.ts'
 import { type FactorKind, type Instant, never } from '../kernel/index.ts'
 import { about } from './about.ts'
+import { EXEMPT, satisfied } from './begun.ts'
 import type { Lead, Move, Planned } from './move.ts'
 import type {
   Asked,
@@ -195,6 +196,10 @@ function replan(held: Held, { outcome, ...planned }: Planned, now: Instant): Ste
   switch (outcome.plan) {
     case 'ask':
       return moved({ ...next, state: 'choosing' })
+    case 'exempt': {
+      const { stepUp, events } = satisfied(next, 'exempt', EXEMPT, now)
+      return moved(stepUp, ...events)
+    }
     case 'block':
       return block(next, outcome, now)
     case 'refuse':

@@ -45,5 +45,5 @@ export type Planned = {
   readonly isOurs: boolean
   readonly username: string
   readonly offered: readonly Offer[]
-  readonly outcome: { readonly plan: 'ask' } | End
+  readonly outcome: { readonly plan: 'ask' | 'exempt' } | End
 }

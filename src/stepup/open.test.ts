@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Person } from '../directories/index.ts'
 import { type Id, type Instant, instantOf, later } from '../kernel/index.ts'
-import { createLadder, createPolicy } from '../policy/index.ts'
+import { createPolicy } from '../policy/index.ts'
 import { type Grant, noTrust, type Trust } from '../trust/index.ts'
 import { createOpen } from './open.ts'
 import type { StepUp, StepUpRequest } from './step-up.ts'
@@ -30,11 +30,18 @@ async function opened(
   { trust = noTrust, isThere = true } = {},
 ): Promise<StepUp> {
   const rungs = [{ value: 'mfa', factors: ['email', 'totp'] as const, enrolledBy: null }]
-  const ladder = createLadder(rungs, ['totp', 'email'])
+  const policy = createPolicy({
+    settings: {
+      ...{ enabled: true, factors: ['totp', 'email'], firstEnrolment: 'open', language: 'en' },
+      ...{ acr: rungs, rules: [] },
+    },
+    ...{ delegatedAmr: new Map(), timeZone: 'UTC', askable: ['totp', 'email'] },
+  })
   const notHere = () => Promise.reject(new Error('nothing but opening happens here'))
   const store: StepUpStore = {
     open: (value) => Promise.resolve({ heard: 'opened', at: { version: 1, value, tallies: [] } }),
-    standing: () => Promise.resolve({ enrolled: [], tallies: [] }),
+    standing: () =>
+      Promise.resolve({ enrolled: [], tallies: [], settings: null, policyVersion: 0 }),
     ...{ find: notHere, replace: notHere, replan: notHere, send: notHere, spend: notHere },
     ...{ settle: notHere, enrol: notHere },
   }
@@ -42,10 +49,7 @@ async function opened(
     ...{ trust, store, senders: new Map(), deliver: notHere, heard: () => {} },
     resolve: () =>
       Promise.resolve(isThere ? { found: 'person', person } : { found: 'not-found' as const }),
-    policy: createPolicy({
-      ...{ factors: ['totp', 'email'], firstEnrolment: 'open', ladder },
-      delegatedAmr: new Map(),
-    }),
+    policies: { at: async () => policy },
     negotiate: () => 'en',
     settings: { lifetimeSeconds: 600, attemptsMax: 5, codeSeconds: 300 },
     clock: { now: (): Instant => NOON },

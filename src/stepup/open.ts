@@ -13,9 +13,9 @@ import {
   newId,
   type Random,
 } from '../kernel/index.ts'
-import type { Policy } from '../policy/index.ts'
+import type { Policies, Policy } from '../policy/index.ts'
 import type { Grant, Trust } from '../trust/index.ts'
-import { type Begun, ended, openedEvent, satisfied } from './begun.ts'
+import { type Begun, EXEMPT, ended, openedEvent, satisfied } from './begun.ts'
 import { decide } from './decide.ts'
 import type { Deliver } from './deliver.ts'
 import { ANSWERS_MAX, REPLANS_MAX } from './limits.ts'
@@ -42,7 +42,7 @@ export type Opened =
 
 export type OpenDeps = {
   readonly resolve: Resolve
-  readonly policy: Policy
+  readonly policies: Pick<Policies, 'at'>
   readonly trust: Trust
   readonly store: StepUpStore
   readonly senders: ReadonlyMap<FactorKind, CodeSender>
@@ -50,6 +50,7 @@ export type OpenDeps = {
     readonly uiLocales: string | null
     readonly person: Locale | null
     readonly acceptLanguage: string | null
+    readonly fallback: Locale
   }) => Locale
   readonly deliver: Deliver
   readonly settings: {
@@ -63,8 +64,15 @@ export type OpenDeps = {
 }
 
 type Looked =
-  | { readonly known: true; readonly person: Person; readonly plan: Plan }
-  | { readonly known: false; readonly why: Absence }
+  | {
+      readonly known: true
+      readonly person: Person
+      readonly plan: Plan
+      /** What an operator set for them, else what their directory says. */
+      readonly locale: Locale | null
+      readonly policy: Policy
+    }
+  | { readonly known: false; readonly why: Absence; readonly policy: Policy }
 
 type Absence = 'not-found' | 'ambiguous' | DisabledReason
 
@@ -78,7 +86,7 @@ export function createOpen(deps: OpenDeps): {
   open: Open
   replan: (stepUp: StepUp) => Promise<Planned>
 } {
-  const { resolve, policy, trust, store, senders, negotiate, settings, clock, random } = deps
+  const { resolve, policies, trust, store, senders, negotiate, settings, clock, random } = deps
 
   return {
     async open(...asked) {
@@ -89,8 +97,8 @@ export function createOpen(deps: OpenDeps): {
       throw new Fault('store.contended', 'the person came and went while a step-up was opened')
     },
 
-    async replan({ request }) {
-      const looked = await look(request)
+    async replan({ request, ip }) {
+      const looked = await look(request, ip)
       const plan = quietly(looked.known ? looked.plan : nobody(request, looked), request)
       const username = shownOf(looked, plan)?.username ?? request.lookup.value
       if (!looked.known)
@@ -104,6 +112,7 @@ export function createOpen(deps: OpenDeps): {
           return { ...named, offered: [], outcome: { plan: 'refuse', reason: 'denied' } }
         case 'block':
         case 'refuse':
+        case 'exempt':
           return { ...named, offered: [], outcome: plan }
         default:
           return never(plan)
@@ -116,7 +125,7 @@ export function createOpen(deps: OpenDeps): {
     id: Id<'stepUp'>,
     browser: Browser,
   ): Promise<Opened | 'account-gone'> {
-    const looked = await look(request)
+    const looked = await look(request, browser.ip)
     const outcome = await outcomeOf(request, looked, browser)
     const shown = shownOf(looked, outcome)
     const now = clock.now()
@@ -131,8 +140,9 @@ export function createOpen(deps: OpenDeps): {
       lane: request.lane,
       locale: negotiate({
         uiLocales: request.uiLocales,
-        person: shown?.locale ?? null,
+        person: shown === undefined || !looked.known ? null : looked.locale,
         acceptLanguage: browser.acceptLanguage,
+        fallback: looked.policy.language,
       }),
       offered: outcome.plan === 'ask' ? outcome.offered : [],
       attemptsMax: settings.attemptsMax,
@@ -145,25 +155,30 @@ export function createOpen(deps: OpenDeps): {
     return keep(first, held, now)
   }
 
-  async function look(request: StepUpRequest): Promise<Looked> {
+  async function look(request: StepUpRequest, ip: string | null): Promise<Looked> {
     const answer = await resolve(request.lookup, request.directories)
     const account = answer.found === 'person' ? answer.person.account : NOBODY
     // Looked at for nobody too, so that the time taken does not say who is known.
     const standing = await store.standing(account)
-    if (answer.found !== 'person') return { known: false, why: absenceOf(answer) }
+    const policy = await policies.at(standing.policyVersion)
+    if (answer.found !== 'person') return { known: false, why: absenceOf(answer), policy }
     const { person } = answer
-    const effective = policy.effective(request.client, person)
-    const { ladder } = policy
     const now = clock.now()
+    const { client } = request
+    const { directory, groups } = person
+    const effective = policy.effective({ client, directory, groups, ip, now }, standing.settings)
+    const { ladder } = policy
     return {
-      known: true,
-      person,
+      ...{ known: true, person, policy, locale: effective.language ?? person.locale },
       plan: planFor({ request, person, standing, effective, ladder, now }),
     }
   }
 
   /** Whoever is not there looks like somebody without contacts; the audit alone says which it was. */
-  function nobody(request: StepUpRequest, { why }: { readonly why: Absence }): End {
+  function nobody(
+    request: StepUpRequest,
+    { why, policy }: { readonly why: Absence; readonly policy: Policy },
+  ): End {
     if (isOutOfReach(request, policy.ladder))
       return { plan: 'refuse', reason: 'essential-acr-unmet' }
     return { plan: 'block', why: 'no-contact', reason: `subject is ${why}`, factor: null }
@@ -189,6 +204,8 @@ export function createOpen(deps: OpenDeps): {
         return satisfied(held, 'trust', outcome.grant, now)
       case 'delegated':
         return satisfied(held, 'delegated', outcome.proof, now)
+      case 'exempt':
+        return satisfied(held, 'exempt', EXEMPT, now)
       case 'block':
       case 'refuse':
         return ended(held, outcome, now)

@@ -29,14 +29,15 @@ const request: StepUpRequest = {
   ...{ uiLocales: null, purpose: 'sign-in', upstream: null, signedIp: null },
 }
 const effective: Effective = {
+  ...{ use: 'required', acr: null, language: null },
   factors: ['totp', 'email'],
   firstEnrolment: 'contact',
   delegatedAmr: [],
 }
-const none: Standing = { enrolled: [], tallies: [] }
+const none: Standing = { enrolled: [], tallies: [], settings: null, policyVersion: 0 }
 const withApp = (provenance: Provenance): Standing => ({
+  ...none,
   enrolled: [{ factor: 'totp', provenance, digits: 8, periodSeconds: 60 }],
-  tallies: [],
 })
 
 const input = { request, person, standing: none, effective, ladder, now: NOON }

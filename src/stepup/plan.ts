@@ -2,13 +2,15 @@ import type { Person } from '../directories/index.ts'
 import { type FactorKind, type Instant, instantOf, never } from '../kernel/index.ts'
 import type { Effective, Ladder } from '../policy/index.ts'
 import { DELEGATED_SECONDS_MAX, LOCK_RULE } from './limits.ts'
-import type { Block, Offer, Proof, Provenance, Refusal, StepUpRequest } from './step-up.ts'
+import type { Block, Offer, Proof, Provenance, Refusal, StepUpRequest, Way } from './step-up.ts'
 import type { Standing } from './step-up-store.ts'
 import { lockedUntil } from './tallies.ts'
 
 export type Plan =
   | { readonly plan: 'ask'; readonly offered: readonly Offer[] }
   | { readonly plan: 'delegated'; readonly proof: Proof }
+  /** Nobody asks them, and the client hears just that. */
+  | { readonly plan: 'exempt' }
   | {
       readonly plan: 'block'
       readonly why: Block
@@ -41,20 +43,25 @@ export function quietly(plan: Plan, { prompt }: Pick<StepUpRequest, 'prompt'>): 
  */
 export function planFor(input: PlanInput): Plan {
   const { request, effective, standing, ladder, now } = input
+  if (effective.use === 'denied') return { plan: 'refuse', reason: 'denied' }
   const delegated = delegatedProof(request, effective, now)
   if (delegated !== undefined) return { plan: 'delegated', proof: delegated }
-
-  const { wanted, essential } = request.acr
-  const reaches = (factor: FactorKind, provenance: string) => {
-    const acr = ladder.choose(wanted, factor, provenance)
-    return acr !== undefined && (!essential || wanted.length === 0 || wanted.includes(acr))
-  }
+  // Who comes to set up a factor proves what everybody proves.
+  if (effective.use === 'exempt' && request.purpose !== 'enrol') return exempt(request)
   if (isOutOfReach(request, ladder)) return { plan: 'refuse', reason: 'essential-acr-unmet' }
 
   const ways = waysOf(input)
   if (ways.length === 0) return block('no-contact', 'no factor has what it needs', null)
+  const allowed = ways.filter((way) => isAllowed(way, input))
+  if (allowed.length === 0)
+    return block('no-contact', `no factor that can be used reaches ${effective.acr}`, null)
 
-  const enough = ways.filter((way) => reaches(worthOf(way), provenanceOf(way, standing)))
+  const { wanted, essential } = request.acr
+  const enough = allowed.flatMap((way): readonly Offer[] => {
+    const acr = ladder.choose(wanted, worthOf(way), provenanceOf(way, standing))
+    if (acr === undefined) return []
+    return !essential || wanted.length === 0 || wanted.includes(acr) ? [{ ...way, acr }] : []
+  })
   if (enough.length === 0) return { plan: 'refuse', reason: 'essential-acr-unmet' }
 
   const open = enough.filter(
@@ -65,6 +72,19 @@ export function planFor(input: PlanInput): Plan {
     return block('factor-locked', 'every usable factor is locked', askedBy(first))
 
   return { plan: 'ask', offered: open }
+}
+
+/** Nothing was proven, and nothing afresh: a client that insists on either is told that it was not. */
+function exempt({ acr, maxAgeSeconds }: StepUpRequest): Plan {
+  const isInsisted = acr.essential || maxAgeSeconds !== null
+  return isInsisted ? { plan: 'refuse', reason: 'essential-acr-unmet' } : { plan: 'exempt' }
+}
+
+/** A rule may ask for more than the client does. */
+function isAllowed(way: Way, { effective, ladder, standing }: PlanInput): boolean {
+  if (effective.acr === null) return true
+  const provenance = provenanceOf(way, standing)
+  return ladder.reaches(effective.acr, worthOf(way), provenance) === 'reached'
 }
 
 /** The client insists on what nobody here can reach, whoever it asks for. */
@@ -81,9 +101,9 @@ type Reached = {
 }
 
 /** Every enabled factor that this person could use, in the order of the policy. */
-function waysOf({ request, person, standing, effective }: Reached): readonly Offer[] {
+function waysOf({ request, person, standing, effective }: Reached): readonly Way[] {
   const { factors, firstEnrolment } = effective
-  return factors.flatMap((factor): readonly Offer[] => {
+  return factors.flatMap((factor): readonly Way[] => {
     switch (factor) {
       case 'totp': {
         const enrolled = standing.enrolled.find((enrolment) => enrolment.factor === 'totp')
@@ -137,14 +157,14 @@ export function prospectsOf(
 }
 
 /** The factor whose answers are counted for this way. */
-export function askedBy(offer: Offer): FactorKind {
+export function askedBy(offer: Way): FactorKind {
   return offer.use === 'enrol' ? (offer.first?.channel ?? offer.factor) : offer.factor
 }
 
 /** What the client would hear of: an enrolment is worth no more than the proof before it. */
 const worthOf = askedBy
 
-function provenanceOf(offer: Offer, standing: Standing): Provenance {
+function provenanceOf(offer: Way, standing: Pick<Standing, 'enrolled'>): Provenance {
   if (offer.use === 'enrol') return offer.first === null ? 'open' : CONTACT
   const enrolled = standing.enrolled.find(({ factor }) => factor === offer.factor)
   return enrolled?.provenance ?? CONTACT

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../audit/index.ts'
 import type { FactorKind, Id, Instant, Secret } from '../kernel/index.ts'
+import type { PersonSettings } from '../policy/index.ts'
 import type { Judged } from './factor.ts'
 import type { AppCode, Lane, LaneClass, Provenance, StepUp } from './step-up.ts'
 
@@ -74,6 +75,10 @@ export type Standing = {
     readonly provenance: Provenance
   })[]
   readonly tallies: readonly Tally[]
+  /** What an operator set for this person alone; null: nothing. */
+  readonly settings: PersonSettings | null
+  /** Of the policy in force, which counts every change of it and of anybody's settings. */
+  readonly policyVersion: number
 }
 
 /**
@@ -101,7 +106,7 @@ export type StepUpStore = {
   /** Finds expired step-ups too: only `decide` knows what time means. */
   find(id: Id<'stepUp'>): Promise<Found | undefined>
 
-  /** Enrolments and tallies of the account, in one look. */
+  /** Enrolments, tallies and own settings of the account, and the version of the policy, in one look. */
   standing(account: Id<'account'>): Promise<Standing>
 
   /** Of all callers holding a version exactly one wins. Change and events commit together. */

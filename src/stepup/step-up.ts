@@ -42,8 +42,11 @@ export type Lookup =
 /** How the codes of an OTP app look: an imported one keeps what it was made with. */
 export type AppCode = { readonly digits: 6 | 8; readonly periodSeconds: 30 | 60 }
 
-/** One way that may be asked. `to` are destinations in the directory's order; empty where nothing is sent. */
-export type Offer =
+/** One way that may be asked, and the acr that it would bring. */
+export type Offer = Way & { readonly acr: string }
+
+/** `to` are destinations in the directory's order; empty where nothing is sent. */
+export type Way =
   | {
       readonly factor: FactorKind
       readonly use: 'ask'

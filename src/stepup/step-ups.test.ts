@@ -7,7 +7,6 @@ import {
   heldSample,
 } from '../../test/support/step-up.ts'
 import { createFakeClock } from '../../test/support/world.ts'
-import { createLadder } from '../policy/index.ts'
 import { type Factor, rejected } from './factor.ts'
 import { createMake } from './make.ts'
 import type { Planned } from './move.ts'
@@ -61,7 +60,6 @@ function bench(
     make: createMake({ store, clock, heard: () => {} }),
     ...{ deliver: unasked, replan: over.replan ?? unasked, factors: new Map([['totp', factor]]) },
     enroller: { begin: () => assert.fail(), parse: () => undefined, confirm: () => 'wrong' },
-    ladder: createLadder([], ['totp']),
   })
 }
 

@@ -8,7 +8,7 @@ import {
   newId,
   type Random,
 } from '../kernel/index.ts'
-import { amrOf, type Ladder } from '../policy/index.ts'
+import { amrOf } from '../policy/index.ts'
 import type { Deliver } from './deliver.ts'
 import type { Factor } from './factor.ts'
 import { LOCK_RULE } from './limits.ts'
@@ -53,7 +53,6 @@ export type StepUpsDeps = {
   readonly factors: ReadonlyMap<FactorKind, Factor>
   readonly senders: ReadonlyMap<FactorKind, CodeSender>
   readonly enroller: Enroller
-  readonly ladder: Ladder
   readonly replan: (stepUp: StepUp) => Promise<Planned>
   readonly codeSeconds: number
   readonly random: Random
@@ -62,7 +61,7 @@ export type StepUpsDeps = {
 const nothing: Said = { said: 'nothing' }
 
 export function createStepUps(deps: StepUpsDeps): StepUps {
-  const { store, make, deliver, factors, senders, enroller, ladder, replan, clock, random } = deps
+  const { store, make, deliver, factors, senders, enroller, replan, clock, random } = deps
 
   return {
     look: (whose) => withFound(whose, (at) => seen(at, nothing)),
@@ -192,7 +191,7 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
       return seen(spent.at, { said: 'stale' })
 
     const judged = question.judge(parsed, clock.now())
-    const lead = judged.verdict === 'accepted' ? leadOf(current, judged.enrolledBy) : null
+    const lead = judged.verdict === 'accepted' ? leadOf(current) : null
     const settled = await make(spent.at, { move: 'judge', judged, lead, ...asked })
     if (settled.made === 'moved' && judged.verdict === 'accepted') return seen(settled.at, nothing)
     const after =
@@ -210,18 +209,19 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     return seen((await make(at, { move: 'lock', factor })).at, nothing)
   }
 
-  function leadOf(current: Challenged, enrolledBy: Provenance): Lead {
-    const proof = proofOf(current, current.factor, enrolledBy)
+  function leadOf(current: Challenged): Lead {
+    const proof = proofOf(current, current.factor)
     if (current.leadsTo === 'satisfied') return { leadsTo: 'satisfied', proof }
     const provenance: Provenance = `contact:${current.factor}`
     const credit = { factor: current.factor, proof }
     return { leadsTo: 'enrolling', pending: { ...enroller.begin(), provenance, credit } }
   }
 
-  function proofOf(stepUp: Held, factor: FactorKind, provenance: Provenance): Proof {
-    const acr = ladder.choose(stepUp.request.acr.wanted, factor, provenance)
-    invariant(acr !== undefined, `what is offered meets a rung: ${factor}`)
-    return { acr, amr: amrOf(factor), at: clock.now() }
+  /** Worth what it was offered for: whatever operators change meanwhile is for those who come after. */
+  function proofOf({ offered }: Held, factor: FactorKind): Proof {
+    const offer = offered.find((one) => askedBy(one) === factor)
+    invariant(offer !== undefined, `what is proven was offered: ${factor}`)
+    return { acr: offer.acr, amr: amrOf(factor), at: clock.now() }
   }
 
   async function confirm(at: Found, stepUp: StepUp, pending: Pending, given: unknown) {
@@ -231,7 +231,7 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     if (code === undefined) return noAnswer(at, 'format')
     const enrolment = enroller.confirm({ stepUp: id, account, pending }, code, clock.now())
     // Where a contact was proven first it is that proof that counts, and the new app may meet no rung at all.
-    const proof = pending.credit?.proof ?? proofOf(stepUp, 'totp', pending.provenance)
+    const proof = pending.credit?.proof ?? proofOf(stepUp, 'totp')
     const move = { move: 'confirm', enrolment: pending.enrolment, proof } as const
     if (enrolment === 'wrong')
       return seen((await make(at, { ...move, confirmed: 'wrong' })).at, { said: 'wrong' })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AuditEvent } from '../audit/index.ts'
 import {
+  DAYS,
   FACTOR_KINDS,
   type Id,
   type IdKind,
@@ -10,6 +11,7 @@ import {
   parseId,
 } from '../kernel/index.ts'
 import type { AuthorizationRequest } from '../oidc/index.ts'
+import type { PersonSettings, PolicySettings, Rule } from '../policy/index.ts'
 import type { Lane, Offer, Provenance, StepUp, StepUpRequest, Tally } from '../stepup/index.ts'
 
 /**
@@ -55,12 +57,14 @@ const offer: z.ZodType<Offer> = z.discriminatedUnion('use', [
   z.strictObject({
     factor,
     use: z.literal('ask'),
+    acr: text,
     to: z.array(text),
     app: z.strictObject(appCode).nullable(),
   }),
   z.strictObject({
     factor: z.literal('totp'),
     use: z.literal('enrol'),
+    acr: text,
     first: z.strictObject({ channel: z.literal('email'), to: z.array(text) }).nullable(),
   }),
 ])
@@ -170,6 +174,33 @@ const enrolled = z.array(z.strictObject({ factor, provenance, ...appCode }))
 const factors = z.array(
   z.strictObject({ kind: z.literal('totp'), provenance: text, secretBits: count, at: instant }),
 )
+const personSettings: z.ZodType<PersonSettings> = z.strictObject({
+  status: z.enum(['global', 'enabled', 'disabled']),
+  factors: z.array(factor).nullable(),
+  language: z.enum(LOCALES).nullable(),
+})
+const texts = z.array(text)
+const rule: z.ZodType<Rule> = z.strictObject({
+  name: text,
+  clients: texts.nullable(),
+  directories: texts.nullable(),
+  groups: texts.nullable(),
+  networks: texts.nullable(),
+  time: z.strictObject({ days: z.array(z.enum(DAYS)), from: count, to: count }).nullable(),
+  then: z.enum(['require', 'exempt', 'deny']),
+  factors: z.array(factor).nullable(),
+  acr: text.nullable(),
+})
+const policySettings: z.ZodType<PolicySettings> = z.strictObject({
+  enabled: z.boolean(),
+  factors: z.array(factor),
+  firstEnrolment: z.enum(['contact', 'open']),
+  language: z.enum(LOCALES),
+  acr: z.array(
+    z.strictObject({ value: text, factors: z.array(factor), enrolledBy: texts.nullable() }),
+  ),
+  rules: z.array(rule),
+})
 const sends = z.array(
   z.strictObject({ channel: factor, lane: z.enum(['signed', 'unsigned']), nextAt: instant }),
 )
@@ -191,8 +222,11 @@ export const talliesIn = (json: string): readonly Tally[] =>
 export const enrolledIn = (json: string) => parsed('enrolments', enrolled, json)
 export const factorsIn = (json: string) => parsed('factors', factors, json)
 export const sendsIn = (json: string) => parsed('send budgets', sends, json)
+export const personSettingsIn = (json: string): PersonSettings =>
+  parsed('settings of a person', personSettings, json)
+export const policySettingsIn = (json: string): PolicySettings =>
+  parsed('a policy', policySettings, json)
 export const eventIn = (json: string): AuditEvent => parsed('an event', event, json)
-const texts = z.array(text)
 export const textsIn = (json: string): readonly string[] => parsed('texts', texts, json)
 
 /** Of a column that holds one word. */

@@ -52,6 +52,9 @@ export type Schema = {
     seen_at: Generated<number>
   }
   people: PersonRow
+  /** One row. `document` null: the configuration's holds. */
+  policy: { id: number; version: number; document: string | null; applied_at: number | null }
+  person_settings: { account: string; settings: string }
   signing_keys: SigningKeyRow
   /** `position` is the order of commits: whoever writes holds the one write lock while it is given out. */
   audit_events: { position: Generated<number>; id: string; event: string }

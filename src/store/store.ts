@@ -4,6 +4,7 @@ import type { TotpStore } from '../factors/totp/index.ts'
 import type { Instant } from '../kernel/index.ts'
 import type { LeaseStore } from '../leases/index.ts'
 import type { RequestStore, SigningKeyStore } from '../oidc/index.ts'
+import type { PolicyStore } from '../policy/index.ts'
 import type { StepUpStore } from '../stepup/index.ts'
 
 /** Everything that is kept, as the ports of the rooms that need it. */
@@ -15,6 +16,7 @@ export type Store = AsyncDisposable & {
   readonly leases: LeaseStore
   readonly people: PeopleStore
   readonly accounts: AccountStore
+  readonly policy: PolicyStore
   readonly totp: TotpStore
 
   /**

@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '~stepup',
     '~trust',
   ],
-  cli: ['kernel', 'config', '~audit', '~directories', '~store'],
+  cli: ['kernel', 'config', '~audit', '~directories', '~policy', '~stepup', '~store'],
   'main.ts': ['kernel', 'config', 'compose-store.ts', 'compose-tools.ts', 'cli'],
   'launch.js': ['main.ts'],
 }
@@ -47,7 +47,9 @@ const KNOWS_ALL = new Set([
   'compose-background.ts',
   'compose-directories.ts',
   'compose-doors.ts',
+  'compose-explain.ts',
   'compose-look.ts',
+  'compose-policy.ts',
   'compose-store.ts',
   'compose-tools.ts',
 ])

@@ -105,6 +105,13 @@ await trace('durable accounts.setContacts', () =>
 )
 await trace('ordered accounts.leave', () => accounts.leave(theirs, NOON, NOON))
 
+const rules = { enabled: true, factors: [], firstEnrolment: 'open', language: 'en' } as const
+await trace('durable policy.apply', () =>
+  store.policy.apply(0, { ...rules, acr: [], rules: [] }, [], [added], NOON),
+)
+const settings = { status: 'disabled', factors: null, language: null } as const
+await trace('durable policy.set', () => store.policy.set(theirs, settings, [added]))
+
 async function nextLink(sequence: number) {
   const next = await audit.unsealed(1)
   return next.map(({ id }) => ({ id, sequence, keyId: 'k', mac: 'm' }))

@@ -132,7 +132,12 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       assert.equal(await people.remove(account, [added(ada)], BY), 'removed')
       assert.equal(await people.find('local', { account }), undefined)
       assert.equal(await totp.find(account), undefined)
-      assert.deepEqual(await stepUps.standing(account), { enrolled: [], tallies: [] })
+      assert.deepEqual(await stepUps.standing(account), {
+        enrolled: [],
+        tallies: [],
+        settings: null,
+        policyVersion: 0,
+      })
       const ended = cancelled(stepUp)
       assert.deepEqual(await eventsOf(bench.store), [added(ada), added(ada), ended])
       assert.equal(await people.remove(account, [added(ada)], BY), 'unknown')

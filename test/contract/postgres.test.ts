@@ -5,6 +5,7 @@ import { accountStoreContract } from './account-store.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
+import { policyStoreContract } from './policy-store.contract.ts'
 import { openBenchOn } from './postgres-bench.ts'
 import { requestStoreContract } from './request-store.contract.ts'
 import { signingKeyStoreContract } from './signing-key-store.contract.ts'
@@ -24,5 +25,6 @@ if (skip === false) {
   peopleRacesContract('postgres', open)
   totpStoreContract('postgres', open)
   accountStoreContract('postgres', open)
+  policyStoreContract('postgres', open)
   upkeepContract('postgres', open)
 } else test('the stores of postgres', { skip }, () => {})

@@ -9,6 +9,7 @@ import { auditStoreContract } from './audit-store.contract.ts'
 import type { Bench } from './bench.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
+import { policyStoreContract } from './policy-store.contract.ts'
 import { requestStoreContract } from './request-store.contract.ts'
 import { signingKeyStoreContract } from './signing-key-store.contract.ts'
 import { stepUpStoreContract } from './step-up-store.contract.ts'
@@ -43,4 +44,5 @@ peopleStoreContract('sqlite', open)
 peopleRacesContract('sqlite', open)
 totpStoreContract('sqlite', open)
 accountStoreContract('sqlite', open)
+policyStoreContract('sqlite', open)
 upkeepContract('sqlite', open)

@@ -111,7 +111,12 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
               credit: { factor: 'email', proof },
             },
             offered: [
-              { factor: 'totp', use: 'enrol', first: { channel: 'email', to: ['a@b.example'] } },
+              {
+                factor: 'totp',
+                use: 'enrol',
+                acr: 'mfa',
+                first: { channel: 'email', to: ['a@b.example'] },
+              },
             ],
           },
           { ...held, state: 'blocked', why: 'no-contact', factor: null },
@@ -220,7 +225,10 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
           ['unsigned', 1],
         ])
         const standing = await stepUps.standing(accountOf(mine))
-        assert.deepEqual(standing, { enrolled: [], tallies: found?.tallies })
+        assert.deepEqual(standing, {
+          ...{ enrolled: [], tallies: found?.tallies },
+          ...{ settings: null, policyVersion: 0 },
+        })
       })
 
       test('says in one look what is enrolled', async () => {

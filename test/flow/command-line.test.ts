@@ -61,8 +61,11 @@ async function bench() {
   const store = stack.use(await kept.open({ keys, random, clock }))
   const local = { directory: 'local', defaultCountry: 'CN', locks: LOCKS } as const
   const deps = { store: store.people, clock, random, ...local }
+  const unused = () => Promise.reject(new Error('no test asks for this'))
   const tools: Tools = {
     company: new Map(),
+    policy: { show: unused, apply: unused, own: unused, setOwn: unused },
+    explain: unused,
     people: new Map([['local', createPeople(deps)]]),
     directories: {
       look: async () => [],

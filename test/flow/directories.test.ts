@@ -136,7 +136,7 @@ describe('people of a company', needs('slapd'), () => {
     const { config, clock } = app
     const { store, remote } = app.app
     const people = new Map([['local', app.people]])
-    const look = createLook({ config, clock, store, remote, people })
+    const look = createLook({ config, clock, store, remote, people, policies: app.app.policies })
     const [there, here] = await look.look('ANN')
     assert.equal(here?.found, 'not-found')
     assert.ok(there?.found === 'person')

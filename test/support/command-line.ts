@@ -1,7 +1,9 @@
 import { exportAudit, verifyAudit } from '../../src/audit/index.ts'
 import { run, type Tools, type World } from '../../src/cli/index.ts'
 import { composeCompany } from '../../src/compose-directories.ts'
+import { createExplain } from '../../src/compose-explain.ts'
 import { createLook } from '../../src/compose-look.ts'
+import { composePolicy } from '../../src/compose-policy.ts'
 import { createKeyRing, fail, ok } from '../../src/kernel/index.ts'
 import type { TestApp } from './app.ts'
 import { hearing } from './hearing.ts'
@@ -19,10 +21,11 @@ issuer: https://2fa.kestrel.example
 store: { engine: sqlite, file: sallyport.db }
 encryption: { keys: [{ id: k1, env: FIELD_KEY }] }
 clients:
-  - id: sso
+  - id: iam
     auth: { method: client_secret_basic, secretEnv: CLIENT_SECRET }
     redirectUris: [https://sso.kestrel.example/callback]
     subject: { from: par }
+channels: { email: { host: 127.0.0.1, port: 25, from: a@kestrel.example } }
 factors: [totp]
 firstEnrolment: open
 `
@@ -47,7 +50,9 @@ export function createCommandLine(app: TestApp): CommandLine {
       clock,
       random: createSeededRandom('company'),
     }),
-    directories: createLook({ config, store, people, remote, clock }),
+    directories: createLook({ config, store, people, remote, clock, policies: app.app.policies }),
+    policy: composePolicy({ config, app: app.app, clock }),
+    explain: createExplain({ config, app: app.app, clock }),
     audit: {
       export: (after) => exportAudit(audit, after),
       verify: (from) => verifyAudit(audit, keys, from),

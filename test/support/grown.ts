@@ -55,6 +55,12 @@ export async function grow(store: Store, keys: KeyRing, clock: Clock): Promise<G
   }
   const elsewhere = { directory: 'corp', immutableId: '0f4c', nameKey: 'renée' }
   await accounts.know(elsewhere, sampler.id('account'), NOON)
+  const policy = {
+    ...({ enabled: true, factors: ['totp'], firstEnrolment: 'open', language: 'en' } as const),
+    ...{ acr: [], rules: [] },
+  }
+  const settings = { status: 'enabled', factors: ['totp'], language: 'zh-CN' } as const
+  await store.policy.apply(0, policy, [{ account, settings }], [], NOON)
 
   await signingKeys.replaceSet([], [signingKey('a', NOON), signingKey('b', null)], [])
   await createSealer({

@@ -74,7 +74,7 @@ export async function openOidc(
   const { router } = createOidc({
     issuer,
     clients: new Map(clients.map((client) => [client.id, client])),
-    acrValues: ['mfa', 'mfa-app'],
+    acrValues: () => ['mfa', 'mfa-app'],
     stepUpSeconds: 600,
     store: requests,
     signingKeys: createSigningKeys({ store: createFakeSigningKeyStore(), clock }),

@@ -23,12 +23,14 @@ export function createSampler(seed: number | string = 'samples'): Sampler {
 export const TOTP_OFFER: Offer = {
   factor: 'totp',
   use: 'ask',
+  acr: 'mfa-app',
   to: [],
   app: { digits: 6, periodSeconds: 30 },
 }
 export const EMAIL_OFFER: Offer = {
   factor: 'email',
   use: 'ask',
+  acr: 'mfa',
   to: ['li.wei@kestrel.example'],
   app: null,
 }

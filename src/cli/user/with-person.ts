@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Config } from '../../config/index.ts'
 import type { HelpDesk, Problems } from '../../directories/index.ts'
 import { Fault } from '../../kernel/index.ts'
 import type { Desk } from '../desk.ts'
@@ -13,26 +14,26 @@ export function withPerson(
   desk: Desk,
   command: Command,
   who: string,
-  run: (helpDesk: HelpDesk, operator: string, tools: Tools) => Promise<ExitCode>,
+  run: (helpDesk: HelpDesk, operator: string, tools: Tools, config: Config) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { directory }: { readonly directory?: string } = command.optsWithGlobals()
   const operator = desk.operator(command)
-  return desk.withTools(command, async (tools) => {
+  return desk.withTools(command, async (tools, config) => {
     const all = new Map<string, HelpDesk>([...tools.people, ...tools.company])
     if (directory !== undefined) {
       const named = all.get(directory)
-      if (named !== undefined) return run(named, operator, tools)
+      if (named !== undefined) return run(named, operator, tools, config)
       return desk.refuse(`no directory is called so; there are ${[...all.keys()].join(', ')}`)
     }
     const [only, another] = [...all.values()]
-    if (only !== undefined && another === undefined) return run(only, operator, tools)
+    if (only !== undefined && another === undefined) return run(only, operator, tools, config)
 
     const looked = await Promise.all([...all].map(([name, one]) => look(name, one, who)))
     const known = looked.filter(({ found }) => found === 'somebody')
     const [one, more] = known
     const unsure = looked.filter(({ found }) => found === 'unsure')
     if (one !== undefined && more === undefined && unsure.length === 0)
-      return run(one.helpDesk, operator, tools)
+      return run(one.helpDesk, operator, tools, config)
     if (known.length === 0) return desk.refuse(looked.flatMap(({ says }) => says))
     return desk.refuse([
       ...unsure.flatMap(({ says }) => says),

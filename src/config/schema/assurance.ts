@@ -7,7 +7,7 @@ const ASKABLE = ['totp', 'email'] as const satisfies readonly FactorKind[]
 
 export const PROVENANCES = ['open', 'contact', 'bind-code', 'operator', 'import', 'factor'] as const
 
-const factor = z.enum(ASKABLE, {
+export const factor = z.enum(ASKABLE, {
   error: ({ input }) =>
     FACTOR_KINDS.some((kind) => kind === input)
       ? 'cannot be enabled in this release'

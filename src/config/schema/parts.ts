@@ -188,3 +188,16 @@ export const webLink = () =>
     .meta({ wanted: 'a web address' })
 
 export const distinct = <T>(values: readonly T[]) => new Set(values).size === values.length
+
+const NETWORK = 'an IP address or a network such as 10.0.0.0/8'
+
+export const network = z
+  .string()
+  .superRefine((written, context) => {
+    const [address = '', length, ...rest] = written.split('/')
+    const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+    const isPrefix = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits)
+    if (bits < 0 || !isPrefix || rest.length > 0)
+      refuse(context, { says: 'is no IP address and no network', wanted: NETWORK })
+  })
+  .meta({ wanted: NETWORK })

@@ -4,6 +4,7 @@ import { acr, factors, firstEnrolment, stepUp } from './assurance.ts'
 import { clients } from './clients.ts'
 import { directories } from './directories.ts'
 import { channels, language, privacyUrl, support, theme, timeZone } from './people.ts'
+import { enabled, rules } from './rules.ts'
 import { encryption, issuer, listen, logLevel, management, org, retention } from './server.ts'
 import { store } from './store.ts'
 
@@ -18,7 +19,9 @@ export const createSchema = (reader: Reader) =>
     clients: clients(reader),
     directories: directories(reader),
     channels: channels(reader),
+    enabled,
     factors,
+    rules,
     firstEnrolment,
     acr,
     stepUp,

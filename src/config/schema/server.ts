@@ -1,10 +1,10 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { Reader } from '../reader.ts'
 import {
   anyText,
   certificateFile,
   exactlyOne,
+  network,
   pairProblem,
   privateKeyFile,
   refuse,
@@ -53,22 +53,10 @@ const port = (description: string) =>
 const host = (description: string) =>
   text('a host name or an IP address', /^[A-Za-z0-9.:_-]+$/).describe(description)
 
-const cidr = z
-  .string()
-  .superRefine((written, context) => {
-    const [address = '', length, ...rest] = written.split('/')
-    const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
-    const isPrefix = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits)
-    const wanted = 'an IP address or a network such as 10.0.0.0/8'
-    if (bits < 0 || !isPrefix || rest.length > 0)
-      refuse(context, { says: 'is no IP address and no network', wanted })
-    else if (length !== undefined && Number(length) === 0)
-      refuse(context, {
-        says: 'would believe everybody',
-        wanted: 'the networks of your own proxies',
-      })
-  })
-  .meta({ wanted: 'an IP address or a network such as 10.0.0.0/8' })
+const cidr = network.refine((written) => !/\/0+$/.test(written), {
+  error: 'would believe everybody',
+  params: { wanted: 'the networks of your own proxies' },
+})
 
 export const listen = (reader: Reader) =>
   z

@@ -26,6 +26,8 @@ export const TABLES = {
     ...['directory', 'username', 'name_key', 'display_name', 'emails', 'phones', 'locale'],
     ...['state', 'created_at'],
   ),
+  policy: table([number('id')], 'version', 'document', 'applied_at'),
+  person_settings: table([text('account')], 'settings'),
   enrolments: table(
     [text('id')],
     ...['account', 'factor', 'provenance', 'secret', 'secret_bits', 'algorithm', 'digits'],

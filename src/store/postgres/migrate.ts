@@ -11,12 +11,18 @@ import type { Link, Tx } from './link.ts'
 import { first } from './migrations/0001-first.ts'
 import { accountNames } from './migrations/0002-account-names.ts'
 import { accountContacts } from './migrations/0003-account-contacts.ts'
+import { policy } from './migrations/0004-policy.ts'
 import { type LinkOptions, openLink } from './open-link.ts'
 import type { PostgresSettings } from './settings.ts'
 import { everyVersion, hasVersions } from './statements/schema-versions.ts'
 import { type Statement, statement } from './statements.ts'
 
-export const POSTGRES_MIGRATIONS: readonly Migration[] = [first, accountNames, accountContacts]
+export const POSTGRES_MIGRATIONS: readonly Migration[] = [
+  first,
+  accountNames,
+  accountContacts,
+  policy,
+]
 /** What this release makes and needs. */
 export const POSTGRES_SCHEMA = POSTGRES_MIGRATIONS.at(-1)?.version ?? 0
 const VERSIONS = `CREATE TABLE IF NOT EXISTS schema_versions (

@@ -13,6 +13,7 @@ import { accountStore } from './ports/accounts.ts'
 import { auditStore, leaseStore } from './ports/audit.ts'
 import type { PortDeps } from './ports/deps.ts'
 import { peopleStore } from './ports/people.ts'
+import { policyStore } from './ports/policy.ts'
 import { requestStore } from './ports/requests.ts'
 import { signingKeyStore } from './ports/signing-keys.ts'
 import { stepUpStore } from './ports/step-ups.ts'
@@ -65,6 +66,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     leases: leaseStore(deps),
     people: peopleStore(deps),
     accounts: accountStore(deps),
+    policy: policyStore(deps),
     totp: totpStore(deps),
     ...createUpkeep({ ...deps, clock }),
 

@@ -30,6 +30,8 @@ export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'accounts.know': 'ordered',
   'accounts.setContacts': 'durable',
   'accounts.leave': 'ordered',
+  'policy.apply': 'durable',
+  'policy.set': 'durable',
   'upkeep.sweep': 'ordered',
   'upkeep.reseal': 'durable',
   'upkeep.diagnose': 'ordered',

@@ -11,6 +11,7 @@ import type { Durability } from './operations.ts'
 import { accountStore } from './ports/accounts.ts'
 import { auditStore, leaseStore } from './ports/audit.ts'
 import { peopleStore } from './ports/people.ts'
+import { policyStore } from './ports/policy.ts'
 import { requestStore } from './ports/requests.ts'
 import { signingKeyStore } from './ports/signing-keys.ts'
 import { stepUpStore } from './ports/step-ups.ts'
@@ -67,6 +68,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     leases: leaseStore(deps),
     people: peopleStore(deps),
     accounts: accountStore(deps),
+    policy: policyStore(deps),
     totp: totpStore(deps),
 
     async sweep(now, { rowsMax }) {

@@ -247,6 +247,20 @@ export type Operations = {
     spare: Spare
   }): Ended<'left' | 'seen-since'>
 
+  'policy.apply'(of: {
+    seen: number
+    document: string
+    people: readonly { readonly account: string; readonly settings: string }[]
+    told: readonly Told[]
+    now: number
+  }): 'applied' | 'stale' | 'unknown-account'
+  /** Null takes the settings away. */
+  'policy.set'(of: {
+    account: string
+    settings: string | null
+    told: readonly Told[]
+  }): 'set' | 'unknown'
+
   'upkeep.sweep'(of: {
     now: number
     /** As many as may be taken of each kind. */

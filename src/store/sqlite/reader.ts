@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { Fault } from '../../kernel/index.ts'
 import { asFault } from './faults.ts'
 import { accountReads, factorsOf, sendsOf } from './reads-accounts.ts'
+import { policyReads } from './reads-policy.ts'
 import { createQuery, given, prepare, type Query } from './statements.ts'
 import { foundStepUp, talliesOf } from './tallies.ts'
 
@@ -90,6 +91,7 @@ function prepared(db: Sqlite.Database, query: Query) {
 
   return {
     ...accountReads(db, query),
+    ...policyReads(db, query),
     stepUp: prepare(db, foundStepUp(query)),
     standing: prepare(
       db,
@@ -99,6 +101,10 @@ function prepared(db: Sqlite.Database, query: Query) {
             'digits', digits, 'periodSeconds', period_seconds))
           from enrolments where account = ${account})`.as('enrolled'),
         talliesOf(account).as('tallies'),
+        sql<string | null>`(select settings from person_settings where account = ${account})`.as(
+          'settings',
+        ),
+        sql<number>`coalesce((select version from policy), 0)`.as('policy_version'),
       ]),
     ),
     totp: prepare(

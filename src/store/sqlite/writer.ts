@@ -6,6 +6,7 @@ import { createQuery } from './statements.ts'
 import { accountWrites } from './writes/accounts.ts'
 import { auditWrites } from './writes/audit.ts'
 import { peopleWrites } from './writes/people.ts'
+import { policyWrites } from './writes/policy.ts'
 import { requestWrites } from './writes/requests.ts'
 import { signingKeyWrites } from './writes/signing-keys.ts'
 import { stepUpWrites } from './writes/step-ups.ts'
@@ -45,6 +46,7 @@ const operations: Operations = {
   ...auditWrites(db, query),
   ...peopleWrites(db, query),
   ...accountWrites(db, query),
+  ...policyWrites(db, query),
   ...upkeepWrites(db, query),
 }
 const statement = (sql: string) => db.prepare<[], unknown>(sql)

@@ -1,6 +1,7 @@
 import { Fault, type Instant, instantOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUpStore } from '../../../stepup/index.ts'
 import { enrolledIn, eventIn, talliesIn } from '../../rows.ts'
+import { settingsIn } from '../../rows-policy.ts'
 import { changedRow, classOf, stepUpRow } from '../../to-rows.ts'
 import { isUnique } from '../faults.ts'
 import { toldOf } from '../parts.ts'
@@ -38,6 +39,8 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       return {
         enrolled: enrolledIn(row?.enrolled ?? '[]'),
         tallies: talliesIn(row?.tallies ?? '[]'),
+        settings: settingsIn(row?.settings),
+        policyVersion: row?.policy_version ?? 0,
       }
     },
 

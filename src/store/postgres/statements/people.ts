@@ -88,7 +88,8 @@ export const set = statement(
 
 export const remove = statement(
   'people_remove',
-  'delete from people where account = any (@accounts::text[])',
+  `with unset as (delete from person_settings where account = any (@accounts::text[]))
+  delete from people where account = any (@accounts::text[])`,
 )
 
 export const gone = statement(

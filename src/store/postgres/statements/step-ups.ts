@@ -50,13 +50,22 @@ export const find = statement<{ version: number; value: string; tallies: string 
   `select version, value, ${tallies('step_ups.account')} as tallies from step_ups where id = @id`,
 )
 
-export const standing = statement<{ enrolled: string; tallies: string }>(
+type StandingRow = {
+  enrolled: string
+  tallies: string
+  settings: string | null
+  policy_version: number
+}
+
+export const standing = statement<StandingRow>(
   'standing',
   `select (
     select coalesce(json_agg(json_build_object('factor', factor, 'provenance', provenance,
       'digits', digits, 'periodSeconds', period_seconds)), '[]')::text
     from enrolments where account = @account) as enrolled,
-    ${tallies('@account')} as tallies`,
+    ${tallies('@account')} as tallies,
+    (select settings from person_settings where account = @account) as settings,
+    coalesce((select version from policy where id = 1), 0) as policy_version`,
 )
 
 export const lastWrite = statement<{ version: number; tag: string }>(

@@ -1,6 +1,7 @@
 import { type Instant, instantOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUpStore } from '../../../stepup/index.ts'
 import { enrolledIn, eventIn, talliesIn } from '../../rows.ts'
+import { settingsIn } from '../../rows-policy.ts'
 import { changedRow, stepUpRow } from '../../to-rows.ts'
 import type { FoundMessage } from '../operations.ts'
 import type { PortDeps } from './deps.ts'
@@ -39,6 +40,8 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       return {
         enrolled: enrolledIn(row?.enrolled ?? '[]'),
         tallies: talliesIn(row?.tallies ?? '[]'),
+        settings: settingsIn(row?.settings),
+        policyVersion: row?.policy_version ?? 0,
       }
     },
 

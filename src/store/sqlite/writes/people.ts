@@ -121,6 +121,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
     run.untally.run({ account, factor: null })
     run.unsend.run({ account, factor: null })
     run.remove.run({ account })
+    run.unset.run({ account })
   }
 }
 
@@ -166,6 +167,7 @@ function prepared(db: Database, query: Query) {
         .where('account', '=', account),
     ),
     remove: prepare(db, query.deleteFrom('people').where('account', '=', account)),
+    unset: prepare(db, query.deleteFrom('person_settings').where('account', '=', account)),
     gone: prepare(
       db,
       query

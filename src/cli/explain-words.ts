@@ -1,0 +1,195 @@
+import { type FactorKind, never } from '../kernel/index.ts'
+import { maskedEmail, maskedPhone } from './masked.ts'
+import { printable } from './printable.ts'
+import type { Explained } from './tools.ts'
+
+type Told = Extract<Explained, { readonly explained: 'person' }>
+type Asked = {
+  readonly user: string
+  readonly client: string
+  readonly ip: string | null
+  readonly timeZone: string
+  readonly isRevealed: boolean
+}
+
+const WIDTH = 14
+const line = (name: string, text: string): string => `  ${name.padEnd(WIDTH)}${printable(text)}`
+
+/** For the help desk: what would happen first, then why. */
+export function explainedLines(
+  told: Exclude<Explained, { readonly explained: 'unknown-client' }>,
+  asked: Asked,
+): readonly string[] {
+  if (told.explained === 'nobody') return [nobodyWords(told, asked)]
+  const { person } = told
+  return [
+    printable(
+      `${person.username} of ${person.directory}, at ${asked.client}, ${whenceOf(told, asked)}`,
+    ),
+    '',
+    ...outcomeLines(told, asked),
+    '',
+    'Why',
+    ...whyLines(told),
+    '',
+    'What is known of them',
+    ...knownLines(told, asked),
+  ]
+}
+
+function nobodyWords(
+  { found, reason }: Extract<Explained, { readonly explained: 'nobody' }>,
+  { user, client }: Asked,
+): string {
+  const who = printable(user)
+  switch (found) {
+    case 'not-found':
+      return `Refused: none of the directories of ${client} has anybody called ${who}.`
+    case 'ambiguous':
+      return `Refused: several people are called ${who}. \`sallyport people\` shows where.`
+    case 'disabled':
+      return `Refused: ${who} is ${reason} in the directory. It has to be changed there.`
+  }
+}
+
+function whenceOf({ at }: Told, { ip, timeZone }: Asked): string {
+  const time = new Intl.DateTimeFormat('en-GB', {
+    ...{ timeZone, dateStyle: 'full', timeStyle: 'short' },
+  }).format(at)
+  return `${ip === null ? 'from an unknown address' : `from ${ip}`}, ${time} (${timeZone})`
+}
+
+function outcomeLines(told: Told, { isRevealed }: Asked): readonly string[] {
+  const { plan } = told
+  switch (plan.plan) {
+    case 'ask':
+      return [
+        plan.offered.length === 1 ? 'Asked for' : 'Asked for one of these, in this order',
+        ...plan.offered.map((offer) => {
+          const to = (offer.use === 'enrol' ? (offer.first?.to ?? []) : offer.to).map((one) =>
+            isRevealed ? one : masked(one),
+          )
+          const how = offer.use === 'enrol' ? enrolWords(to) : to.join(', ') || 'their app'
+          return line(offer.factor, `${how}; worth ${offer.acr}`)
+        }),
+      ]
+    case 'exempt':
+      return ['Passes without a question. The token says acr: exempt, and names no factor.']
+    case 'delegated':
+      return [
+        'Passes, since the provider saw a second factor itself. The token says acr: delegated.',
+      ]
+    case 'block':
+      return [
+        `Stopped, and may try again: ${plan.reason}.`,
+        plan.why === 'no-contact'
+          ? '  Add what is missing, then they press Try again; their password is not needed.'
+          : '  It ends by itself, or with `sallyport user unlock`.',
+      ]
+    case 'refuse':
+      return [REFUSED[plan.reason]]
+    default:
+      return never(plan)
+  }
+}
+
+const enrolWords = (to: readonly string[]): string =>
+  to.length === 0
+    ? 'set up first, and nothing is asked before'
+    : `set up first, after a code to ${to.join(', ')}`
+
+const REFUSED = {
+  denied: 'Refused: a rule denies it.',
+  'essential-acr-unmet':
+    'Refused: nothing they could use is worth the acr that the client insists on.',
+  'question-needed': 'Refused: the client wants no question to be asked.',
+  'attempts-spent': 'Refused: too many answers.',
+} as const
+
+function whyLines({ reasons, effective, policyVersion }: Told): readonly string[] {
+  const because = ({
+    from,
+    ...more
+  }: {
+    readonly from: string
+    readonly rule?: string
+  }): string => {
+    if (from === 'person') return 'by their own settings (`sallyport user set`)'
+    if (from === 'rule') return `by the rule “${more.rule}”`
+    return policyVersion === 0 ? 'by the configuration' : 'by the policy'
+  }
+  const use = { required: 'asked', exempt: 'not asked', denied: 'let in under no condition' }
+  return [
+    line('they are', `${use[effective.use]}, ${because(reasons.use)}`),
+    line('factors', `${effective.factors.join(', ') || 'none'}, ${because(reasons.factors)}`),
+    ...(effective.acr === null
+      ? []
+      : [line('at least', `${effective.acr}, ${because(reasons.use)}`)]),
+    line(
+      'language',
+      effective.language === null
+        ? 'as the request, the directory or the browser has it'
+        : `${effective.language}, ${because(reasons.language ?? { from: 'person' })}`,
+    ),
+    ...(reasons.rules.length === 0
+      ? [line('rules', 'there are none')]
+      : reasons.rules.map(({ name, then, is }, n) =>
+          line(n === 0 ? 'rules' : '', `${n + 1}. ${name} (${then}): ${RULE[is]}`),
+        )),
+  ]
+}
+
+const RULE = {
+  holds: 'holds, and so no other is looked at',
+  'not-asked': 'not looked at',
+  client: 'no, it is for other clients',
+  directory: 'no, it is for other directories',
+  group: 'no, they are in none of its groups',
+  network: 'no, they come from elsewhere',
+  time: 'no, not at this time',
+} as const
+
+function knownLines(told: Told, { isRevealed }: Asked): readonly string[] {
+  const { person, enrolled, answers, effective } = told
+  const shown = (values: readonly string[]) =>
+    values.map((one) => (isRevealed ? one : masked(one))).join(', ') || 'none'
+  const held = answers.filter(({ pausedUntil }) => pausedUntil !== null)
+  return [
+    line('account', person.account),
+    line('emails', shown(person.emails)),
+    line('phones', shown(person.phones)),
+    line(
+      'set up',
+      enrolled.map(({ factor, provenance }) => `${factor} (by ${provenance})`).join(', ') ||
+        'nothing',
+    ),
+    line('groups', person.groups.join('; ') || 'none'),
+    line(
+      'locked',
+      held
+        .map(({ factor, lane, failures }) => `${factor} in ${lane} after ${failures} wrong answers`)
+        .join(', ') || 'nothing',
+    ),
+    ...missing(told.plan, effective.factors).map((text) => line('not offered', text)),
+  ]
+}
+
+function missing(plan: Told['plan'], factors: readonly FactorKind[]): readonly string[] {
+  if (plan.plan !== 'ask') return []
+  const offered = new Set(plan.offered.map(({ factor }) => factor))
+  return factors.flatMap((factor) =>
+    offered.has(factor) ? [] : [`${factor}: ${WANTS[factor]}, or it is locked or worth too little`],
+  )
+}
+
+const WANTS: Readonly<Record<FactorKind, string>> = {
+  totp: 'an app has to be set up',
+  email: 'there is no address',
+  sms: 'there is no number that may be sent to',
+  dingtalk: 'there is no number',
+  webauthn: 'there is no passkey',
+  'recovery-code': 'there are no codes',
+}
+
+const masked = (contact: string): string =>
+  contact.includes('@') ? maskedEmail(contact) : maskedPhone(contact)

@@ -1,0 +1,64 @@
+import type { Explained, Tools } from './cli/index.ts'
+import type { App } from './compose.ts'
+import type { Config } from './config/index.ts'
+import type { Clock } from './kernel/index.ts'
+import { LOCKS, planFor, type StepUpRequest } from './stepup/index.ts'
+
+type Deps = {
+  readonly config: Config
+  readonly app: Pick<App, 'store' | 'policies' | 'resolve'>
+  readonly clock: Clock
+}
+
+/** What would be asked of somebody and why, by the very functions that decide it while people wait. Nothing is sent or kept. */
+export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
+  const { store, policies, resolve } = app
+
+  return async ({ user, client: id, ip, acr, at }) => {
+    const client = config.clients.find((one) => one.id === id)
+    if (client === undefined)
+      return { explained: 'unknown-client', clients: config.clients.map((one) => one.id) }
+    const answer = await resolve({ by: 'name', value: user }, client.subject.directories)
+    if (answer.found !== 'person')
+      return {
+        ...{ explained: 'nobody', found: answer.found },
+        reason: answer.found === 'disabled' ? answer.reason : null,
+      }
+    const { person } = answer
+    const { account, directory, groups } = person
+    const standing = await store.stepUps.standing(account)
+    const policy = await policies.at(standing.policyVersion)
+    const now = at ?? clock.now()
+    const here = { client: id, directory, groups, ip, now }
+    const effective = policy.effective(here, standing.settings)
+    const request = requestFor({ client: id, user, acr })
+    const plan = planFor({
+      ...{ request, person, standing, effective, ladder: policy.ladder, now },
+    })
+    return {
+      explained: 'person',
+      ...{ person, effective, plan, policyVersion: standing.policyVersion },
+      reasons: policy.explain(here, standing.settings),
+      answers: standing.tallies.map(({ factor, lane, failures }) => ({
+        ...{ factor, lane, failures },
+        pausedUntil: LOCKS.pausedUntil(standing.tallies, factor, lane, now),
+      })),
+      enrolled: standing.enrolled.map(({ factor, provenance }) => ({ factor, provenance })),
+      at: now,
+    } satisfies Explained
+  }
+}
+
+/** An ordinary sign-in that the client signed. */
+const requestFor = (of: {
+  readonly client: string
+  readonly user: string
+  readonly acr: readonly string[]
+}): StepUpRequest => ({
+  ...{ client: of.client, lane: 'signed', subject: of.user, directories: [] },
+  lookup: { by: 'name', value: of.user },
+  application: { id: null, name: of.client },
+  acr: { wanted: of.acr, essential: of.acr.length > 0 },
+  ...{ maxAgeSeconds: null, prompt: null, uiLocales: null, purpose: 'sign-in' },
+  ...{ upstream: null, signedIp: null },
+})

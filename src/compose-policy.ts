@@ -1,0 +1,68 @@
+import type { Tools } from './cli/index.ts'
+import { type App, firstPolicyOf } from './compose.ts'
+import type { Config, PolicyConfig } from './config/index.ts'
+import type { Clock } from './kernel/index.ts'
+import type { PolicySettings } from './policy/index.ts'
+
+type Deps = {
+  readonly config: Config
+  readonly app: Pick<App, 'store'>
+  readonly clock: Clock
+}
+
+/** What the commands do with what operators change at run time. */
+export function composePolicy({ config, app, clock }: Deps): Tools['policy'] {
+  const { policy: store, stepUps } = app.store
+  const first = firstPolicyOf(config)
+
+  return {
+    async show() {
+      const { version, settings, appliedAt } = await store.current()
+      return { version, policy: settings ?? first, appliedAt, people: await store.people() }
+    },
+
+    async apply(operator, { version, policy, people }) {
+      const before = await store.current()
+      const changed = changedKeys(before.settings ?? first, policy)
+      const at = clock.now()
+      const about = { at, actor: `operator:${operator}` } as const
+      const had = new Map((await store.people()).map((one) => [one.account, one.settings]))
+      const given = new Map(people.map((one) => [one.account, one.settings]))
+      // Whose settings are others than before, those who lose them included.
+      const others = [...new Set([...had.keys(), ...given.keys()])].filter(
+        (account) => JSON.stringify(had.get(account)) !== JSON.stringify(given.get(account)),
+      )
+      const events = [
+        { ...about, event: 'policy.applied', version: version + 1, changed } as const,
+        ...others.map((account) => ({
+          ...{ ...about, event: 'person.policy-set' as const, account },
+          fields: fieldsOf(given.get(account) ?? null),
+        })),
+      ]
+      return store.apply(version, policy, people, events, at)
+    },
+
+    async own(account) {
+      return (await stepUps.standing(account)).settings
+    },
+
+    setOwn(operator, account, settings) {
+      const about = { at: clock.now(), actor: `operator:${operator}` } as const
+      const fields = fieldsOf(settings)
+      return store.set(account, settings, [
+        { ...about, event: 'person.policy-set', account, fields },
+      ])
+    },
+  }
+}
+
+const KEYS = ['enabled', 'factors', 'firstEnrolment', 'language', 'acr', 'rules'] as const
+
+const changedKeys = (before: PolicySettings, after: PolicyConfig): readonly string[] =>
+  KEYS.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+
+/** Which of them are the person's own. */
+const fieldsOf = (settings: object | null): readonly string[] =>
+  Object.entries(settings ?? {})
+    .filter(([, value]) => value !== null && value !== 'global')
+    .map(([name]) => name)

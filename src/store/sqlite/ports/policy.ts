@@ -1,0 +1,29 @@
+import type { PolicyStore } from '../../../policy/index.ts'
+import { appliedPolicyIn, ownSettingsIn } from '../../rows-policy.ts'
+import type { PortDeps } from './deps.ts'
+
+export function policyStore({ writer, reader, toRows }: PortDeps): PolicyStore {
+  return {
+    async current() {
+      return appliedPolicyIn(await reader.read((reads) => reads.policy.get({})))
+    },
+
+    async people() {
+      return (await reader.read((reads) => reads.ownSettings.all({}))).map(ownSettingsIn)
+    },
+
+    apply: (seen, settings, people, events, now) =>
+      writer.call('policy.apply', {
+        ...{ seen, document: JSON.stringify(settings), now, told: toRows.told(events) },
+        people: people.map((one) => ({
+          account: one.account,
+          settings: JSON.stringify(one.settings),
+        })),
+      }),
+
+    set(account, settings, events) {
+      const kept = settings && JSON.stringify(settings)
+      return writer.call('policy.set', { account, settings: kept, told: toRows.told(events) })
+    },
+  }
+}
