@@ -19,6 +19,8 @@ export type Installation = {
   readonly database: string
   /** Where everything is kept instead, if it is. */
   readonly postgres: TestDatabase | null
+  /** Whoever is not of our own people is one of these. */
+  readonly directories: readonly DirectorySettings[]
   readonly issuer: string
   /** Where this process of it listens: the issuer itself, or behind it. */
   readonly origin: string
@@ -26,6 +28,9 @@ export type Installation = {
   readonly privateKeyPem: string
   readonly publicKeyFile: string
 }
+
+/** As in the configuration, where a file is named by its path. */
+export type DirectorySettings = { readonly name: string } & Readonly<Record<string, unknown>>
 
 export type Running = {
   readonly pid: number
@@ -38,7 +43,8 @@ export type Running = {
 
 export async function createInstallation(
   folder: string,
-  postgres: TestDatabase | null = null,
+  postgres: Installation['postgres'] = null,
+  directories: Installation['directories'] = [],
 ): Promise<Installation> {
   mkdirSync(folder, { recursive: true })
   const [port, management] = await freePorts(2)
@@ -46,7 +52,7 @@ export async function createInstallation(
   const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   const origin = `http://127.0.0.1:${port}`
   const made: Installation = {
-    ...{ folder, privateKeyPem, postgres, issuer: origin, origin },
+    ...{ folder, privateKeyPem, postgres, directories, issuer: origin, origin },
     publicKeyFile: join(folder, 'client-keys.json'),
     config: join(folder, 'sallyport.yaml'),
     database: join(folder, 'sallyport.db'),
@@ -74,20 +80,22 @@ export async function createReplica(of: Installation): Promise<Installation> {
   return made
 }
 
-function configure({ config, issuer, origin, management, postgres }: Installation): void {
+function configure({ config, issuer, origin, management, ...kept }: Installation): void {
   const portOf = (url: string) => new URL(url).port
+  const directories = [{ name: 'local', type: 'local' }, ...kept.directories]
   writeFileSync(
     config,
     `issuer: ${issuer}
 listen: { host: 127.0.0.1, port: ${portOf(origin)} }
 management: { host: 127.0.0.1, port: ${portOf(management)} }
-store: ${storeOf(postgres)}
+store: ${storeOf(kept.postgres)}
+directories: ${JSON.stringify(directories)}
 encryption: { keys: [{ id: bench, file: field-key }] }
 clients:
   - id: ${CLIENT}
     auth: { method: private_key_jwt, jwksFile: client-keys.json }
     redirectUris: ['${REDIRECT_URI}']
-    subject: { from: par }
+    subject: { from: par, directories: [${directories.map(({ name }) => name)}] }
 factors: [totp]
 firstEnrolment: open
 `,

@@ -27,6 +27,8 @@ export type Order = { readonly target: Target } & (
   | { readonly load: 'closed'; readonly stepUps: number; readonly workers: number }
   | { readonly load: 'open'; readonly perSecond: number; readonly seconds: number }
   | { readonly load: 'pending'; readonly stepUps: number; readonly workers: number }
+  /** So many come and see a page, or are refused, which is nobody's failure here. */
+  | { readonly load: 'asking'; readonly perSecond: number; readonly seconds: number }
 )
 
 export type Report = {
@@ -69,15 +71,16 @@ async function run(order: Order): Promise<Report> {
   const { issuer, privateKeyPem } = target
   const provider = providers.get(issuer) ?? createProvider(issuer, privateKeyPem)
   providers.set(issuer, provider)
-  const count = order.load === 'open' ? Math.round(order.perSecond * order.seconds) : order.stepUps
+  const count =
+    'stepUps' in order ? order.stepUps : Math.max(1, Math.round(order.perSecond * order.seconds))
   const all = Array.from({ length: count }, () => provider.prepare())
 
   const times: number[] = []
   const failures: string[] = []
   let [done, bytes] = [0, { askBytes: 0, endBytes: 0 }]
   const from = performance.now()
-  if (order.load === 'open') await arriving(order.perSecond)
-  else await Promise.all(Array.from({ length: order.workers }, worker))
+  if ('workers' in order) await Promise.all(Array.from({ length: order.workers }, worker))
+  else await arriving(order.perSecond)
   return {
     ...{ done, failed: failures.length, failures: failures.slice(0, FAILURES_SHOWN), ...bytes },
     seconds: (performance.now() - from) / 1000,
@@ -113,7 +116,7 @@ async function run(order: Order): Promise<Report> {
         username,
         took: (ms: number) => times.push(ms),
       }
-      if (order.load === 'pending') await beginStepUp(walk)
+      if (order.load === 'pending' || order.load === 'asking') await beginStepUp(walk)
       else bytes = await stepUp(walk, timeStep)
       done++
     } catch (error) {

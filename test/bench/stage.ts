@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestDatabase } from '../support/postgres-database.ts'
 import { rounded } from './figures.ts'
 import { fillWithPeople } from './fill.ts'
 import { createInstallation, type Installation, type Running, serve } from './installation.ts'
@@ -16,10 +15,16 @@ const PREFIX = 'p'
 /** What every run needs: a folder, a load, and installations that go with the run. */
 export type Stage = AsyncDisposable & {
   readonly sizes: Sizes
+  readonly folder: string
   readonly loader: Loader
   say(line: string): void
   /** With so many people in it. */
-  installed(name: string, people: number, postgres?: TestDatabase): Promise<Installation>
+  installed(
+    name: string,
+    people: number,
+    postgres?: Installation['postgres'],
+    directories?: Installation['directories'],
+  ): Promise<Installation>
   /** One process for each. */
   served(
     replicas: readonly [Installation, ...Installation[]],
@@ -45,10 +50,10 @@ export function openStage(sizes: Sizes, say: (line: string) => void): Stage {
   }
 
   return {
-    ...{ sizes, loader, say },
+    ...{ sizes, folder, loader, say },
 
-    async installed(name, people, postgres) {
-      const made = await createInstallation(join(folder, name), postgres)
+    async installed(name, people, postgres, directories) {
+      const made = await createInstallation(join(folder, name), postgres, directories)
       await fillWithPeople(made, PREFIX, people)
       return made
     },

@@ -12,6 +12,8 @@ import { accepts, freePort, openPlace, type Part, untilReady } from './part.ts'
 export type Slapd = AsyncDisposable & {
   readonly host: '127.0.0.1'
   readonly ports: { readonly ldap: number; readonly ldaps: number }
+  /** Of the process that answers; 0 before its first start. */
+  readonly pid: number
   readonly baseDn: string
   /** Below the base. The first two are there before any LDIF is loaded. */
   readonly peopleDn: string
@@ -84,6 +86,9 @@ export async function startSlapd(options: SlapdOptions = {}): Promise<Slapd> {
   const slapd: Slapd = {
     ...{ host: '127.0.0.1', ports, baseDn: BASE, peopleDn: PEOPLE, groupsDn: GROUPS, authority },
     ...{ reader: READER, blind: BLIND, certificate: authority.issue('reader') },
+    get pid() {
+      return part?.pid ?? 0
+    },
     async start() {
       const at = `ldap://127.0.0.1:${ports.ldap}/ ldaps://127.0.0.1:${ports.ldaps}/`
       // With a level of its log, be it 0, it stays in the foreground.
