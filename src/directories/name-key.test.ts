@@ -71,4 +71,12 @@ describe('the key of a name', () => {
     })
     fc.assert(holds, { seed: 1, numRuns: 2_000 })
   })
+
+  test('is the same of ASCII, which is read in a shorter way, and of its full-width letters', () => {
+    const wide = (text: string) =>
+      text.replace(/[!-~]/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0))
+    const ascii = fc.string({ unit: 'grapheme-ascii', maxLength: 40 })
+    const holds = fc.property(ascii, (text) => assert.equal(nameKeyOf(text), nameKeyOf(wide(text))))
+    fc.assert(holds, { seed: 1, numRuns: 2_000 })
+  })
 })

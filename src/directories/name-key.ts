@@ -2,6 +2,8 @@ const LENGTH_MAX = 256
 
 /** Control, format, private, unassigned and invisible characters: two names that differ in them look alike. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
+/** Between such a name and its key there is nothing but case, and none of the others can be in it. */
+const ASCII = /^[\x20-\x7e]*$/
 const WIDE = /[\u3000\uFF01-\uFFEE]+/gu
 
 /**
@@ -12,13 +14,15 @@ const WIDE = /[\u3000\uFF01-\uFFEE]+/gu
 export function nameKeyOf(text: string): string | undefined {
   const plain = plainNameOf(text)
   if (plain === undefined) return undefined
-  const key = lowerCased(plain).normalize('NFC')
+  const key = ASCII.test(plain) ? plain.toLowerCase() : lowerCased(plain).normalize('NFC')
   return key === '' || key.length > LENGTH_MAX ? undefined : key
 }
 
 /** As its key, in the case that it was written in. */
 export function plainNameOf(text: string): string | undefined {
-  if (text.length > LENGTH_MAX || UNSEEN.test(text)) return undefined
+  if (text.length > LENGTH_MAX) return undefined
+  if (ASCII.test(text)) return text.trim()
+  if (UNSEEN.test(text)) return undefined
   const narrow = text.replace(WIDE, (wide) => wide.normalize('NFKC')).normalize('NFC')
   if (narrow !== narrow.normalize('NFKC')) return undefined
   return narrow.trim()

@@ -8,7 +8,8 @@ import type { Entry, Filter } from './wire.ts'
 type Meaning = {
   readonly attribute: string
   readonly text: string
-  readonly isIn: (dns: string) => boolean
+  readonly key: string
+  readonly isIn: (entry: Entry) => boolean
 }
 
 export type AskedName = {
@@ -48,7 +49,7 @@ export function askedByName(name: string, settings: Named): AskedName | undefine
 }
 
 const meaningsOf = (text: string, { match }: Named): readonly Meaning[] =>
-  match.map((attribute) => ({ attribute, text, isIn: () => true }))
+  match.flatMap((attribute) => meaning(attribute, text, () => true))
 
 /** `DOMAIN\user` is nobody else's. What has an `@` may be a name of its own, or a sAMAccountName in a domain. */
 function windowsMeaningsOf(text: string, settings: Named): readonly Meaning[] {
@@ -69,7 +70,8 @@ function windowsMeaningsOf(text: string, settings: Named): readonly Meaning[] {
 }
 
 function meaning(attribute: string, text: string, isIn: Meaning['isIn']): readonly Meaning[] {
-  return nameKeyOf(text) === undefined ? [] : [{ attribute, text, isIn }]
+  const key = matchKeyOf(text)
+  return key === undefined ? [] : [{ attribute, text, key, isIn }]
 }
 
 /**
@@ -83,7 +85,10 @@ function isOurs(domain: string, settings: Named): Meaning['isIn'] | undefined {
   if (named !== dns && (settings.domain === null || named !== nameKeyOf(settings.domain)))
     return undefined
   if (!settings.globalCatalog) return () => true
-  return (of) => of === named || of.split('.')[0] === named
+  return (entry) => {
+    const of = dnsOf(entry)
+    return of === named || of.split('.')[0] === named
+  }
 }
 
 /** sAMAccountName@domain is a UPN of everybody, whichever other one the entry holds. */
@@ -93,18 +98,19 @@ function isSuffix(suffix: string, settings: Named): Meaning['isIn'] | undefined 
   if (named === undefined) return undefined
   if (named !== dns && !settings.upnSuffixes.some((one) => nameKeyOf(one) === named))
     return undefined
-  return settings.globalCatalog ? (of) => of === named : () => true
+  return settings.globalCatalog ? (entry) => dnsOf(entry) === named : () => true
 }
+
+const dnsOf = (entry: Entry): string => domainOf(entry.dn)?.dns ?? ''
 
 function holds(
   entry: Entry,
-  { attribute, text, isIn }: Meaning,
+  { attribute, text, key, isIn }: Meaning,
 ): 'meant' | 'another' | 'unreadable' {
   const { texts, unreadable } = textsOf(entry, attribute)
   if (texts.length + unreadable === 0) return 'unreadable'
-  const key = matchKeyOf(text)
-  const isHeld = key !== undefined && texts.some((one) => matchKeyOf(one) === key)
-  return isHeld && isIn(domainOf(entry.dn)?.dns ?? '') ? 'meant' : 'another'
+  const isHeld = texts.some((one) => one === text || matchKeyOf(one) === key)
+  return isHeld && isIn(entry) ? 'meant' : 'another'
 }
 
 /** RFC 4518 §2.6.1: several spaces within are as good as one. */
@@ -112,7 +118,7 @@ const matchKeyOf = (text: string): string | undefined => nameKeyOf(text)?.replac
 
 /** Not every server folds case and composes accents beyond ASCII. */
 function spellingsOf(text: string): readonly string[] {
-  const key = nameKeyOf(text) ?? text
   if (/^[\x20-\x7e]*$/.test(text)) return [text]
+  const key = nameKeyOf(text) ?? text
   return [...new Set([text, text.normalize('NFD'), key, key.normalize('NFD')])]
 }
