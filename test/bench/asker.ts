@@ -19,10 +19,12 @@ import { searchesFor } from './searches.ts'
  */
 export type Way = 'sallyport' | 'ldapts'
 
-/** The settings without the password, which is a function in them. */
+type SimpleBind = Extract<LdapSettings['bind'], { how: 'simple' }>
+
+/** The settings, in which the password is a function that nobody can send. */
 export type Where = {
   readonly settings: Omit<LdapSettings, 'bind'>
-  readonly dn: string
+  readonly bind: Omit<SimpleBind, 'password'>
   readonly password: string
 }
 
@@ -58,9 +60,9 @@ process.on('disconnect', () => process.exit(0))
 
 async function hear(order: AskerOrder): Promise<Charged> {
   if (order.order === 'ask') return ask(order.names)
-  const { settings, dn, password } = order.where
-  const bind = { how: 'simple', dn, password: () => password } as const
-  asker = await OPEN[order.way]({ ...settings, bind }, password)
+  const { settings, bind, password } = order.where
+  const whole = { ...settings, bind: { ...bind, password: () => password } }
+  asker = await OPEN[order.way](whole, password)
   return { cpuSeconds: 0, seconds: 0 }
 }
 

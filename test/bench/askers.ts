@@ -14,7 +14,7 @@ export async function startAsker(way: Way, whole: LdapSettings): Promise<Asker> 
   const child = fork(join(import.meta.dirname, 'asker.ts'))
   const { bind, ...settings } = whole
   if (bind.how !== 'simple') throw new Error('an asker signs in with a password')
-  const where = { settings, dn: bind.dn, password: bind.password() }
+  const where = { settings, bind, password: bind.password() }
   await told(child, { order: 'open', way, where })
   return {
     ask: (names) => told(child, { order: 'ask', names }),
