@@ -1,11 +1,11 @@
-import { type Client, ResultCodeError } from 'ldapts'
+import { type Client, PagedResultsControl, ResultCodeError, SearchRequest } from 'ldapts'
 import type { LdapServer, LdapSettings } from '../settings.ts'
-import type { Found, Search, Wire } from '../wire.ts'
+import type { Entry, Found, Search, Wire } from '../wire.ts'
 import { accountOf } from './account.ts'
 import { blamedOnResult } from './blame/result.ts'
-import { entryOf } from './entry-of.ts'
 import { filterOf, UnreadableFilter } from './filter-of.ts'
 import type { Framed } from './framed.ts'
+import { createSearches } from './searches.ts'
 import type { Secured } from './secured.ts'
 import { ANONYMOUS, sidOf } from './sid.ts'
 import type { TlsFacts } from './tls-facts.ts'
@@ -31,8 +31,6 @@ const [REFERRAL, NO_SUCH_OBJECT] = [10, 32]
 const UNREADABLE: Told = {
   ...{ says: 'was asked nothing', key: 'filter', wanted: 'a filter (RFC 4515), which it is not' },
 }
-/** Values come as bytes throughout: which of them are text is judged where entries are made. */
-const ALL_AS_BYTES = Object.assign([''], { includes: () => true })
 
 export function createBound(deps: {
   readonly client: Client
@@ -43,6 +41,7 @@ export function createBound(deps: {
 }): Bound {
   const { client, framed, server, settings, secured } = deps
   const { name, operationSeconds } = settings
+  const searches = createSearches(framed)
   let underWay = 0
 
   const bound: Bound = {
@@ -78,25 +77,16 @@ export function createBound(deps: {
   return bound
 
   async function search(asked: Search): Promise<Found> {
-    const { base, scope, entriesMax, pageSize } = asked
-    const options = {
-      ...{ scope, filter: filterOf(asked.filter), attributes: [...asked.attributes] },
-      ...({ derefAliases: 'never', explicitBufferAttributes: ALL_AS_BYTES } as const),
-      ...{ timeLimit: Math.ceil(operationSeconds) },
-    }
-    const entries = []
+    const { entriesMax, pageSize, binary } = asked
+    const entries: Entry[] = []
     let [references, pages] = [0, 0]
-    // One more, by which it is known that there are more.
-    const wanted = entriesMax + 1
-    const answers =
-      pageSize === undefined
-        ? [await client.search(base, { ...options, sizeLimit: wanted })]
-        : client.searchPaginated(base, { ...options, paged: { pageSize } })
-    for await (const { searchEntries, searchReferences } of answers) {
+    for (let cookie: Buffer | undefined; ; ) {
+      const page = await searches.ask(requestOf(asked, cookie), binary)
+      entries.push(...page.entries)
+      references += page.references
       pages += 1
-      entries.push(...searchEntries.map((entry) => entryOf(entry, asked)))
-      references += searchReferences.length
-      if (entries.length >= wanted) break
+      cookie = page.cookie
+      if (pageSize === undefined || cookie === undefined || entries.length > entriesMax) break
     }
     return {
       entries: entries.slice(0, entriesMax),
@@ -104,6 +94,19 @@ export function createBound(deps: {
       references,
       ...(pageSize !== undefined && { pages }),
     }
+  }
+
+  function requestOf(asked: Search, cookie: Buffer | undefined): SearchRequest {
+    const { base, scope, filter, attributes, entriesMax, pageSize: size } = asked
+    return new SearchRequest({
+      ...{ messageId: 0, baseDN: base, scope, derefAliases: 'never' },
+      ...{ filter: filterOf(filter), attributes: [...attributes] },
+      timeLimit: Math.ceil(operationSeconds),
+      ...(size === undefined
+        ? // One more, by which it is known that there are more.
+          { sizeLimit: entriesMax + 1 }
+        : { controls: [new PagedResultsControl({ value: { size, ...(cookie && { cookie }) } })] }),
+    })
   }
 
   async function identify(): Promise<Identity> {

@@ -1,30 +1,49 @@
-import type { Entry as LdaptsEntry } from 'ldapts'
-import type { Entry, Search } from '../wire.ts'
+import type { Entry } from '../wire.ts'
+import { type Ber, TAG } from './ber.ts'
 
 /** Without a guess: what is not UTF-8 stays bytes, and a mark at the beginning is part of the text. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const REPLACED = '\ufffd'
 
-/** What came, and not what was asked for: ldapts adds those as well, empty. */
-export function entryOf(
-  { dn, ...attributes }: LdaptsEntry,
-  { binary }: Pick<Search, 'binary'>,
-): Entry {
-  const asBytes = new Set(binary.map((name) => name.toLowerCase()))
+/**
+ * What stands in a SearchResultEntry (RFC 4511 4.5.2), behind its tag. Throws NotBer.
+ *
+ * @param binary in lower case.
+ */
+export function entryOf(ber: Ber, limit: number, binary: ReadonlySet<string>): Entry {
+  const dn = ber.text(limit)
+  const end = ber.enter(TAG.sequence, limit)
   const values = new Map<string, (string | Uint8Array)[]>()
-  for (const [written, held] of Object.entries(attributes)) {
-    const [name = ''] = written.toLowerCase().split(';')
-    const all = Array.isArray(held) ? held : [held]
-    if (all.length === 0) continue
-    const read = asBytes.has(name) ? bytesOf : textOf
-    values.set(name, [...(values.get(name) ?? []), ...all.map(read)])
+  while (ber.at < end) {
+    const ofOne = ber.enter(TAG.sequence, end)
+    const name = withoutOptions(ber.text(ofOne))
+    const ofAll = ber.enter(TAG.set, ofOne)
+    const all = values.get(name) ?? []
+    const read = binary.has(name) ? bytesIn : textIn
+    while (ber.at < ofAll) {
+      const ofValue = ber.enter(TAG.octets, ofAll)
+      all.push(read(ber.bytes, ber.at, ofValue))
+      ber.at = ofValue
+    }
+    if (all.length > 0) values.set(name, all)
+    ber.at = ofOne
   }
   return { dn, values }
 }
 
-const bytesOf = (value: string | Buffer): Uint8Array => Buffer.from(value)
+function withoutOptions(description: string): string {
+  const options = description.indexOf(';')
+  return (options < 0 ? description : description.slice(0, options)).toLowerCase()
+}
 
-function textOf(value: string | Buffer): string | Uint8Array {
-  if (typeof value === 'string') return value
+/** Of its own, so that one value does not keep all that came with it. */
+const bytesIn = (bytes: Buffer, from: number, to: number): Uint8Array =>
+  Buffer.from(bytes.subarray(from, to))
+
+function textIn(bytes: Buffer, from: number, to: number): string | Uint8Array {
+  const text = bytes.toString('utf8', from, to)
+  if (!text.includes(REPLACED)) return text
+  const value = bytesIn(bytes, from, to)
   try {
     return UTF_8.decode(value)
   } catch {

@@ -1,17 +1,20 @@
 import { Socket } from 'node:net'
+import { isSound, lengthBytesAfter, TAG } from './ber.ts'
 
 /** Why nothing more is to be had of it; undefined while it is open. */
 export type Loss = 'closed' | 'oversized' | 'not-ldap' | 'ours'
 
+/** Whose is a message? */
+export type Taker = (message: Buffer) => 'taken' | 'left'
+
 /** Of all that is under way at a time. A person is a few KB. */
 const BYTES_MAX = 4 * 1024 * 1024
-const SEQUENCE = 0x30
-const LENGTH_BYTES_MAX = 4
 
 /**
  * What ldapts takes for a socket. It hands on one whole message at a time, and lets go of the real one when that sends more
  * than it may, or what is no LDAP. By itself ldapts would put pieces together anew with each piece, call itself once for each
- * message in a piece until the stack is full, and keep all that a server cares to send.
+ * message in a piece until the stack is full, keep all that a server cares to send, and read for ever where a length
+ * within a message is longer than the message.
  */
 export class Framed extends Socket {
   #under: Socket | undefined
@@ -21,6 +24,7 @@ export class Framed extends Socket {
   #heard = 0
   #messages = 0
   #loss: Loss | undefined
+  #taker: Taker | undefined
 
   constructor(under: Socket) {
     super()
@@ -44,6 +48,16 @@ export class Framed extends Socket {
   /** What is heard from now on is counted anew. */
   restart(): void {
     this.#heard = 0
+  }
+
+  /** Each message from now on: ldapts does not hear of those that are taken. */
+  offerTo(taker: Taker): void {
+    this.#taker = taker
+  }
+
+  /** Past ldapts. */
+  say(bytes: Buffer): void {
+    this.#under?.write(bytes)
   }
 
   endAs(why: Loss): void {
@@ -85,7 +99,11 @@ export class Framed extends Socket {
     else {
       this.#wanted = 2
       this.#messages += 1
-      this.push(all.subarray(0, length))
+      const message = length === all.length ? all : all.subarray(0, length)
+      if (this.#taker?.(message) !== 'taken') {
+        if (isSound(message)) this.push(message)
+        else this.endAs('not-ldap')
+      }
       return all.subarray(length)
     }
     return all
@@ -115,13 +133,13 @@ export class Framed extends Socket {
   }
 }
 
-/** Of a message and what stands before it (X.690 8.1.3); `none` where these bytes begin no message. */
+/** Of a message and what stands before it; `none` where these bytes begin no message. */
 function lengthOf(bytes: Buffer): number | 'unknown' | 'none' {
   const [tag, first] = bytes
-  if (tag !== SEQUENCE) return tag === undefined ? 'unknown' : 'none'
+  if (tag !== TAG.sequence) return tag === undefined ? 'unknown' : 'none'
   if (first === undefined) return 'unknown'
-  if (first < 0x80) return 2 + first
-  const count = first & 0x7f
-  if (count === 0 || count > LENGTH_BYTES_MAX) return 'none'
-  return bytes.length < 2 + count ? 'unknown' : 2 + count + bytes.readUIntBE(2, count)
+  const more = lengthBytesAfter(first)
+  if (more === undefined) return 'none'
+  if (more === 0) return 2 + first
+  return bytes.length < 2 + more ? 'unknown' : 2 + more + bytes.readUIntBE(2, more)
 }
