@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { domainToASCII } from 'node:url'
+import fc from 'fast-check'
 import { parseEmailAddress } from './email-address.ts'
 
 const TAKEN: readonly (readonly [string, string])[] = [
@@ -47,4 +49,29 @@ describe('an email address', () => {
   for (const text of REFUSED)
     test(`is refused: ${JSON.stringify(text.slice(0, 40))}`, () =>
       assert.equal(parseEmailAddress(text), undefined))
+
+  test('has the domain that the rules for international names make of it, also where they are not asked', () => {
+    const piece = fc.constantFrom(
+      'a',
+      'B',
+      '0',
+      '1',
+      '-',
+      '--',
+      '.',
+      'x',
+      'xn--',
+      'XN--',
+      'com',
+      '0x7f',
+      'fsqu00a',
+    )
+    const holds = fc.property(fc.array(piece, { minLength: 1, maxLength: 8 }), (pieces) => {
+      const domain = pieces.join('')
+      const address = parseEmailAddress(`li@${domain}`)
+      if (address !== undefined) assert.equal(address, `li@${domainToASCII(domain)}`)
+      else assert.equal(parseEmailAddress(`li@${domainToASCII(domain)}`), undefined)
+    })
+    fc.assert(holds, { seed: 1, numRuns: 20_000 })
+  })
 })

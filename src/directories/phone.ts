@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { certainE164 } from './e164.ts'
 
 /** Loaded at the first number: its tables take 7 MiB, and whoever only looks people up parses none. */
 let loaded: typeof import('libphonenumber-js/max') | undefined
@@ -16,6 +17,8 @@ const LENGTH_MAX = 40
  */
 export function parsePhone(text: string, defaultCountry: string | null): string | 'unparseable' {
   if (text.length > LENGTH_MAX) return 'unparseable'
+  const certain = certainE164(text)
+  if (certain !== undefined) return certain
   const { isSupportedCountry, parsePhoneNumberFromString } = library()
   const country =
     defaultCountry !== null && isSupportedCountry(defaultCountry) ? defaultCountry : undefined

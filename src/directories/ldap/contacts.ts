@@ -47,19 +47,23 @@ function readAll(
   parse: (text: string) => string | undefined,
 ): readonly ContactRead[] {
   const taken = new Set<string>()
+  const all: ContactRead[] = []
   let looked = 0
-  return attributes.flatMap((attribute): readonly ContactRead[] => {
+  for (const attribute of attributes) {
     const { texts, unreadable } = textsOf(entry, attribute)
-    const reads = texts.map((written): ContactRead => {
-      const about = { contact, attribute, written }
-      if (looked++ >= CONTACTS_MAX) return { ...about, read: 'too-many' }
-      const as = parse(written)
-      if (as === undefined) return { ...about, read: 'unparseable' }
-      if (taken.has(as)) return { ...about, read: 'same-as-another' }
-      taken.add(as)
-      return { ...about, read: 'taken', as }
-    })
-    const lost = { contact, attribute, written: null, read: 'no-text' } as const
-    return [...reads, ...Array.from({ length: unreadable }, (): ContactRead => lost)]
-  })
+    for (const written of texts) {
+      if (looked++ >= CONTACTS_MAX) all.push({ contact, attribute, written, read: 'too-many' })
+      else all.push({ contact, attribute, written, ...readOne(parse(written), taken) })
+    }
+    for (let lost = 0; lost < unreadable; lost++)
+      all.push({ contact, attribute, written: null, read: 'no-text' })
+  }
+  return all
+}
+
+function readOne(as: string | undefined, taken: Set<string>) {
+  if (as === undefined) return { read: 'unparseable' } as const
+  if (taken.has(as)) return { read: 'same-as-another' } as const
+  taken.add(as)
+  return { read: 'taken', as } as const
 }

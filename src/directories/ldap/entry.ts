@@ -7,9 +7,12 @@ export type Texts = { readonly texts: readonly string[]; readonly unreadable: nu
 
 export function textsOf(entry: Entry, attribute: string): Texts {
   const values = valuesOf(entry, attribute)
+  if (values.length === 0) return NOTHING
   const texts = values.map(textOf).filter((text) => text !== undefined)
   return { texts, unreadable: values.length - texts.length }
 }
+
+const NOTHING: Texts = { texts: [], unreadable: 0 }
 
 /** 'several' where one was expected: which of them is meant can't be known. */
 export type One = { readonly text: string } | 'none' | 'several' | 'unreadable'
@@ -39,7 +42,8 @@ function textOf(value: string | Uint8Array): string | undefined {
   if (value.length > BYTES_MAX) return undefined
   const text = typeof value === 'string' ? value : decoded(value)
   if (text === undefined || text.includes('\ufffd')) return undefined
-  return Buffer.byteLength(text) > BYTES_MAX ? undefined : text
+  // No character takes more than three bytes for each unit of its length.
+  return text.length * 3 > BYTES_MAX && Buffer.byteLength(text) > BYTES_MAX ? undefined : text
 }
 
 function decoded(bytes: Uint8Array): string | undefined {
