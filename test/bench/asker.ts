@@ -8,8 +8,9 @@ import {
   createServers,
   type LdapSettings,
 } from '../../src/directories/ldap/index.ts'
-import { filterOf } from '../../src/directories/ldap/servers/filter-of.ts'
 import { newId } from '../../src/kernel/index.ts'
+import { openCompany } from '../support/ldap-servers.ts'
+import { ldaptsFilterOf } from '../support/ldapts-filter.ts'
 import { createFakeClock, createSeededRandom, STOPWATCH } from '../support/world.ts'
 import { searchesFor } from './searches.ts'
 
@@ -84,8 +85,8 @@ async function openSallyport(settings: LdapSettings): Promise<Asker> {
   const clock = createFakeClock()
   const account = newId('account', createSeededRandom('asker'))
   const servers = createServers(settings, { clock, stopwatch: STOPWATCH })
-  const accountOf = async () => account
-  const directory = createLdapDirectory(settings, { servers, accountOf, clock })
+  const accountOf = async () => ({ account, contacts: { emails: [], phones: [] } })
+  const directory = openCompany(settings, { servers, accountOf, clock })
   const { signal } = new AbortController()
   return {
     workers: settings.pool.connectionsMax,
@@ -116,7 +117,7 @@ async function openLdapts(settings: LdapSettings, password: string): Promise<Ask
       return searches.map((search) => {
         const { base, scope, filter, attributes, entriesMax } = search
         const options = {
-          ...{ scope, filter: filterOf(filter), attributes: [...attributes] },
+          ...{ scope, filter: ldaptsFilterOf(filter), attributes: [...attributes] },
           // One more than is wanted, by which it is known that there are more.
           ...{ sizeLimit: entriesMax + 1, timeLimit: operationSeconds },
         }

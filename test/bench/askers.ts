@@ -2,7 +2,7 @@ import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LdapSettings } from '../../src/directories/ldap/index.ts'
-import { filterOf } from '../../src/directories/ldap/servers/filter-of.ts'
+import { ldaptsFilterOf } from '../support/ldapts-filter.ts'
 import type { AskerOrder, Charged, Way } from './asker.ts'
 import { searchesFor } from './searches.ts'
 import { cpuSecondsOfEnded } from './statistics.ts'
@@ -52,7 +52,7 @@ export function createLdapsearch(folder: string, settings: LdapSettings): Asker 
       const searches = await searchesFor(names, settings)
       const [first] = searches
       if (first === undefined) throw new Error('nobody is asked for')
-      const all = searches.map(({ filter }) => `${filterOf(filter)}`)
+      const all = searches.map(({ filter }) => `${ldaptsFilterOf(filter)}`)
       // All that is not the same in each: a template holds a value but once, and is known by its `=`.
       const [beginning = ''] = /^[^=]*=/.exec(all[0] ?? '') ?? []
       writeFileSync(filters, all.map((one) => `${one.slice(beginning.length)}\n`).join(''))

@@ -21,10 +21,11 @@ export function lengthBytesAfter(first: number): number | undefined {
 /** Reads one element after the other, none of which is longer than what it is part of. Throws NotBer. */
 export class Ber {
   readonly bytes: Buffer
-  at = 0
+  at: number
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, at = 0) {
     this.bytes = bytes
+    this.at = at
   }
 
   /** The tag of the next element before `limit`; undefined behind the last. */

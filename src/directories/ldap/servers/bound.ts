@@ -1,10 +1,10 @@
-import { type Client, PagedResultsControl, ResultCodeError, SearchRequest } from 'ldapts'
+import { type Client, ResultCodeError } from 'ldapts'
 import type { LdapServer, LdapSettings } from '../settings.ts'
 import type { Entry, Found, Search, Wire } from '../wire.ts'
 import { accountOf } from './account.ts'
 import { blamedOnResult } from './blame/result.ts'
-import { filterOf, UnreadableFilter } from './filter-of.ts'
 import type { Framed } from './framed.ts'
+import { UnreadableFilter } from './question.ts'
 import { createSearches } from './searches.ts'
 import type { Secured } from './secured.ts'
 import { ANONYMOUS, sidOf } from './sid.ts'
@@ -77,11 +77,11 @@ export function createBound(deps: {
   return bound
 
   async function search(asked: Search): Promise<Found> {
-    const { entriesMax, pageSize, binary } = asked
+    const { entriesMax, pageSize } = asked
     const entries: Entry[] = []
     let [references, pages] = [0, 0]
-    for (let cookie: Buffer | undefined; ; ) {
-      const page = await searches.ask(requestOf(asked, cookie), binary)
+    for (let cookie: Uint8Array | undefined; ; ) {
+      const page = await searches.ask(asked, Math.ceil(operationSeconds), cookie)
       entries.push(...page.entries)
       references += page.references
       pages += 1
@@ -94,19 +94,6 @@ export function createBound(deps: {
       references,
       ...(pageSize !== undefined && { pages }),
     }
-  }
-
-  function requestOf(asked: Search, cookie: Buffer | undefined): SearchRequest {
-    const { base, scope, filter, attributes, entriesMax, pageSize: size } = asked
-    return new SearchRequest({
-      ...{ messageId: 0, baseDN: base, scope, derefAliases: 'never' },
-      ...{ filter: filterOf(filter), attributes: [...attributes] },
-      timeLimit: Math.ceil(operationSeconds),
-      ...(size === undefined
-        ? // One more, by which it is known that there are more.
-          { sizeLimit: entriesMax + 1 }
-        : { controls: [new PagedResultsControl({ value: { size, ...(cookie && { cookie }) } })] }),
-    })
   }
 
   async function identify(): Promise<Identity> {

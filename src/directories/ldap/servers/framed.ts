@@ -4,8 +4,8 @@ import { isSound, lengthBytesAfter, TAG } from './ber.ts'
 /** Why nothing more is to be had of it; undefined while it is open. */
 export type Loss = 'closed' | 'oversized' | 'not-ldap' | 'ours'
 
-/** Whose is a message? */
-export type Taker = (message: Buffer) => 'taken' | 'left'
+/** Whose is the message that stands there in these bytes? */
+export type Taker = (bytes: Buffer, from: number, to: number) => 'taken' | 'left'
 
 /** Of all that is under way at a time. A person is a few KB. */
 const BYTES_MAX = 4 * 1024 * 1024
@@ -80,33 +80,40 @@ export class Framed extends Socket {
     if (this.#heard > BYTES_MAX) this.endAs('oversized')
     this.#pieces.push(piece)
     this.#held += piece.length
-    while (this.#held >= this.#wanted && this.#loss === undefined) {
-      const all = this.#pieces.length === 1 ? piece : Buffer.concat(this.#pieces)
-      const rest = this.#handOn(all)
-      this.#pieces = rest.length === 0 ? [] : [rest]
-      this.#held = rest.length
-      piece = rest
-    }
+    if (this.#held < this.#wanted) return
+    const all = this.#pieces.length === 1 ? piece : Buffer.concat(this.#pieces)
+    const rest = this.#handOnAll(all)
+    this.#pieces = rest.length === 0 ? [] : [rest]
+    this.#held = rest.length
   }
 
-  /** What is left behind the first message; all of it where that is not whole. */
-  #handOn(all: Buffer): Buffer {
-    const length = lengthOf(all)
-    if (length === 'none') this.endAs('not-ldap')
-    else if (length !== 'unknown' && length > BYTES_MAX) this.endAs('oversized')
-    else if (length === 'unknown') this.#wanted = all.length + 1
-    else if (length > all.length) this.#wanted = length
-    else {
-      this.#wanted = 2
-      this.#messages += 1
-      const message = length === all.length ? all : all.subarray(0, length)
-      if (this.#taker?.(message) !== 'taken') {
-        if (isSound(message)) this.push(message)
-        else this.endAs('not-ldap')
+  /** What is left behind the last whole message. */
+  #handOnAll(all: Buffer): Buffer {
+    let at = 0
+    while (this.#loss === undefined) {
+      const length = lengthOf(all, at)
+      if (length === 'none') this.endAs('not-ldap')
+      else if (length === 'unknown') {
+        this.#wanted = all.length - at + 1
+        break
+      } else if (length > BYTES_MAX) this.endAs('oversized')
+      else if (length > all.length - at) {
+        this.#wanted = length
+        break
+      } else {
+        this.#handOn(all, at, at + length)
+        at += length
       }
-      return all.subarray(length)
     }
-    return all
+    return at === 0 ? all : all.subarray(at)
+  }
+
+  #handOn(all: Buffer, from: number, to: number): void {
+    this.#messages += 1
+    if (this.#taker?.(all, from, to) === 'taken') return
+    const message = all.subarray(from, to)
+    if (isSound(message)) this.push(message)
+    else this.endAs('not-ldap')
   }
 
   override _read(): void {}
@@ -133,13 +140,13 @@ export class Framed extends Socket {
   }
 }
 
-/** Of a message and what stands before it; `none` where these bytes begin no message. */
-function lengthOf(bytes: Buffer): number | 'unknown' | 'none' {
-  const [tag, first] = bytes
-  if (tag !== TAG.sequence) return tag === undefined ? 'unknown' : 'none'
+/** Of the message that begins there; `none` where none does. */
+function lengthOf(bytes: Buffer, at: number): number | 'unknown' | 'none' {
+  const [tag, first] = [bytes[at], bytes[at + 1]]
+  if (tag !== undefined && tag !== TAG.sequence) return 'none'
   if (first === undefined) return 'unknown'
   const more = lengthBytesAfter(first)
   if (more === undefined) return 'none'
   if (more === 0) return 2 + first
-  return bytes.length < 2 + more ? 'unknown' : 2 + more + bytes.readUIntBE(2, more)
+  return bytes.length < at + 2 + more ? 'unknown' : 2 + more + bytes.readUIntBE(at + 2, more)
 }

@@ -1,24 +1,29 @@
-import { PagedResultsControl, type SearchRequest, SearchResponse, StatusCodeParser } from 'ldapts'
-import type { Entry } from '../wire.ts'
+import { SearchResponse, StatusCodeParser } from 'ldapts'
+import type { Entry, Search } from '../wire.ts'
 import { Ber, NotBer, TAG } from './ber.ts'
 import { entryOf } from './entry-of.ts'
 import type { Framed } from './framed.ts'
+import { createWriteQuestion, PAGED_RESULTS } from './question.ts'
 
 /** Searches on a connection, beside the client that signs in on it and by ids that the client never comes to. */
 export type Searches = {
-  /** Throws the ResultCodeError of ldapts, or an Error where the connection is gone. */
-  ask(request: SearchRequest, binary: readonly string[]): Promise<Page>
+  /**
+   * Throws UnreadableFilter, the ResultCodeError of ldapts, or an Error where the connection is gone.
+   *
+   * @param cookie of the page before.
+   */
+  ask(asked: Search, limitSeconds: number, cookie?: Uint8Array): Promise<Page>
 }
 
 export type Page = {
   readonly entries: readonly Entry[]
   readonly references: number
   /** Undefined: it is the last one. */
-  readonly cookie: Buffer | undefined
+  readonly cookie: Uint8Array | undefined
 }
 
 type UnderWay = {
-  readonly request: SearchRequest
+  readonly asked: Search
   readonly binary: ReadonlySet<string>
   readonly entries: Entry[]
   references: number
@@ -37,11 +42,12 @@ const NONE: ReadonlySet<string> = new Set()
  */
 export function createSearches(framed: Framed): Searches {
   const all = new Map<number, UnderWay>()
+  const write = createWriteQuestion()
   let id = FIRST_ID
 
-  framed.offerTo((message) => {
+  framed.offerTo((bytes, from, to) => {
     try {
-      return take(new Ber(message))
+      return take(new Ber(bytes, from), to)
     } catch (error) {
       if (!(error instanceof NotBer)) throw error
       framed.endAs('not-ldap')
@@ -54,20 +60,20 @@ export function createSearches(framed: Framed): Searches {
   })
 
   return {
-    ask(request, binary) {
+    ask(asked, limitSeconds, cookie) {
+      const { binary } = asked
       const { promise, resolve, reject } = Promise.withResolvers<Page>()
       const names = binary.length === 0 ? NONE : new Set(binary.map((name) => name.toLowerCase()))
       id = id === LAST_ID ? FIRST_ID : id + 1
-      request.messageId = id
-      const bytes = request.write()
-      all.set(id, { request, binary: names, entries: [], references: 0, resolve, reject })
-      framed.say(bytes)
+      const question = write({ id, asked, limitSeconds, cookie })
+      all.set(id, { asked, binary: names, entries: [], references: 0, resolve, reject })
+      framed.say(question)
       return promise
     },
   }
 
-  function take(ber: Ber): 'taken' | 'left' {
-    const limit = ber.enter(TAG.sequence, ber.bytes.length)
+  function take(ber: Ber, to: number): 'taken' | 'left' {
+    const limit = ber.enter(TAG.sequence, to)
     const of = ber.integer(limit)
     if (of < FIRST_ID) return 'left'
     const search = all.get(of)
@@ -90,12 +96,12 @@ export function createSearches(framed: Framed): Searches {
 }
 
 function end(search: UnderWay, ber: Ber, limit: number): void {
-  const { request, entries, references } = search
+  const { asked, entries, references } = search
   const ofResult = ber.enter(DONE, limit)
   const status = ber.integer(ofResult, TAG.enumerated)
   ber.at = ofResult
   const cookie = cookieIn(ber, limit)
-  const isCut = status === SIZE_LIMIT_EXCEEDED && request.sizeLimit > 0
+  const isCut = status === SIZE_LIMIT_EXCEEDED && asked.pageSize === undefined
   if (status === SUCCESS || isCut) search.resolve({ entries, references, cookie })
   else search.reject(StatusCodeParser.parse(new SearchResponse({ messageId: 0, status })))
 }
@@ -108,18 +114,18 @@ function count(ber: Ber, limit: number): number {
 }
 
 /** RFC 2696: an empty one says that there is no more. */
-function cookieIn(ber: Ber, limit: number): Buffer | undefined {
+function cookieIn(ber: Ber, limit: number): Uint8Array | undefined {
   if (ber.next(limit) !== CONTROLS) return undefined
   const ofAll = ber.enter(CONTROLS, limit)
   while (ber.at < ofAll) {
     const ofOne = ber.enter(TAG.sequence, ofAll)
-    if (ber.text(ofOne) === PagedResultsControl.type) return readCookie(ber, ofOne)
+    if (ber.text(ofOne) === PAGED_RESULTS) return readCookie(ber, ofOne)
     ber.at = ofOne
   }
   return undefined
 }
 
-function readCookie(ber: Ber, limit: number): Buffer | undefined {
+function readCookie(ber: Ber, limit: number): Uint8Array | undefined {
   if (ber.next(limit) === TAG.boolean) ber.at = ber.enter(TAG.boolean, limit)
   const ofValue = ber.enter(TAG.octets, limit)
   const ofBoth = ber.enter(TAG.sequence, ofValue)
