@@ -38,7 +38,10 @@ function localeOf(tag: string): Locale | undefined {
 }
 
 function accepted(header: string | null | undefined): readonly string[] {
-  return bounded(header)
+  const text = bounded(header)
+  // One, without a weight: as a person has it.
+  if (!/[,;]/.test(text)) return [text.trim()]
+  return text
     .split(',')
     .slice(0, TAGS_MAX)
     .map((part, place) => {

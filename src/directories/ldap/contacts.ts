@@ -34,11 +34,14 @@ export function readContacts(
   ]
 }
 
-export const takenOf = (
+export function takenOf(
   reads: readonly ContactRead[],
   contact: ContactRead['contact'],
-): readonly string[] =>
-  reads.flatMap((one) => (one.read === 'taken' && one.contact === contact ? [one.as] : []))
+): readonly string[] {
+  const taken: string[] = []
+  for (const one of reads) if (one.read === 'taken' && one.contact === contact) taken.push(one.as)
+  return taken
+}
 
 function readAll(
   entry: Entry,

@@ -1,4 +1,4 @@
-import { type Clock, Fault } from '../../kernel/index.ts'
+import { type Clock, Fault, type Instant } from '../../kernel/index.ts'
 import type { DisabledReason, Query } from '../directory.ts'
 import { domainOf } from './dn.ts'
 import { amongPeople } from './filters.ts'
@@ -7,8 +7,8 @@ import { askedById, immutableIdOf, isGuid } from './immutable-id.ts'
 import { askedByName } from './names.ts'
 import { personOf, type SeenPerson } from './person.ts'
 import type { LdapSettings } from './settings.ts'
-import { integerOf, isStillLocked, STATE_ATTRIBUTES, stateOf } from './state.ts'
-import type { Entry, Filter, Wire } from './wire.ts'
+import { integerOf, isStillLocked, STATE_ATTRIBUTES, type State, stateOf } from './state.ts'
+import type { Entry, Filter, Search, Wire } from './wire.ts'
 
 export type Servers = {
   ask<T>(work: (wire: Wire) => Promise<T>, signal: AbortSignal): Promise<T>
@@ -40,8 +40,10 @@ export function createLookup(deps: {
 }): Lookup {
   const { settings, servers, clock } = deps
   const { baseDn, scope } = settings
-  const attributes = attributesOf(settings)
-  const binary = isGuid(settings) ? [settings.attributes.id] : []
+  const everybody: Omit<Search, 'filter'> = {
+    ...{ base: baseDn, scope, attributes: attributesOf(settings), entriesMax: MATCHES_MAX },
+    binary: isGuid(settings) ? [settings.attributes.id] : [],
+  }
 
   return async (query, signal) => {
     const asked = askedFor(query, settings)
@@ -50,10 +52,8 @@ export function createLookup(deps: {
   }
 
   async function look(wire: Wire, asked: Asked): Promise<LookedUp> {
-    const { entries, isMore, references } = await wire.search({
-      ...{ base: baseDn, scope, filter: amongPeople(asked.filter, settings) },
-      ...{ attributes, binary, entriesMax: MATCHES_MAX },
-    })
+    const filter = amongPeople(asked.filter, settings)
+    const { entries, isMore, references } = await wire.search({ ...everybody, filter })
     const judged = entries.map((entry) => ({ entry, is: asked.isMeant(entry) }))
     if (judged.some(({ is }) => is === 'unreadable'))
       throw new Fault('directory.unavailable', UNREADABLE(settings.name))
@@ -61,22 +61,25 @@ export function createLookup(deps: {
     if (isMore || another !== undefined) return { found: 'ambiguous', references }
     if (one === undefined) return { found: 'not-found', references }
 
-    const state = await settledState(wire, one.entry)
-    if (state !== 'enabled')
-      return {
-        ...{ found: 'disabled', reason: state, references },
-        seen: personOf(one.entry, settings, []),
-      }
-    const groups = await groupsOf(one.entry, settings, wire)
+    const now = clock.now()
+    const state = stateOf(one.entry, settings, now)
+    const is = state.is === 'maybe-locked' ? await settled(wire, one.entry, state, now) : state.is
+    if (is !== 'enabled') {
+      const seen = personOf(one.entry, settings, [])
+      return { found: 'disabled', reason: is, seen, references }
+    }
+    const groups = settings.groups === 'none' ? [] : await groupsOf(one.entry, settings, wire)
     return { found: 'person', seen: personOf(one.entry, settings, groups), references }
   }
 
-  async function settledState(wire: Wire, entry: Entry): Promise<'enabled' | DisabledReason> {
-    const now = clock.now()
-    const state = stateOf(entry, settings, now)
-    if (state.is !== 'maybe-locked') return state.is
+  async function settled(
+    wire: Wire,
+    entry: Entry,
+    { since }: Extract<State, { is: 'maybe-locked' }>,
+    now: Instant,
+  ): Promise<'enabled' | 'locked'> {
     const duration = await lockoutDuration(wire, domainOf(entry.dn)?.dn ?? baseDn)
-    return isStillLocked(state.since, duration, now) ? 'locked' : 'enabled'
+    return isStillLocked(since, duration, now) ? 'locked' : 'enabled'
   }
 
   async function lockoutDuration(wire: Wire, base: string): Promise<bigint | undefined> {
