@@ -17,7 +17,7 @@ const LENGTH_MAX = 40
  */
 export function parsePhone(text: string, defaultCountry: string | null): string | 'unparseable' {
   if (text.length > LENGTH_MAX) return 'unparseable'
-  const certain = certainE164(text)
+  const certain = certainE164(text, defaultCountry)
   if (certain !== undefined) return certain
   const { isSupportedCountry, parsePhoneNumberFromString } = library()
   const country =
