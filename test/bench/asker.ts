@@ -3,11 +3,7 @@
  * once where and how, and then so many names at a time.
  */
 import { Client } from 'ldapts'
-import {
-  createLdapDirectory,
-  createServers,
-  type LdapSettings,
-} from '../../src/directories/ldap/index.ts'
+import { createServers, type LdapSettings } from '../../src/directories/ldap/index.ts'
 import { newId } from '../../src/kernel/index.ts'
 import { openCompany } from '../support/ldap-servers.ts'
 import { ldaptsFilterOf } from '../support/ldapts-filter.ts'
