@@ -18,7 +18,7 @@ import type { Examine, LdapSettings, Lookup, ServersStats } from './directories/
 import type { Log } from './log/index.ts'
 import type { Check } from './management/index.ts'
 import type { Metrics } from './metrics/index.ts'
-import { LOCKS } from './stepup/index.ts'
+import { createLimits, createLocks } from './stepup/index.ts'
 import type { Store } from './store/index.ts'
 
 export type Directories = AsyncDisposable & {
@@ -116,9 +116,10 @@ type Kept = {
 /** The help desk of each directory of the company, by name. */
 export function composeCompany(config: Config, kept: Kept): ReadonlyMap<string, CompanyPeople> {
   const { store, clock, random } = kept
+  const locks = createLocks(createLimits(config))
   return forEachRemote(config, kept, (of) =>
     createCompanyPeople({
-      ...{ ...of, clock, random, locks: LOCKS },
+      ...{ ...of, clock, random, locks },
       ...{ accounts: store.accounts, store: store.people },
     }),
   )

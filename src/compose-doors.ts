@@ -29,6 +29,7 @@ type Deps = {
   readonly enroller: ReturnType<typeof createEnroller>
   readonly stepUps: step.StepUps
   readonly open: step.Open
+  readonly limits: step.Limits
   readonly acrValues: () => readonly string[]
   readonly requestStore: RequestStore
   readonly signingKeys: SigningKeys
@@ -38,7 +39,7 @@ type Deps = {
 export function composeDoors({ config, world, ...deps }: Deps): RequestListener {
   const { clock, stopwatch, random, log } = world
   const { keys, metrics, heard, translate, moments, enroller } = deps
-  const { stepUps, open, acrValues, requestStore, signingKeys } = deps
+  const { stepUps, open, limits, acrValues, requestStore, signingKeys } = deps
   const { support } = config
   const org = config.org.name
   const base = new URL(config.issuer).pathname.replace(/\/$/, '')
@@ -83,7 +84,7 @@ export function composeDoors({ config, world, ...deps }: Deps): RequestListener 
     ipOf: http.createIpOf(config.listen.trustedProxies),
     show: (request, response, at) => {
       const { id, browser } = at.value
-      const seen = step.seenOf(at, { said: 'nothing' }, clock.now())
+      const seen = step.seenOf(at, { said: 'nothing' }, limits.lock, clock.now())
       portal.show(request, response, id, seen, browser)
     },
     pages: shownByAll,

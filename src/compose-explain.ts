@@ -2,7 +2,7 @@ import type { Explained, Tools } from './cli/index.ts'
 import type { App } from './compose.ts'
 import type { Config } from './config/index.ts'
 import type { Clock } from './kernel/index.ts'
-import { LOCKS, planFor, type StepUpRequest } from './stepup/index.ts'
+import { createLimits, createLocks, planFor, type StepUpRequest } from './stepup/index.ts'
 
 type Deps = {
   readonly config: Config
@@ -13,6 +13,8 @@ type Deps = {
 /** What would be asked of somebody and why, by the very functions that decide it while people wait. Nothing is sent or kept. */
 export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
   const { store, policies, resolve } = app
+  const limits = createLimits(config)
+  const locks = createLocks(limits)
 
   return async ({ user, client: id, ip, acr, at }) => {
     const client = config.clients.find((one) => one.id === id)
@@ -33,7 +35,15 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
     const effective = policy.effective(here, standing.settings)
     const request = requestFor({ client: id, user, acr })
     const plan = planFor({
-      ...{ request, person, standing, effective, ladder: policy.ladder, now },
+      ...{
+        request,
+        person,
+        standing,
+        effective,
+        ladder: policy.ladder,
+        lockRule: limits.lock,
+        now,
+      },
     })
     return {
       explained: 'person',
@@ -41,7 +51,7 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
       reasons: policy.explain(here, standing.settings),
       answers: standing.tallies.map(({ factor, lane, failures }) => ({
         ...{ factor, lane, failures },
-        pausedUntil: LOCKS.pausedUntil(standing.tallies, factor, lane, now),
+        pausedUntil: locks.pausedUntil(standing.tallies, factor, lane, now),
       })),
       enrolled: standing.enrolled.map(({ factor, provenance }) => ({ factor, provenance })),
       at: now,

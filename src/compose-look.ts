@@ -4,7 +4,7 @@ import type { Config, DirectoryConfig } from './config/index.ts'
 import type { People } from './directories/index.ts'
 import { type Clock, Fault, type Id } from './kernel/index.ts'
 import type { Policies } from './policy/index.ts'
-import { prospectsOf } from './stepup/index.ts'
+import { createLimits, prospectsOf } from './stepup/index.ts'
 import type { Store } from './store/index.ts'
 
 type Deps = {
@@ -27,6 +27,7 @@ type Answer = Looked extends infer One
 /** What the commands see of people, wherever they are kept. Nobody gets an account by being looked at. */
 export function createLook(deps: Deps): Tools['directories'] {
   const { config, store, policies, people, remote, clock } = deps
+  const { lock: lockRule } = createLimits(config)
 
   return {
     look: (name) => Promise.all(config.directories.map((directory) => lookIn(directory, name))),
@@ -123,7 +124,7 @@ export function createLook(deps: Deps): Tools['directories'] {
     const now = clock.now()
     const here = { client: '', directory, groups, ip: null, now }
     const effective = policy.effective(here, standing.settings)
-    const found = prospectsOf({ person: { emails }, standing, effective, now })
+    const found = prospectsOf({ person: { emails }, standing, effective, lockRule, now })
     return found.map((one) => ({ ...one, why: one.use === 'none' ? one.why : null }))
   }
 }

@@ -11,7 +11,7 @@ import { createTemplates, type Listening, listen } from './http/index.ts'
 import { createKeyRing, Fault, inTime } from './kernel/index.ts'
 import { createLog } from './log/index.ts'
 import { checkTheme, openAssets } from './portal/index.ts'
-import { LOCKS } from './stepup/index.ts'
+import { createLimits, createLocks } from './stepup/index.ts'
 import { placeProblem } from './store/index.ts'
 
 /** To keep what became of the last messages, to end the loops and to close the store. */
@@ -35,6 +35,7 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
   const app = opening.use(await compose(config, { ...world, log, fetch }))
   const { store, signingKeys } = app
   const keys = createKeyRing(config.encryption.keys)
+  const locks = createLocks(createLimits(config))
   const opened = opening.move()
   const people = new Map(
     config.directories
@@ -43,7 +44,7 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
         name,
         createPeople({
           ...world,
-          ...{ store: store.people, directory: name, defaultCountry, locks: LOCKS },
+          ...{ store: store.people, directory: name, defaultCountry, locks },
         }),
       ]),
   )

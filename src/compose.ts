@@ -162,7 +162,8 @@ export async function compose(config: Config, world: World): Promise<App> {
   })
 
   // The step-up
-  const make = step.createMake({ store: stepUpStore, clock, heard })
+  const limits = step.createLimits(config)
+  const make = step.createMake({ store: stepUpStore, limits, clock, heard })
   const sends = createUnderWay()
   const delivered = step.createDeliver({ make, senders })
   const deliver: step.Deliver = (at) => sends.during(delivered(at))
@@ -176,12 +177,12 @@ export async function compose(config: Config, world: World): Promise<App> {
   opening.defer(endSends)
   const { open, replan } = step.createOpen({
     ...{ resolve, policies, trust: noTrust, store: stepUpStore, senders, deliver },
-    ...{ clock, random, heard, settings: config.stepUp },
+    ...{ limits, clock, random, heard, settings: config.stepUp },
     negotiate,
   })
   const stepUps = step.createStepUps({
     ...{ store: stepUpStore, make, deliver, factors, senders, enroller, replan },
-    ...{ codeSeconds, clock, random },
+    ...{ codeSeconds, limits, clock, random },
   })
 
   // Doors
@@ -191,6 +192,7 @@ export async function compose(config: Config, world: World): Promise<App> {
     ...{
       stepUps,
       open,
+      limits,
       acrValues: () => policies.latest().ladder.values,
       requestStore,
       signingKeys,

@@ -34,6 +34,21 @@ export type Config = {
     readonly codeDigits: 6 | 8
     readonly codeSeconds: number
   }
+  /** Wrong answers: a pause after `every` of them, of `seconds[n]`, and off after `cap`. */
+  readonly locks: {
+    readonly every: number
+    readonly seconds: readonly number[]
+    readonly cap: number
+    readonly answersMax: number
+    readonly replansMax: number
+  }
+  /** Messages in a window, with `coolDownSeconds[n]` after the n-th. */
+  readonly sends: {
+    readonly coolDownSeconds: readonly number[]
+    readonly windowSeconds: number
+    readonly signedMax: number
+    readonly unsignedMax: number
+  }
   readonly org: { readonly name: string }
   readonly support: {
     readonly phone: string | null

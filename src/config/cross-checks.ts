@@ -2,6 +2,7 @@ import { ladderChecks } from './ladder-checks.ts'
 import type { Wrong } from './reader.ts'
 import { repeated } from './repeated.ts'
 import { ruleChecks } from './rule-checks.ts'
+import { FAILURES_IN_A_ROW_MAX } from './schema/locks.ts'
 import type { Written } from './schema/schema.ts'
 import type { Path } from './yaml-text.ts'
 
@@ -45,6 +46,7 @@ export function crossCheck(sound: Sound): readonly Finding[] {
     ...missingChannels(sound),
     ...ladderChecks(sound),
     ...samePort(sound),
+    ...tooManyFailures(sound),
   ]
 }
 
@@ -94,6 +96,22 @@ function samePort({ listen, management }: Sound): Finding[] {
       path: ['management', 'port'],
       says: 'is also the port of listen',
       wanted: 'a port of its own, never on the internet',
+    },
+  ]
+}
+
+/** What nobody signed is counted apart, and the sum is what a thief has. */
+function tooManyFailures({ locks, clients }: Sound): Finding[] {
+  const isUnsigned = (clients ?? []).some(
+    (client) => client?.subject.from === 'dangerously_unsigned_login_hint',
+  )
+  const most = FAILURES_IN_A_ROW_MAX / 2
+  if (locks === undefined || !isUnsigned || locks.cap <= most) return []
+  return [
+    {
+      path: ['locks', 'cap'],
+      says: 'is too large where a client takes unsigned requests, whose failures are counted apart',
+      wanted: `at most ${most}: NIST SP 800-63B-4 allows ${FAILURES_IN_A_ROW_MAX} in a row`,
     },
   ]
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { fakePeopleStore, LOCKS } from '../../test/support/fake-people-store.ts'
+import { fakePeopleStore } from '../../test/support/fake-people-store.ts'
+import { LOCKS } from '../../test/support/limits.ts'
 import { instantOf, newId } from '../kernel/index.ts'
 import { createImportPeople } from './import-people.ts'
 import { createLocalDirectory } from './local.ts'

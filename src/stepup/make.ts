@@ -1,15 +1,12 @@
 import type { AuditEvent } from '../audit/index.ts'
 import { type Clock, type FactorKind, Fault, type Instant, invariant } from '../kernel/index.ts'
 import { decide } from './decide.ts'
-import { ANSWERS_MAX, LOCK_RULE, SEND_RULES } from './limits.ts'
+import type { Limits } from './limits.ts'
 import type { Move } from './move.ts'
 import { askedBy } from './plan.ts'
 import { withTally } from './seen.ts'
 import type { Change, Claim, Found, StepUpStore } from './step-up-store.ts'
 import { classOf } from './tallies.ts'
-
-/** More than a step-up takes answers: who was spent for is judged, however many came at once. */
-const RACES_MAX = 2 * ANSWERS_MAX
 
 export type Made = {
   readonly made: 'moved' | 'illegal' | 'locked' | 'used' | 'refused' | { readonly tooSoon: Instant }
@@ -26,19 +23,22 @@ export type Make = (
 
 export type MakeDeps = {
   readonly store: StepUpStore
+  readonly limits: Limits
   readonly clock: Clock
   /** Hears of what was committed; never decides. */
   readonly heard: (events: readonly AuditEvent[]) => void
 }
 
 /** Decide, save if unchanged, look again a few times: the only way in which a step-up is written after it was opened. */
-export function createMake({ store, clock, heard }: MakeDeps): Make {
+export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
+  /** More than a step-up takes answers: who was spent for is judged, however many came at once. */
+  const racesMax = 2 * limits.answersMax
   return make
 
   /** Makes the move on what was last seen; looks again only when somebody else was first. */
   async function make(first: Found, move: Move, save = saveOf(move)): Promise<Made> {
     let at = first
-    for (let race = 0; race < RACES_MAX; race++) {
+    for (let race = 0; race < racesMax; race++) {
       const now = clock.now()
       const step = decide(now, at.value, move)
       if (step.step === 'illegal') return { made: 'illegal', at }
@@ -57,7 +57,7 @@ export function createMake({ store, clock, heard }: MakeDeps): Make {
       heard(step.events)
       return { made: 'moved', at: after }
     }
-    throw new Fault('store.contended', `${move.move} lost ${RACES_MAX} races`)
+    throw new Fault('store.contended', `${move.move} lost ${racesMax} races`)
   }
 
   function heardOf(
@@ -79,15 +79,16 @@ export function createMake({ store, clock, heard }: MakeDeps): Make {
   function saveOf(move: Move): (change: Change, now: Instant) => Promise<Saved> {
     switch (move.move) {
       case 'spend':
-        return (change, now) => store.spend(change, counterOf(change, move.factor), LOCK_RULE, now)
+        return (change, now) =>
+          store.spend(change, counterOf(change, move.factor), limits.lock, now)
       case 'judge':
         return (change) => store.settle(change, counterOf(change, move.factor), move.judged)
       case 'choose':
         return move.sent === null
           ? (change) => store.replace(change)
-          : (change, now) => store.send(change, claimOf(change, askedBy(move.offer)), now)
+          : (change, now) => store.send(change, claimOf(change, askedBy(move.offer), limits), now)
       case 'resend':
-        return (change, now) => store.send(change, claimOf(change, move.factor), now)
+        return (change, now) => store.send(change, claimOf(change, move.factor, limits), now)
       case 'replan':
         return (change) => store.replan(change)
       default:
@@ -110,8 +111,12 @@ function counterOf({ next }: Change, factor: FactorKind) {
   return { account: next.account, lane: next.lane, factor }
 }
 
-export function claimOf({ next }: Pick<Change, 'next'>, channel: FactorKind): Claim {
+export function claimOf(
+  { next }: Pick<Change, 'next'>,
+  channel: FactorKind,
+  { sends }: Limits,
+): Claim {
   invariant(next.account !== null, 'who is sent to is known')
   const lane = classOf(next.lane)
-  return { account: next.account, channel, lane, rule: SEND_RULES[lane] }
+  return { account: next.account, channel, lane, rule: sends[lane] }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { LIMITS } from '../../test/support/limits.ts'
 import type { Person } from '../directories/index.ts'
 import { type Id, type Instant, instantOf, later } from '../kernel/index.ts'
 import { createPolicy } from '../policy/index.ts'
@@ -52,6 +53,7 @@ async function opened(
     policies: { at: async () => policy },
     negotiate: () => 'en',
     settings: { lifetimeSeconds: 600, attemptsMax: 5, codeSeconds: 300 },
+    limits: LIMITS,
     clock: { now: (): Instant => NOON },
     random: { bytes: (count) => new Uint8Array(count) },
   })

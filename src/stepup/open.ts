@@ -18,12 +18,12 @@ import type { Grant, Trust } from '../trust/index.ts'
 import { type Begun, EXEMPT, ended, openedEvent, satisfied } from './begun.ts'
 import { decide } from './decide.ts'
 import type { Deliver } from './deliver.ts'
-import { ANSWERS_MAX, REPLANS_MAX } from './limits.ts'
+import type { Limits } from './limits.ts'
 import { claimOf } from './make.ts'
 import type { Planned } from './move.ts'
 import { askedBy, type End, isOutOfReach, type Plan, planFor, quietly } from './plan.ts'
 import type { CodeSender, Resolve } from './ports.ts'
-import { firstSent } from './sent.ts'
+import { coolDownOf, firstSent } from './sent.ts'
 import type { Held, Offer, StepUp, StepUpRequest } from './step-up.ts'
 import type { Found, StepUpStore } from './step-up-store.ts'
 
@@ -58,6 +58,7 @@ export type OpenDeps = {
     readonly attemptsMax: number
     readonly codeSeconds: number
   }
+  readonly limits: Limits
   readonly clock: Clock
   readonly random: Random
   readonly heard: (events: readonly AuditEvent[]) => void
@@ -86,7 +87,8 @@ export function createOpen(deps: OpenDeps): {
   open: Open
   replan: (stepUp: StepUp) => Promise<Planned>
 } {
-  const { resolve, policies, trust, store, senders, negotiate, settings, clock, random } = deps
+  const { resolve, policies, trust, store, senders, negotiate, settings, limits, clock, random } =
+    deps
 
   return {
     async open(...asked) {
@@ -146,8 +148,8 @@ export function createOpen(deps: OpenDeps): {
       }),
       offered: outcome.plan === 'ask' ? outcome.offered : [],
       attemptsMax: settings.attemptsMax,
-      answersLeft: ANSWERS_MAX,
-      replansLeft: REPLANS_MAX,
+      answersLeft: limits.answersMax,
+      replansLeft: limits.replansMax,
       openedAt: now,
       expiresAt: later(now, settings.lifetimeSeconds),
     }
@@ -170,7 +172,7 @@ export function createOpen(deps: OpenDeps): {
     const { ladder } = policy
     return {
       ...{ known: true, person, policy, locale: effective.language ?? person.locale },
-      plan: planFor({ request, person, standing, effective, ladder, now }),
+      plan: planFor({ request, person, standing, effective, ladder, lockRule: limits.lock, now }),
     }
   }
 
@@ -235,7 +237,8 @@ export function createOpen(deps: OpenDeps): {
 
     const sender = senders.get(askedBy(only))
     const to = only.use === 'enrol' ? only.first?.to[0] : only.to[0]
-    const life = { codeSeconds: settings.codeSeconds, stepUpEnds: held.expiresAt }
+    const { codeSeconds } = settings
+    const life = { codeSeconds, stepUpEnds: held.expiresAt, ...coolDownOf(limits, held.lane) }
     const sent =
       sender === undefined || to === undefined ? null : firstSent(to, sender.keyId(), life, now)
     const challenge = newId('challenge', random)
@@ -250,7 +253,7 @@ export function createOpen(deps: OpenDeps): {
     now: Instant,
   ): Promise<Opened | 'account-gone'> {
     const isSent = stepUp.state === 'challenged' && stepUp.sent !== null
-    const claim = isSent ? claimOf({ next: stepUp }, stepUp.factor) : null
+    const claim = isSent ? claimOf({ next: stepUp }, stepUp.factor, limits) : null
     const all = [openedEvent(held, now), ...events]
     const answer = await store.open(stepUp, all, claim, now)
     if (answer.heard === 'account-gone') return 'account-gone'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { LIMITS } from '../../test/support/limits.ts'
 import type { Person } from '../directories/index.ts'
 import { type Id, instantOf, later } from '../kernel/index.ts'
 import { createLadder, type Effective } from '../policy/index.ts'
@@ -40,7 +41,8 @@ const withApp = (provenance: Provenance): Standing => ({
   enrolled: [{ factor: 'totp', provenance, digits: 8, periodSeconds: 60 }],
 })
 
-const input = { request, person, standing: none, effective, ladder, now: NOON }
+const lockRule = LIMITS.lock
+const input = { request, person, standing: none, effective, ladder, lockRule, now: NOON }
 const offers = (plan: Plan) =>
   plan.plan === 'ask' ? plan.offered.map(({ factor, use }) => `${use} ${factor}`) : plan
 const essential = (...wanted: string[]) => ({ ...request, acr: { wanted, essential: true } })

@@ -1,9 +1,9 @@
 import type { Person } from '../directories/index.ts'
 import { type FactorKind, type Instant, instantOf, never } from '../kernel/index.ts'
 import type { Effective, Ladder } from '../policy/index.ts'
-import { DELEGATED_SECONDS_MAX, LOCK_RULE } from './limits.ts'
+import { DELEGATED_SECONDS_MAX } from './limits.ts'
 import type { Block, Offer, Proof, Provenance, Refusal, StepUpRequest, Way } from './step-up.ts'
-import type { Standing } from './step-up-store.ts'
+import type { LockRule, Standing } from './step-up-store.ts'
 import { lockedUntil } from './tallies.ts'
 
 export type Plan =
@@ -28,6 +28,7 @@ export type PlanInput = {
   readonly standing: Standing
   readonly effective: Effective
   readonly ladder: Ladder
+  readonly lockRule: LockRule
   readonly now: Instant
 }
 
@@ -42,7 +43,7 @@ export function quietly(plan: Plan, { prompt }: Pick<StepUpRequest, 'prompt'>): 
  * an acr that the client insists on leaves out every way that would not reach it.
  */
 export function planFor(input: PlanInput): Plan {
-  const { request, effective, standing, ladder, now } = input
+  const { request, effective, standing, ladder, lockRule, now } = input
   if (effective.use === 'denied') return { plan: 'refuse', reason: 'denied' }
   const delegated = delegatedProof(request, effective, now)
   if (delegated !== undefined) return { plan: 'delegated', proof: delegated }
@@ -65,7 +66,7 @@ export function planFor(input: PlanInput): Plan {
   if (enough.length === 0) return { plan: 'refuse', reason: 'essential-acr-unmet' }
 
   const open = enough.filter(
-    (way) => lockedUntil(standing.tallies, askedBy(way), request.lane, LOCK_RULE, now) === null,
+    (way) => lockedUntil(standing.tallies, askedBy(way), request.lane, lockRule, now) === null,
   )
   const [first] = enough
   if (open.length === 0 && first !== undefined)
@@ -142,6 +143,7 @@ export type Prospect = { readonly factor: FactorKind } & (
 export function prospectsOf(
   input: Omit<Reached, 'request' | 'standing'> & {
     readonly standing: Pick<Standing, 'enrolled' | 'tallies'>
+    readonly lockRule: LockRule
     readonly now: Instant
   },
 ): readonly Prospect[] {
@@ -151,7 +153,7 @@ export function prospectsOf(
     const way = ways.find((one) => one.factor === factor)
     if (way === undefined) return { factor, use: 'none', why: 'no-contact' }
     const { tallies } = input.standing
-    const until = lockedUntil(tallies, askedBy(way), request.lane, LOCK_RULE, input.now)
+    const until = lockedUntil(tallies, askedBy(way), request.lane, input.lockRule, input.now)
     return until === null ? { factor, use: way.use } : { factor, use: 'none', why: 'locked' }
   })
 }

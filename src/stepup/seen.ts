@@ -1,7 +1,6 @@
 import type { FactorKind, Instant } from '../kernel/index.ts'
-import { LOCK_RULE } from './limits.ts'
 import type { StepUp } from './step-up.ts'
-import type { Found } from './step-up-store.ts'
+import type { Found, LockRule } from './step-up-store.ts'
 import { lockedUntil, nextLockSeconds, triesLeft } from './tallies.ts'
 
 /** What the person is told about what they just did, besides the state itself. */
@@ -36,19 +35,19 @@ export type Seen =
     } & Said)
   | { readonly seen: 'gone' | 'other-browser' }
 
-export function seenOf(at: Found, said: Said, now: Instant): Seen {
+export function seenOf(at: Found, said: Said, rule: LockRule, now: Instant): Seen {
   const { value, tallies } = at
   const blocking = value.state === 'blocked' ? value.factor : null
   const pausedUntil =
-    blocking === null ? null : lockedUntil(tallies, blocking, value.lane, LOCK_RULE, now)
-  return { seen: 'step-up', at, tries: triesOf(value, at), pausedUntil, ...said }
+    blocking === null ? null : lockedUntil(tallies, blocking, value.lane, rule, now)
+  return { seen: 'step-up', at, tries: triesOf(value, at, rule), pausedUntil, ...said }
 }
 
-function triesOf(value: StepUp, { tallies }: Found): Tries | null {
+function triesOf(value: StepUp, { tallies }: Found, rule: LockRule): Tries | null {
   if (value.state !== 'challenged') return null
-  const inLane = triesLeft(tallies, value.factor, value.lane, LOCK_RULE)
+  const inLane = triesLeft(tallies, value.factor, value.lane, rule)
   if (value.attemptsLeft < inLane) return { left: value.attemptsLeft, then: 'new-code' }
-  const pauseSeconds = nextLockSeconds(tallies, value.factor, value.lane, LOCK_RULE)
+  const pauseSeconds = nextLockSeconds(tallies, value.factor, value.lane, rule)
   return { left: inLane, then: { pauseSeconds } }
 }
 

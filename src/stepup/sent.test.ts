@@ -4,7 +4,7 @@ import { instantOf, later } from '../kernel/index.ts'
 import { firstSent, sentAgain } from './sent.ts'
 
 const NOON = instantOf(Date.UTC(2030, 0, 1, 12))
-const life = { codeSeconds: 300, stepUpEnds: later(NOON, 600) }
+const life = { codeSeconds: 300, stepUpEnds: later(NOON, 600), coolDownSeconds: [30, 60, 120] }
 const first = firstSent('a@b.c', 'k', life, NOON)
 
 describe('a code that is sent', () => {

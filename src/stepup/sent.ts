@@ -1,8 +1,18 @@
 import { type Instant, later } from '../kernel/index.ts'
-import { COOL_DOWN_SECONDS, RESEND_MARGIN_SECONDS } from './limits.ts'
-import type { Sent } from './step-up.ts'
+import { type Limits, RESEND_MARGIN_SECONDS } from './limits.ts'
+import type { Lane, Sent } from './step-up.ts'
+import type { SendRule } from './step-up-store.ts'
+import { classOf } from './tallies.ts'
 
-export type CodeLife = { readonly codeSeconds: number; readonly stepUpEnds: Instant }
+export type CodeLife = {
+  readonly codeSeconds: number
+  readonly stepUpEnds: Instant
+} & Pick<SendRule, 'coolDownSeconds'>
+
+/** As the budget of the lane has it, which alone decides. */
+export const coolDownOf = ({ sends }: Limits, lane: Lane): Pick<SendRule, 'coolDownSeconds'> => ({
+  coolDownSeconds: sends[classOf(lane)].coolDownSeconds,
+})
 
 /** The first message of a challenge. */
 export function firstSent(to: string, keyId: string, life: CodeLife, now: Instant): Sent {
@@ -13,7 +23,7 @@ export function firstSent(to: string, keyId: string, life: CodeLife, now: Instan
     messages: 1,
     sentAt: now,
     expiresAt: expiry(life, now),
-    resendAt: later(now, coolDown(1)),
+    resendAt: later(now, coolDown(life, 1)),
   }
 }
 
@@ -23,13 +33,13 @@ export function firstSent(to: string, keyId: string, life: CodeLife, now: Instan
  */
 export function sentAgain(sent: Sent, keyId: string, life: CodeLife, now: Instant): Sent {
   const messages = sent.messages + 1
-  const again = { ...sent, messages, sentAt: now, resendAt: later(now, coolDown(messages)) }
+  const again = { ...sent, messages, sentAt: now, resendAt: later(now, coolDown(life, messages)) }
   if (later(now, RESEND_MARGIN_SECONDS) < sent.expiresAt) return again
   return { ...again, keyId, generation: sent.generation + 1, expiresAt: expiry(life, now) }
 }
 
-const coolDown = (messages: number): number =>
-  COOL_DOWN_SECONDS[Math.min(messages, COOL_DOWN_SECONDS.length) - 1] ?? 0
+const coolDown = ({ coolDownSeconds }: CodeLife, messages: number): number =>
+  coolDownSeconds[Math.min(messages, coolDownSeconds.length) - 1] ?? 0
 
 function expiry({ codeSeconds, stepUpEnds }: CodeLife, now: Instant): Instant {
   const own = later(now, codeSeconds)

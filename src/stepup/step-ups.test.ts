@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { LIMITS } from '../../test/support/limits.ts'
 import {
   challengedSample,
   choosingSample,
@@ -56,8 +57,15 @@ function bench(
     question: async () => ({ runsOutAt: null, parse: () => '000000', judge: () => rejected }),
   }
   return createStepUps({
-    ...{ store, clock, random: sampler.random, codeSeconds: 300, senders: new Map() },
-    make: createMake({ store, clock, heard: () => {} }),
+    ...{
+      store,
+      clock,
+      random: sampler.random,
+      codeSeconds: 300,
+      limits: LIMITS,
+      senders: new Map(),
+    },
+    make: createMake({ store, limits: LIMITS, clock, heard: () => {} }),
     ...{ deliver: unasked, replan: over.replan ?? unasked, factors: new Map([['totp', factor]]) },
     enroller: { begin: () => assert.fail(), parse: () => undefined, confirm: () => 'wrong' },
   })

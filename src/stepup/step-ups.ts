@@ -11,13 +11,13 @@ import {
 import { amrOf } from '../policy/index.ts'
 import type { Deliver } from './deliver.ts'
 import type { Factor } from './factor.ts'
-import { LOCK_RULE } from './limits.ts'
+import type { Limits } from './limits.ts'
 import type { Made, Make } from './make.ts'
 import type { Lead, Planned } from './move.ts'
 import { askedBy } from './plan.ts'
 import type { CodeSender, Enroller } from './ports.ts'
 import { type Said, type Seen, seenOf } from './seen.ts'
-import { firstSent, sentAgain } from './sent.ts'
+import { coolDownOf, firstSent, sentAgain } from './sent.ts'
 import type {
   Challenged,
   Held,
@@ -55,6 +55,7 @@ export type StepUpsDeps = {
   readonly enroller: Enroller
   readonly replan: (stepUp: StepUp) => Promise<Planned>
   readonly codeSeconds: number
+  readonly limits: Limits
   readonly random: Random
 }
 
@@ -124,7 +125,7 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
   }
 
   function seen(at: Found, said: Said): Seen {
-    return seenOf(at, said, clock.now())
+    return seenOf(at, said, deps.limits.lock, clock.now())
   }
 
   async function withFound(
@@ -154,7 +155,7 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
 
   /** Nothing is sent for a lane in which no answer would be taken. */
   function isLocked({ value, tallies }: Found, factor: FactorKind): boolean {
-    return lockedUntil(tallies, factor, value.lane, LOCK_RULE, clock.now()) !== null
+    return lockedUntil(tallies, factor, value.lane, deps.limits.lock, clock.now()) !== null
   }
 
   function firstSentTo(offer: Offer, to: unknown, sender: CodeSender, stepUp: Held): Sent {
@@ -246,8 +247,9 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     return sender
   }
 
-  function lifeOf({ expiresAt }: Held) {
-    return { codeSeconds: deps.codeSeconds, stepUpEnds: expiresAt }
+  function lifeOf({ expiresAt, lane }: Held) {
+    const { codeSeconds, limits } = deps
+    return { codeSeconds, stepUpEnds: expiresAt, ...coolDownOf(limits, lane) }
   }
 }
 

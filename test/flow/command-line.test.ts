@@ -6,7 +6,7 @@ import { describe, test } from 'node:test'
 import { run, type Tools, type World } from '../../src/cli/index.ts'
 import { createLocalDirectory, createPeople } from '../../src/directories/index.ts'
 import { createKeyRing, fail, instantOf, ok, Secret } from '../../src/kernel/index.ts'
-import { LOCKS } from '../../src/stepup/index.ts'
+import { LOCKS } from '../support/limits.ts'
 import { openTestStore } from '../support/test-store.ts'
 
 const NOON = instantOf(Date.UTC(2030, 0, 1, 12))

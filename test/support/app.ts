@@ -8,7 +8,7 @@ import { type Config, parseConfig } from '../../src/config/index.ts'
 import { createPeople, type People } from '../../src/directories/index.ts'
 import { fail, ok } from '../../src/kernel/index.ts'
 import { createLog } from '../../src/log/index.ts'
-import { LOCKS } from '../../src/stepup/index.ts'
+import { createLimits, createLocks } from '../../src/stepup/index.ts'
 import { type Mailbox, openMailbox } from './mailbox.ts'
 import { createRelyingParty, type RelyingParty } from './relying-party.ts'
 import { openTestStore, STORE_ENV, type TestStore } from './test-store.ts'
@@ -112,7 +112,7 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
       random,
       directory: 'local',
       defaultCountry: 'CN',
-      locks: LOCKS,
+      locks: createLocks(createLimits(config)),
     },
   })
   if (options.people !== 'none') {

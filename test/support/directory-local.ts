@@ -9,7 +9,7 @@ import {
 } from '../../src/directories/index.ts'
 import { openSqliteStore, type Store } from '../../src/store/index.ts'
 import type { DirectoryBench } from '../contract/directory.contract.ts'
-import { LOCKS } from './fake-people-store.ts'
+import { LOCKS } from './limits.ts'
 import { type Inhabitant, ODD } from './population/people.ts'
 import { createFakeClock, createSeededRandom, createTestKeys } from './world.ts'
 

@@ -6,9 +6,8 @@ import type {
   Summary,
 } from '../../src/directories/index.ts'
 import { type FactorKind, type Id, type Instant, instantOf } from '../../src/kernel/index.ts'
-import { type Enrolment, LOCKS } from '../../src/stepup/index.ts'
-
-export { LOCKS }
+import type { Enrolment } from '../../src/stepup/index.ts'
+import { LOCKS } from './limits.ts'
 
 export type FakePeopleStore = PeopleStore & {
   readonly events: readonly AuditEvent[]

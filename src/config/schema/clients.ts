@@ -97,7 +97,7 @@ const subject = z
     from: z.union([z.enum(SUBJECT_FROM), z.array(safeFrom).min(1).max(2).refine(distinct)]).meta({
       wanted: '`par`, `request_object`, a list of both, or `dangerously_unsigned_login_hint` alone',
       description:
-        'Where the signed subject comes from: a pushed request, a signed request object, or either. `dangerously_unsigned_login_hint` takes an unsigned one (with `state` or `nonce`), so that anybody can have anybody asked: enrolment and trust are then off, and wrong answers and messages are counted apart, with two messages an hour.',
+        'Where the signed subject comes from: a pushed request, a signed request object, or either. `dangerously_unsigned_login_hint` takes an unsigned one (with `state` or `nonce`), so that anybody can have anybody asked: enrolment and trust are then off, and wrong answers and messages are counted apart (`locks.cap`, `sends.unsignedMax`).',
     }),
     claim: z
       .enum(CLAIMS)

@@ -3,6 +3,7 @@ import type { Reader } from '../reader.ts'
 import { acr, factors, firstEnrolment, stepUp } from './assurance.ts'
 import { clients } from './clients.ts'
 import { directories } from './directories.ts'
+import { locks, sends } from './locks.ts'
 import { channels, language, privacyUrl, support, theme, timeZone } from './people.ts'
 import { enabled, rules } from './rules.ts'
 import { encryption, issuer, listen, logLevel, management, org, retention } from './server.ts'
@@ -25,6 +26,8 @@ export const createSchema = (reader: Reader) =>
     firstEnrolment,
     acr,
     stepUp,
+    locks,
+    sends,
     org,
     support,
     privacyUrl,
