@@ -105,6 +105,7 @@ export async function compose(config: Config, world: World): Promise<App> {
       retryKinds: retryKindsOf(store),
     },
     world.version,
+    clock,
   )
   const ports = timedPorts(kept, metrics.store, stopwatch)
   const { 'step-ups': stepUpStore, requests: requestStore } = ports

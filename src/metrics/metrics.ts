@@ -1,7 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { AuditEvent } from '../audit/index.ts'
+import type { Clock } from '../kernel/index.ts'
 import { countEvents } from './count-events.ts'
 import { type DirectoryMetrics, directoryMetrics } from './directories.ts'
+import { guessMetrics } from './guesses.ts'
 import { createLabels, LOOKUPS, type Sets } from './labels.ts'
 import { type ReplicaMetrics, replicaMetrics } from './replica.ts'
 
@@ -31,13 +33,14 @@ const QUICK = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 
 const HUMAN = [1, 2.5, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900]
 
 /** A registry of its own. Every label value comes from a closed set; what is in none is `other`. */
-export function createMetrics(sets: Sets, version: string): Metrics {
+export function createMetrics(sets: Sets, version: string, clock: Clock): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
   const label = createLabels(sets)
 
-  const events = countEvents(registers, label, sets, HUMAN)
+  const counted = countEvents(registers, label, sets, HUMAN)
+  const guessed = guessMetrics(registers, clock)
   const http = new Histogram({
     ...{ registers, buckets: QUICK, name: 'http_server_requests_seconds' },
     help: 'Time to answer a request',
@@ -94,7 +97,10 @@ export function createMetrics(sets: Sets, version: string): Metrics {
   return {
     ...replicaMetrics(registers, sets),
     ...directoryMetrics(registers, sets.directoryServers),
-    heard: events,
+    heard(events) {
+      counted(events)
+      guessed(events)
+    },
     http(method, route, status, seconds) {
       const outcome = status < 400 ? 'SUCCESS' : status < 500 ? 'CLIENT_ERROR' : 'SERVER_ERROR'
       http.observe(

@@ -8,6 +8,7 @@ import { needs } from '../support/needs.ts'
 import { begin, pass } from '../support/passage.ts'
 import { engine, spelled } from '../support/test-store.ts'
 import { createUserAgent } from '../support/user-agent.ts'
+import { createFakeClock } from '../support/world.ts'
 
 const scrape = async (url: string) => (await fetch(`${url}/metrics`)).text()
 
@@ -163,7 +164,11 @@ describe('the metrics', () => {
       leases: ['sealer'],
       retryKinds: ['deadlock'],
     }
-    const metrics = createMetrics({ ...sets, routes: ['/par'], operations: ['a.b'] }, '1')
+    const metrics = createMetrics(
+      { ...sets, routes: ['/par'], operations: ['a.b'] },
+      '1',
+      createFakeClock(),
+    )
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.integer(), (one, other, status) => {
         metrics.http(one, other, status, 0)
