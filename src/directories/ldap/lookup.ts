@@ -48,28 +48,35 @@ export function createLookup(deps: {
   return async (query, signal) => {
     const asked = askedFor(query, settings)
     if (asked === undefined) return { found: 'not-found', references: 0 }
-    return servers.ask((wire) => look(wire, asked), signal)
+    return await servers.ask((wire) => look(wire, asked), signal)
   }
 
   async function look(wire: Wire, asked: Asked): Promise<LookedUp> {
     const filter = amongPeople(asked.filter, settings)
     const { entries, isMore, references } = await wire.search({ ...everybody, filter })
-    const judged = entries.map((entry) => ({ entry, is: asked.isMeant(entry) }))
-    if (judged.some(({ is }) => is === 'unreadable'))
-      throw new Fault('directory.unavailable', UNREADABLE(settings.name))
-    const [one, another] = judged.filter(({ is }) => is === 'meant')
+    const [one, another] = meantOf(entries, asked)
     if (isMore || another !== undefined) return { found: 'ambiguous', references }
     if (one === undefined) return { found: 'not-found', references }
 
     const now = clock.now()
-    const state = stateOf(one.entry, settings, now)
-    const is = state.is === 'maybe-locked' ? await settled(wire, one.entry, state, now) : state.is
+    const state = stateOf(one, settings, now)
+    const is = state.is === 'maybe-locked' ? await settled(wire, one, state, now) : state.is
     if (is !== 'enabled') {
-      const seen = personOf(one.entry, settings, [])
+      const seen = personOf(one, settings, [])
       return { found: 'disabled', reason: is, seen, references }
     }
-    const groups = settings.groups === 'none' ? [] : await groupsOf(one.entry, settings, wire)
-    return { found: 'person', seen: personOf(one.entry, settings, groups), references }
+    const groups = settings.groups === 'none' ? [] : await groupsOf(one, settings, wire)
+    return { found: 'person', seen: personOf(one, settings, groups), references }
+  }
+
+  function meantOf(entries: readonly Entry[], asked: Asked): readonly Entry[] {
+    const meant: Entry[] = []
+    for (const entry of entries) {
+      const is = asked.isMeant(entry)
+      if (is === 'unreadable') throw new Fault('directory.unavailable', UNREADABLE(settings.name))
+      if (is === 'meant') meant.push(entry)
+    }
+    return meant
   }
 
   async function settled(

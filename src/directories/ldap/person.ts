@@ -44,20 +44,33 @@ export function personOf(
   }
 }
 
-/** Values of LDAP have no order, so of several names it is the first by code units: the same one each time. */
 function usernameOf(entry: Entry, attribute: string): string | undefined {
-  const { texts } = textsOf(entry, attribute)
-  const names = texts.filter((text) => nameKeyOf(text) !== undefined).map(plainNameOf)
-  return names.toSorted()[0]
+  return firstOf(entry, attribute, (text) =>
+    nameKeyOf(text) === undefined ? undefined : plainNameOf(text),
+  )
 }
 
 /** `cn` often has several values, any of which is a name of theirs. */
 function displayNameOf(entry: Entry, attribute: string): string | null {
-  const names = textsOf(entry, attribute).texts.map((text) => text.trim().normalize('NFC'))
-  const shown = names.filter(
-    (name) => name !== '' && name.length <= DISPLAY_NAME_MAX && isSeen(name),
-  )
-  return shown.toSorted()[0] ?? null
+  const shown = firstOf(entry, attribute, (text) => {
+    const name = text.trim().normalize('NFC')
+    return name !== '' && name.length <= DISPLAY_NAME_MAX && isSeen(name) ? name : undefined
+  })
+  return shown ?? null
+}
+
+/** Values of LDAP have no order, so of several it is the first by code units: the same one each time. */
+function firstOf(
+  entry: Entry,
+  attribute: string,
+  read: (text: string) => string | undefined,
+): string | undefined {
+  let first: string | undefined
+  for (const text of textsOf(entry, attribute).texts) {
+    const one = read(text)
+    if (one !== undefined && (first === undefined || one < first)) first = one
+  }
+  return first
 }
 
 const unreadable = (name: string, key: string, attribute: string): Fault =>

@@ -34,14 +34,14 @@ export type WriteQuestion = (question: Question) => Buffer
 /** For one wire. Throws UnreadableFilter. What stands last is written first. */
 export function createWriteQuestion(): WriteQuestion {
   const written = new Map<string, Uint8Array>()
+  const lists = new WeakMap<readonly string[], Uint8Array>()
 
   return ({ id, asked, limitSeconds, cookie }) => {
     const { base, scope, filter, attributes, entriesMax, pageSize } = asked
     const to = new BerWriter()
     if (pageSize !== undefined) writePage(to, pageSize, cookie ?? NOTHING)
     const behind = to.length
-    for (const attribute of attributes.toReversed()) to.text(attribute)
-    to.around(TAG.sequence, behind)
+    to.raw(listOf(attributes))
     writeFilter(to, filter)
     to.raw(NO)
     to.integer(limitSeconds)
@@ -54,6 +54,18 @@ export function createWriteQuestion(): WriteQuestion {
     to.integer(id)
     to.around(TAG.sequence, 0)
     return to.whole()
+  }
+
+  /** Who asks for people asks for the same of each. */
+  function listOf(attributes: readonly string[]): Uint8Array {
+    const known = lists.get(attributes)
+    if (known !== undefined) return known
+    const to = new BerWriter()
+    for (const attribute of attributes.toReversed()) to.text(attribute)
+    to.around(TAG.sequence, 0)
+    const list = to.whole()
+    lists.set(attributes, list)
+    return list
   }
 
   /** In parts that carry their length, so that no value can be read as anything else. */
