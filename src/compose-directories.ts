@@ -57,7 +57,8 @@ export async function composeDirectories(deps: Deps): Promise<Directories> {
   await using opening = new AsyncDisposableStack()
   const { factors, firstEnrolment } = config
   const isEmailNeeded =
-    factors.includes('email') || (factors.includes('totp') && firstEnrolment === 'contact')
+    factors.includes('email') ||
+    (factors.includes('totp') && firstEnrolment === 'contact' && config.channels.email !== null)
   const accountOf = createAccountOf({ store: deps.accounts, clock, random })
   const remote = new Map<string, RemoteDirectory>()
   const directories = new Map<string, Directory>()

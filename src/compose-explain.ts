@@ -6,13 +6,13 @@ import { createLimits, createLocks, planFor, type StepUpRequest } from './stepup
 
 type Deps = {
   readonly config: Config
-  readonly app: Pick<App, 'store' | 'policies' | 'resolve'>
+  readonly app: Pick<App, 'store' | 'policies' | 'resolve' | 'reach'>
   readonly clock: Clock
 }
 
 /** What would be asked of somebody and why, by the very functions that decide it while people wait. Nothing is sent or kept. */
 export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
-  const { store, policies, resolve } = app
+  const { store, policies, resolve, reach } = app
   const limits = createLimits(config)
   const locks = createLocks(limits)
 
@@ -35,15 +35,8 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
     const effective = policy.effective(here, standing.settings)
     const request = requestFor({ client: id, user, acr })
     const plan = planFor({
-      ...{
-        request,
-        person,
-        standing,
-        effective,
-        ladder: policy.ladder,
-        lockRule: limits.lock,
-        now,
-      },
+      ...{ request, person, standing, effective, reach, now },
+      ...{ ladder: policy.ladder, lockRule: limits.lock },
     })
     return {
       explained: 'person',

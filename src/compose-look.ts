@@ -4,10 +4,11 @@ import type { Config, DirectoryConfig } from './config/index.ts'
 import type { People } from './directories/index.ts'
 import { type Clock, Fault, type Id } from './kernel/index.ts'
 import type { Policies } from './policy/index.ts'
-import { createLimits, prospectsOf } from './stepup/index.ts'
+import { createLimits, prospectsOf, type Reach } from './stepup/index.ts'
 import type { Store } from './store/index.ts'
 
 type Deps = {
+  readonly reach: Reach
   readonly config: Config
   readonly store: Pick<Store, 'stepUps' | 'accounts' | 'audit' | 'policy'>
   readonly policies: Pick<Policies, 'at'>
@@ -26,7 +27,7 @@ type Answer = Looked extends infer One
 
 /** What the commands see of people, wherever they are kept. Nobody gets an account by being looked at. */
 export function createLook(deps: Deps): Tools['directories'] {
-  const { config, store, policies, people, remote, clock } = deps
+  const { config, store, policies, people, remote, reach, clock } = deps
   const { lock: lockRule } = createLimits(config)
 
   return {
@@ -69,7 +70,7 @@ export function createLook(deps: Deps): Tools['directories'] {
     const person: LookedAt = {
       ...{ directory, immutableId: account, account, username, displayName, locale },
       ...{ dn: null, groups: [] },
-      factors: await prospects({ account, directory, emails, groups: [] }),
+      factors: await prospects({ account, directory, emails, phones, groups: [] }),
       contacts: [...phones.map(taken('phone')), ...emails.map(taken('email'))],
     }
     return state === 'enabled'
@@ -95,6 +96,7 @@ export function createLook(deps: Deps): Tools['directories'] {
       factors: await prospects({
         ...{ account, directory, groups: seen.groups },
         emails: [...seen.emails, ...added.emails],
+        phones: [...seen.phones, ...added.phones],
       }),
       contacts: [
         ...contacts.map((one) => ({
@@ -115,16 +117,18 @@ export function createLook(deps: Deps): Tools['directories'] {
     readonly account: Id<'account'> | null
     readonly directory: string
     readonly emails: readonly string[]
+    readonly phones: readonly string[]
     readonly groups: readonly string[]
   }): Promise<LookedAt['factors']> {
-    const { account, directory, emails, groups } = of
+    const { account, directory, emails, phones, groups } = of
     const nothing = { enrolled: [], tallies: [], settings: null }
     const standing = account === null ? nothing : await store.stepUps.standing(account)
     const policy = await policies.at((await store.policy.current()).version)
     const now = clock.now()
     const here = { client: '', directory, groups, ip: null, now }
     const effective = policy.effective(here, standing.settings)
-    const found = prospectsOf({ person: { emails }, standing, effective, lockRule, now })
+    const person = { emails, phones }
+    const found = prospectsOf({ person, standing, effective, reach, lockRule, now })
     return found.map((one) => ({ ...one, why: one.use === 'none' ? one.why : null }))
   }
 }

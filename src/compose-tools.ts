@@ -57,7 +57,7 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
     explain: createExplain({ config, app, clock: world.clock }),
     directories: createLook({
       ...{ config, store, people, remote: app.remote, clock: world.clock },
-      policies: app.policies,
+      ...{ policies: app.policies, reach: app.reach },
     }),
     audit: {
       export: (after) => exportAudit(store.audit, after),

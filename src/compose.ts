@@ -1,8 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { CHAIN_STATES } from './audit/index.ts'
-import { createCodeMail, createEmailChannel } from './channels/email/index.ts'
-import type { Channel } from './channels/index.ts'
 import { composeBackground, LEASES } from './compose-background.ts'
+import { composeChannels } from './compose-channels.ts'
 import { composeDirectories, composeLeavers, type RemoteDirectory } from './compose-directories.ts'
 import { composeDoors } from './compose-doors.ts'
 import { openStore } from './compose-store.ts'
@@ -24,7 +23,6 @@ import { createManagement, createProbe } from './management/index.ts'
 import { createMetrics, operationsOf, timedPorts } from './metrics/index.ts'
 import { createSigningKeys, FAILURES, type SigningKeys } from './oidc/index.ts'
 import { createPolicies, type Policies, type PolicySettings } from './policy/index.ts'
-import { maskEmail } from './portal/index.ts'
 import * as step from './stepup/index.ts'
 import type { Store } from './store/index.ts'
 import { noTrust } from './trust/index.ts'
@@ -36,7 +34,7 @@ export type World = {
   readonly random: Random
   readonly log: Log
   readonly version: string
-  /** For what is fetched: the keys of clients. */
+  /** For what is fetched: the keys of clients, and gateways for text messages. */
   readonly fetch: typeof globalThis.fetch
 }
 
@@ -46,6 +44,7 @@ export type App = AsyncDisposable & {
   readonly store: Store
   readonly signingKeys: SigningKeys
   readonly policies: Policies
+  readonly reach: step.Reach
   readonly resolve: step.Resolve
   /** Directories of the company, by name. */
   readonly remote: ReadonlyMap<string, RemoteDirectory>
@@ -96,7 +95,7 @@ export async function compose(config: Config, world: World): Promise<App> {
       directoryServers: serversOf(config),
       factors: config.factors,
       channels: config.factors.filter((kind) => kind !== 'totp'),
-      providers: ['smtp'],
+      providers: ['smtp', ...config.channels.sms.map(({ name }) => name)],
       routes: ROUTES,
       chainStates: CHAIN_STATES,
       clientFailures: FAILURES,
@@ -113,29 +112,14 @@ export async function compose(config: Config, world: World): Promise<App> {
   // Words
   const translate = createTranslator()
   const moments = createMoments(config.timeZone)
-  const { support } = config
-  const desk = support.phone ?? support.email ?? support.url
-  const org = config.org.name
 
   // Channels and factors
-  const { email } = config.channels
   const { codeDigits: digits, codeSeconds } = config.stepUp
-  const channels: readonly Channel[] =
-    email === null
-      ? []
-      : [
-          opening.use(
-            createEmailChannel({
-              settings: email,
-              render: createCodeMail(translate, moments, {
-                ...{ org, desk, host: new URL(config.issuer).host },
-              }),
-              log,
-              stopwatch,
-              timed: (provider, seconds) => metrics.channel('email', provider, seconds),
-            }),
-          ),
-        ]
+  const { carried, reach } = composeChannels({
+    ...{ config, world, translate, moments, timed: metrics.channel },
+    keep: (channel) => opening.use(channel),
+  })
+  const channels = carried.map(({ channel }) => channel)
   const enroller = createEnroller({ keys, random })
   const factors = new Map<FactorKind, step.Factor>(
     [
@@ -144,9 +128,9 @@ export async function compose(config: Config, world: World): Promise<App> {
     ].map((factor) => [factor.kind, factor]),
   )
   const senders = new Map<FactorKind, step.CodeSender>(
-    channels.map((channel) => [
+    carried.map(({ channel, mask }) => [
       channel.kind,
-      createCodeSender({ channel, keys, digits, mask: maskEmail }),
+      createCodeSender({ channel, keys, digits, mask }),
     ]),
   )
 
@@ -177,7 +161,7 @@ export async function compose(config: Config, world: World): Promise<App> {
   // Before the store is closed, in which it is kept what became of each.
   opening.defer(endSends)
   const { open, replan } = step.createOpen({
-    ...{ resolve, policies, trust: noTrust, store: stepUpStore, senders, deliver },
+    ...{ resolve, policies, reach, trust: noTrust, store: stepUpStore, senders, deliver },
     ...{ limits, clock, random, heard, settings: config.stepUp },
     negotiate,
   })
@@ -226,7 +210,16 @@ export async function compose(config: Config, world: World): Promise<App> {
 
   const opened = opening.move() // closing is now the caller's
   return {
-    ...{ main, management, store, signingKeys, policies, resolve, remote: directories.remote },
+    ...{
+      main,
+      management,
+      store,
+      signingKeys,
+      policies,
+      resolve,
+      reach,
+      remote: directories.remote,
+    },
     async start() {
       opened.use(await background.start())
       state = 'started'

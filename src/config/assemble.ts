@@ -7,6 +7,7 @@ import type {
   EmailConfig,
   PostgresConfig,
   RuleConfig,
+  SmsGatewayConfig,
   StoreConfig,
 } from './config.ts'
 import { enrolledByOf } from './schema/assurance.ts'
@@ -31,7 +32,11 @@ export function assemble(written: Written): Config {
     },
     clients: written.clients.map((client) => assembleClient(client, everyDirectory)),
     directories: directories.map(assembleDirectory),
-    channels: { email: written.channels.email ? assembleEmail(written.channels.email) : null },
+    channels: {
+      email: written.channels.email ? assembleEmail(written.channels.email) : null,
+      sms: written.channels.sms.map(assembleGateway),
+      smsRegions: written.channels.smsRegions,
+    },
     acr: assembleLadder(written.acr),
     rules: written.rules.map(assembleRule),
     support: {
@@ -128,6 +133,35 @@ function assembleEmail(email: WrittenEmail): EmailConfig {
     codeInSubject,
   }
 }
+
+function assembleGateway({
+  provider: _,
+  headers,
+  body,
+  success: { status, jsonPath: path, equals },
+  messageIdPath,
+  ...rest
+}: Written['channels']['sms'][number]): SmsGatewayConfig {
+  return {
+    ...rest,
+    headers: headers.map(({ name, value, file, env }) => ({
+      name,
+      value: value ?? either(file, env),
+    })),
+    body:
+      body.json === undefined
+        ? { as: 'form', template: assembleForm(either(body.form, undefined)) }
+        : { as: 'json', template: body.json },
+    success: {
+      status,
+      member: path === undefined || equals === undefined ? null : { path, equals },
+    },
+    messageIdPath: messageIdPath ?? null,
+  }
+}
+
+const assembleForm = (fields: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]))
 
 function either<T>(one: T | undefined, other: T | undefined): T {
   const given = one ?? other

@@ -19,12 +19,18 @@ export type Config = {
   }
   readonly clients: readonly ClientConfig[]
   readonly directories: readonly DirectoryConfig[]
-  readonly channels: { readonly email: EmailConfig | null }
+  readonly channels: {
+    readonly email: EmailConfig | null
+    /** In the order of fail-over; none: there is no channel. */
+    readonly sms: readonly SmsGatewayConfig[]
+    /** ISO 3166, in capital letters. */
+    readonly smsRegions: readonly string[]
+  }
   /** What holds until an operator applies a policy of their own. */
   readonly enabled: boolean
   readonly rules: readonly RuleConfig[]
   /** In the order in which they are offered. */
-  readonly factors: readonly Extract<FactorKind, 'totp' | 'email'>[]
+  readonly factors: readonly Extract<FactorKind, 'totp' | 'email' | 'sms'>[]
   readonly firstEnrolment: 'contact' | 'open'
   /** Weakest first. `enrolledBy` null: in any way. */
   readonly acr: readonly RungConfig[]
@@ -250,6 +256,27 @@ export type EmailConfig = {
     readonly privateKey: Secret
   } | null
   readonly codeInSubject: boolean
+}
+
+export type SmsGatewayConfig = {
+  readonly name: string
+  readonly url: string
+  readonly method: 'POST' | 'PUT'
+  readonly headers: readonly { readonly name: string; readonly value: string | Secret }[]
+  /** A template: texts in it hold placeholders. */
+  readonly body:
+    | { readonly as: 'json'; readonly template: Readonly<Record<string, unknown>> }
+    | { readonly as: 'form'; readonly template: Readonly<Record<string, string>> }
+  readonly success: {
+    readonly status: readonly number[]
+    /** Null: the status says it all. */
+    readonly member: {
+      readonly path: string
+      readonly equals: string | number | boolean
+    } | null
+  }
+  readonly messageIdPath: string | null
+  readonly timeoutSeconds: number
 }
 
 export type RungConfig = {

@@ -1,4 +1,4 @@
-import { ladderChecks } from './ladder-checks.ts'
+import { firstProofsOf, ladderChecks } from './ladder-checks.ts'
 import type { Wrong } from './reader.ts'
 import { repeated } from './repeated.ts'
 import { ruleChecks } from './rule-checks.ts'
@@ -41,10 +41,14 @@ export function crossCheck(sound: Sound): readonly Finding[] {
       sound.rules?.map((rule) => rule?.name),
       (i) => ['rules', i, 'name'],
     ),
+    ...repeated(
+      sound.channels?.sms.map(({ name }) => name),
+      (i) => ['channels', 'sms', i, 'name'],
+    ),
     ...unknownDirectories(sound),
     ...ruleChecks(sound),
     ...missingChannels(sound),
-    ...ladderChecks(sound),
+    ...ladderChecks(sound, firstProofsOf(sound.channels)),
     ...samePort(sound),
     ...tooManyFailures(sound),
   ]
@@ -70,24 +74,26 @@ function unknownDirectories({ clients, directories }: Sound): Finding[] {
 }
 
 function missingChannels({ factors, firstEnrolment, channels }: Sound): Finding[] {
-  if (factors === undefined || channels === undefined || channels.email !== undefined) return []
-  if (factors.includes('email'))
-    return [
-      {
-        path: ['channels', 'email'],
-        says: 'is missing, and the factor email is enabled',
-        wanted: 'channels.email, or factors without email',
-      },
-    ]
+  if (factors === undefined || channels === undefined) return []
+  const has = { email: channels.email !== undefined, sms: channels.sms.length > 0 }
+  const missing = SENT.filter((kind) => factors.includes(kind) && !has[kind])
+  const findings = missing.map((kind) => ({
+    path: ['channels', kind],
+    says: `is missing, and the factor ${kind} is enabled`,
+    wanted: `channels.${kind}, or factors without ${kind}`,
+  }))
+  if (findings.length > 0 || has.email || has.sms) return findings
   if (firstEnrolment !== 'contact' || !factors.includes('totp')) return []
   return [
     {
       path: ['channels', 'email'],
-      says: 'is missing, and firstEnrolment: contact sends a code by email',
-      wanted: 'channels.email, or firstEnrolment: open',
+      says: 'is missing, and firstEnrolment: contact sends a code by email or by text message',
+      wanted: 'channels.email, channels.sms, or firstEnrolment: open',
     },
   ]
 }
+
+const SENT = ['email', 'sms'] as const
 
 function samePort({ listen, management }: Sound): Finding[] {
   if (listen === undefined || listen.port === 0 || listen.port !== management?.port) return []

@@ -16,6 +16,7 @@ export type {
   PostgresConfig,
   RuleConfig,
   RungConfig,
+  SmsGatewayConfig,
   SqliteConfig,
   StoreConfig,
   SubjectFrom,

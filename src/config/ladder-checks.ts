@@ -8,6 +8,8 @@ type Provenance = string
 type Settled = {
   readonly factors: readonly FactorKind[]
   readonly firstEnrolment: 'contact' | 'open'
+  /** What a code may be sent by before the first enrolment. */
+  readonly firstProofs: readonly FactorKind[]
   readonly rungs: readonly {
     readonly factors: readonly FactorKind[]
     readonly enrolledBy: readonly Provenance[] | null
@@ -21,16 +23,29 @@ const CONTACT = 'operator'
  * A ladder may look natural and yet lock everybody out. So each enabled factor is held against the rungs with the
  * provenances that it can really have here, as `Ladder.choose` does it while people wait.
  */
-export function ladderChecks({ factors, firstEnrolment, acr }: Sound): readonly Finding[] {
+export function ladderChecks(
+  { factors, firstEnrolment, acr }: Sound,
+  firstProofs: readonly FactorKind[],
+): readonly Finding[] {
   if (factors === undefined || firstEnrolment === undefined || acr === undefined) return []
   const enabled = factors.flatMap((kind) => kind ?? [])
   const rungs = acr.flatMap((rung, index) =>
     rung === undefined ? [] : [{ factors: rung.factors, enrolledBy: enrolledByOf(rung, index) }],
   )
   if (enabled.length < factors.length || rungs.length < acr.length) return []
-  const settled: Settled = { factors: enabled, firstEnrolment, rungs }
+  const settled: Settled = { factors: enabled, firstEnrolment, firstProofs, rungs }
   return [...onNoRung(settled), ...neverMet(settled), ...unusableEnrolment(settled)]
 }
+
+/** Which of the factors that are sent have a channel; email where none is known to have one, as it is the usual one. */
+export function firstProofsOf(channels: Channels | undefined): readonly FactorKind[] {
+  if (channels === undefined) return ['email', 'sms']
+  const hasEmail = channels.email !== undefined && channels.email !== null
+  if (channels.sms.length === 0) return ['email']
+  return hasEmail ? ['email', 'sms'] : ['sms']
+}
+
+type Channels = { readonly email?: object | null | undefined; readonly sms: readonly object[] }
 
 /** A factor on no rung proves nothing that could be said in a token. */
 function onNoRung({ factors, rungs }: Settled): Finding[] {
@@ -59,7 +74,7 @@ function neverMet({ factors, firstEnrolment, rungs }: Settled): Finding[] {
 }
 
 /** Who comes with a password alone must get in by the enrolment, and by what was enrolled every time after it. */
-function unusableEnrolment({ factors, firstEnrolment, rungs }: Settled): Finding[] {
+function unusableEnrolment({ factors, firstEnrolment, firstProofs, rungs }: Settled): Finding[] {
   if (!factors.includes('totp')) return []
   // The ladder leaves out a rung on which no enabled factor stands.
   const live = rungs.filter((rung) => rung.factors.some((kind) => factors.includes(kind)))
@@ -69,17 +84,18 @@ function unusableEnrolment({ factors, firstEnrolment, rungs }: Settled): Finding
         rung.factors.includes(kind) && (rung.enrolledBy === null || rung.enrolledBy.includes(by)),
     )
   const path = ['firstEnrolment']
-  if (firstEnrolment === 'contact' && !isMet('email', CONTACT))
+  const kinds = firstProofs.join(' or ')
+  if (firstEnrolment === 'contact' && !firstProofs.some((kind) => isMet(kind, CONTACT)))
     return [
       {
         path,
-        says: 'is contact, and no rung of acr takes the code by email that comes first',
-        wanted:
-          'email beside an enabled factor, on a rung whose enrolledBy is left out or holds `operator`',
+        says: `is contact, and no rung of acr takes the code by ${kinds} that comes first`,
+        wanted: `${kinds} beside an enabled factor, on a rung whose enrolledBy is left out or holds \`operator\``,
       },
     ]
-  // With email asked for by itself nobody is shut out, though what they set up is never asked for.
-  const isSpared = firstEnrolment === 'contact' && factors.includes('email')
+  // With a code asked for by itself nobody is shut out, though what they set up is never asked for.
+  const isSpared =
+    firstEnrolment === 'contact' && firstProofs.some((kind) => factors.includes(kind))
   if (isSpared || isMet('totp', firstEnrolment)) return []
   return [
     {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { stringify } from 'yaml'
-import { fail, ok } from '../kernel/index.ts'
+import { fail, ok, Secret } from '../kernel/index.ts'
 import { formatProblems, parseConfig, type Sources } from './index.ts'
 
 const FIELD_KEY = Buffer.alloc(32, 7).toString('base64')
@@ -71,6 +71,16 @@ const withClient = (changed: Written) => ({ ...GOOD, clients: [{ ...CLIENT, ...c
 const withMail = (changed: Written) => ({
   ...GOOD,
   channels: { email: { ...GOOD.channels.email, ...changed } },
+})
+const GATEWAY = {
+  ...{ provider: 'http', name: 'one', url: 'https://gateway.example.com/send' },
+  headers: [{ name: 'Authorization', file: 'secret' }],
+  body: { json: { to: '{to}', text: '{text}' } },
+}
+const TEXT = 'channels.sms[0]'
+const withText = (changed: Written) => ({
+  ...GOOD,
+  channels: { ...GOOD.channels, sms: [{ ...GATEWAY, ...changed }] },
 })
 const jwt = (keys: Written) => withClient({ auth: { method: 'private_key_jwt', ...keys } })
 
@@ -220,7 +230,7 @@ const BAD: readonly [written: Written, complaint: string][] = [
   [{ ...GOOD, channels: {} }, 'channels.email is missing, and the factor email is enabled'],
   [
     { ...GOOD, channels: {}, factors: ['totp'] },
-    'channels.email is missing, and firstEnrolment: contact sends a code by email',
+    'channels.email is missing, and firstEnrolment: contact sends a code by email or by text message',
   ],
   [withMail({ user: 'me' }), 'channels.email.user has no password'],
   [withMail({ passwordFile: 'secret' }), 'channels.email.user has a password but no user'],
@@ -234,7 +244,59 @@ const BAD: readonly [written: Written, complaint: string][] = [
     'channels.email says passwordFile and passwordEnv',
   ],
   [withMail({ from: 'a\r\nBcc: b@c.d' }), 'channels.email.from is not accepted'],
-  [{ ...GOOD, factors: ['sms'] }, 'factors[0] cannot be enabled in this release'],
+  [{ ...GOOD, factors: ['dingtalk'] }, 'factors[0] cannot be enabled in this release'],
+  [{ ...GOOD, factors: ['sms'] }, 'channels.sms is missing, and the factor sms is enabled'],
+  [
+    {
+      ...GOOD,
+      ...{ factors: ['totp'], channels: { sms: [GATEWAY] } },
+      acr: [{ value: 'a', factors: ['email', 'totp'] }],
+    },
+    'firstEnrolment is contact, and no rung of acr takes the code by sms that comes first',
+  ],
+  [
+    withText({ url: 'http://gateway.example.com' }),
+    `${TEXT}.url is neither https nor http on loopback`,
+  ],
+  [withText({ name: 'Gateway One' }), `${TEXT}.name is not accepted`],
+  [withText({ method: 'GET' }), `${TEXT}.method is not accepted`],
+  [withText({ timeoutSeconds: 60 }), `${TEXT}.timeoutSeconds is too large`],
+  [withText({ provider: 'pigeon' }), `${TEXT}.provider is not accepted`],
+  [withText({ body: {} }), `${TEXT}.body says none of json, form`],
+  [
+    withText({ body: { json: { to: '{to}' } } }),
+    `${TEXT}.body.json does not say what is sent to whom`,
+  ],
+  [
+    withText({ body: { form: { to: '{to}', text: '{text}', a: '{code}' } } }),
+    `${TEXT}.body.form holds {code}, which nothing is known of`,
+  ],
+  [
+    withText({ body: { form: { to: '{to}', text: ['{text}'] } } }),
+    `${TEXT}.body.form holds what is no text`,
+  ],
+  [
+    withText({ headers: [{ name: 'Content-Type', value: 'text/plain' }] }),
+    `${TEXT}.headers[0].name is a header that Sallyport writes itself`,
+  ],
+  [
+    withText({ headers: [{ name: 'X-Key', value: 'a', file: 'secret' }] }),
+    `${TEXT}.headers[0] says value and file`,
+  ],
+  [
+    withText({ headers: [{ name: 'X-Key', value: 'a\r\nX-Other: b' }] }),
+    `${TEXT}.headers[0].value is not accepted`,
+  ],
+  [withText({ success: { equals: 0 } }), `${TEXT}.success says equals alone`],
+  [withText({ success: { status: [302] } }), `${TEXT}.success.status[0] is too large`],
+  [
+    { ...GOOD, channels: { ...GOOD.channels, sms: [GATEWAY, GATEWAY] } },
+    'channels.sms[1].name is written twice',
+  ],
+  [
+    { ...GOOD, channels: { ...GOOD.channels, smsRegions: ['CN', 'CN'] } },
+    'channels.smsRegions names a country twice',
+  ],
   [{ ...GOOD, factors: ['carrier-pigeon'] }, 'factors[0] is not a factor'],
   [{ ...GOOD, factors: ['totp', 'totp'] }, 'factors names a factor twice'],
   [
@@ -309,6 +371,26 @@ const BAD: readonly [written: Written, complaint: string][] = [
 ]
 
 describe('a configuration', () => {
+  test('holds gateways for text messages with what is secret in their headers, and 28 countries', () => {
+    const parsed = parse({ ...withText({}), factors: ['sms'] })
+    assert.ok(parsed.ok, parsed.ok ? '' : formatProblems(parsed.error))
+    const [gateway] = parsed.value.channels.sms
+    assert.ok(gateway !== undefined)
+    const [header] = gateway.headers
+    assert.ok(header?.value instanceof Secret)
+    assert.equal(header.value.reveal(), 'correct horse battery')
+    assert.deepEqual(
+      { ...gateway, headers: [] },
+      {
+        ...{ name: 'one', url: 'https://gateway.example.com/send', method: 'POST', headers: [] },
+        body: { as: 'json', template: { to: '{to}', text: '{text}' } },
+        success: { status: [200, 201, 202], member: null },
+        ...{ messageIdPath: null, timeoutSeconds: 5 },
+      },
+    )
+    assert.equal(parsed.value.channels.smsRegions.length, 28)
+  })
+
   test('is read with its defaults, its files and its choices as unions', () => {
     const parsed = parse(GOOD)
     assert.ok(parsed.ok, parsed.ok ? '' : formatProblems(parsed.error))

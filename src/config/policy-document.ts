@@ -15,7 +15,7 @@ import type { Config } from './config.ts'
 import type { Finding } from './cross-checks.ts'
 import { explain } from './explain.ts'
 import type { Node } from './json-schema.ts'
-import { ladderChecks } from './ladder-checks.ts'
+import { firstProofsOf, ladderChecks } from './ladder-checks.ts'
 import { inOrder } from './parse-config.ts'
 import type { Problem } from './problem.ts'
 import { repeated } from './repeated.ts'
@@ -114,7 +114,8 @@ export function parsePolicy(
 
 function checked(written: z.output<typeof schema>, config: Config): readonly Finding[] {
   const { clients, directories, channels } = config
-  const isWithout = (kind: FactorKind) => kind === 'email' && channels.email === null
+  const isWithout = (kind: FactorKind) =>
+    (kind === 'email' && channels.email === null) || (kind === 'sms' && channels.sms.length === 0)
   const unsendable = (kinds: readonly FactorKind[] | undefined, path: Finding['path']) =>
     (kinds ?? []).flatMap((kind, index) =>
       isWithout(kind)
@@ -145,7 +146,7 @@ function checked(written: z.output<typeof schema>, config: Config): readonly Fin
       'people',
       'account',
     ),
-    ...ladderChecks(written),
+    ...ladderChecks(written, firstProofsOf(channels)),
     ...ruleChecks({ clients, directories, acr: written.acr, rules: written.rules }),
     ...unsendable(written.factors, ['factors']),
     ...written.rules.flatMap((rule, index) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { parsePhone } from './phone.ts'
+import { createMayText, parsePhone } from './phone.ts'
 
 const PARSED: readonly (readonly [string, string | null, string])[] = [
   ['+86 138 0013 8000', null, '+8613800138000'],
@@ -30,4 +30,49 @@ describe('a phone number', () => {
   for (const [text, country] of UNPARSEABLE)
     test(`is not guessed: ${JSON.stringify(text.slice(0, 30))} (${country ?? 'no country'})`, () =>
       assert.equal(parsePhone(text, country), 'unparseable'))
+})
+
+/** What shares a calling code, each with a number that its own country gave out. */
+const OF_REGIONS: readonly (readonly [string, string])[] = [
+  ['US', '+12025550123'],
+  ['CA', '+15062345678'],
+  ['JM', '+18762101234'],
+  ['RU', '+79123456789'],
+  ['KZ', '+77710009998'],
+  ['GB', '+447400123456'],
+  ['GG', '+447781123456'],
+  ['JE', '+447797712345'],
+  ['IM', '+447624301234'],
+  ['IT', '+393123456789'],
+  ['VA', '+390669812345'],
+  ['AU', '+61412345678'],
+  ['CN', '+8613812345678'],
+  ['HK', '+85251234567'],
+]
+
+describe('whether a number may be texted', () => {
+  for (const [region, number] of OF_REGIONS)
+    test(`is asked of the country that gave it out, not of its calling code: ${number}`, () => {
+      assert.ok(createMayText([region])(number))
+      const others = OF_REGIONS.map(([other]) => other).filter((other) => other !== region)
+      assert.ok(!createMayText(others)(number))
+    })
+
+  for (const [what, number] of [
+    ['premium', '+19002345678'],
+    ['premium, +44 9', '+449012345678'],
+    ['toll-free', '+18002345678'],
+    ['shared cost', '+448431234567'],
+    ['of a company', '+445512345678'],
+    ['a pager', '+447640123456'],
+    ['personal, dearly', '+447012345678'],
+    ['premium, +7 809', '+78091234567'],
+    ['of no country', '+80012345678'],
+    ['given to nobody', '+11112345678'],
+    ['too short', '+86138'],
+    ['written otherwise', '+1 202 555 0123'],
+    ['two of them', '+12025550123,+12025550124'],
+    ['no number', 'li.wei@kestrel.example'],
+  ] as const)
+    test(`is denied: ${what}`, () => assert.ok(!createMayText(['US', 'GB', 'RU', 'CN'])(number)))
 })

@@ -29,3 +29,23 @@ export function parsePhone(text: string, defaultCountry: string | null): string 
   if (phone === undefined || phone.ext !== undefined || !phone.isValid()) return 'unparseable'
   return phone.number
 }
+
+/**
+ * Which numbers may be texted: those of countries that the operator allows, and none of them that somebody earns on,
+ * that no single person holds, or that nobody was given. A calling code says little: +1 is some 25 countries.
+ */
+export function createMayText(regions: readonly string[]): (number: string) => boolean {
+  const allowed = new Set(regions)
+  return (number) => {
+    const { parsePhoneNumberFromString } = library()
+    const phone = parsePhoneNumberFromString(number, { extract: false })
+    // Each must be said by name: what is added to the library one day is not allowed by that.
+    if (phone?.number !== number || phone.country === undefined) return false
+    return allowed.has(phone.country) && PERSONAL.has(phone.getType() ?? 'unassigned')
+  }
+}
+
+/** Not `PERSONAL_NUMBER`, which follows a person at the caller's expense. */
+const PERSONAL: ReadonlySet<string> = new Set([
+  ...['MOBILE', 'FIXED_LINE', 'FIXED_LINE_OR_MOBILE', 'VOIP'],
+])

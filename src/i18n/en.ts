@@ -262,6 +262,11 @@ export const en = {
   'error.elsewhere.title': 'Another tab finished this sign-in',
   'error.elsewhere.hint': 'You can close this page and go on there.',
 
+  'sms.text_one':
+    '{code} is your code for {app} ({org}). Valid {count} minute. Nobody at {org} will ask for it.',
+  'sms.text_other':
+    '{code} is your code for {app} ({org}). Valid {count} minutes. Nobody at {org} will ask for it.',
+  'sms.bound': '@{host} #{code}',
   'mail.subject': 'Your code for {app}',
   'mail.preheader_one': '{code}, works for {count} minute.',
   'mail.preheader_other': '{code}, works for {count} minutes.',

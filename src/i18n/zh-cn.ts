@@ -231,6 +231,8 @@ export const zhCn: Words = {
   'error.elsewhere.title': '已在其他标签页​完成登录',
   'error.elsewhere.hint': '您可以关闭此页面，在那里继续操作。',
 
+  'sms.text_other': '【{org}】{code}是{app}登录验证码，{count}分钟内有效，请勿告诉他人。',
+  'sms.bound': '@{host} #{code}',
   'mail.subject': '{app}登录验证码',
   'mail.preheader_other': '{code}，{count} 分钟内有效。',
   'mail.title': '{app}登录验证码',

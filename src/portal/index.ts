@@ -4,7 +4,7 @@
  */
 export { type Asset, type Assets, openAssets, TEMPLATES } from './assets.ts'
 export { createPortal, type Portal, type PortalDeps, type Present } from './door.ts'
-export { maskEmail } from './mask.ts'
+export { maskEmail, maskPhone } from './mask.ts'
 export { createPages, type Pages, type PagesSetting } from './pages.ts'
 export { createPagesForDoors } from './pages-for-doors.ts'
 export { createPresent } from './present.ts'

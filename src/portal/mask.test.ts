@@ -23,6 +23,7 @@ describe('a mask', () => {
 
   test('shows the last four digits of a number', () => {
     assert.equal(maskPhone('+8613812345678'), '+86 •••5678')
+    assert.equal(maskPhone('+12025550123'), '+1 •••0123')
     assert.equal(maskPhone('110'), '•••')
   })
 

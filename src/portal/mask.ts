@@ -8,11 +8,11 @@ export function maskEmail(address: string): string {
   return `${first}${DOTS}${last}${address.slice(at)}`
 }
 
-/** An E.164 number with its last four digits; the country stays readable where it is a Chinese mobile. */
+/** An E.164 number with its last four digits, and where it begins: `+1` and `+7` are whole calling codes. */
 export function maskPhone(number: string): string {
   const digits = number.replace(/[^0-9]/g, '')
   if (digits.length < 8) return DOTS
-  return `+${digits.slice(0, 2)} ${DOTS}${digits.slice(-4)}`
+  return `+${digits.slice(0, /^[17]/.test(digits) ? 1 : 2)} ${DOTS}${digits.slice(-4)}`
 }
 
 const DOTS = '•••'

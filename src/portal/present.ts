@@ -243,7 +243,8 @@ function wrong({ left, then }: Tries): Omit<Extract<Message, { says: 'wrong' }>,
 
 function wayOf(offer: Offer): Way {
   if (offer.use === 'enrol') {
-    const to = offer.first?.to.map((one) => masked('email', one)) ?? []
+    const { first } = offer
+    const to = first?.to.map((one) => masked(first.channel, one)) ?? []
     return { use: 'enrol', factor: 'totp', to, standing: 'open' }
   }
   const to = offer.to.map((one) => masked(offer.factor, one))

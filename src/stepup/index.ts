@@ -13,7 +13,7 @@ export { createLocks } from './locks.ts'
 export { createMake, type Make } from './make.ts'
 export type { Lead, Move, Planned } from './move.ts'
 export { type Browser, createOpen, type Open, type OpenDeps, type Opened } from './open.ts'
-export { CONTACT, type Plan, type Prospect, planFor, prospectsOf } from './plan.ts'
+export { CONTACT, type Plan, type Prospect, planFor, prospectsOf, type Reach } from './plan.ts'
 export type { CodeSender, Enroller, Resolve } from './ports.ts'
 export { type Said, type Seen, seenOf, type Tries } from './seen.ts'
 export type {

@@ -47,6 +47,7 @@ async function opened(
     ...{ settle: notHere, enrol: notHere },
   }
   const { open } = createOpen({
+    reach: { email: () => true, sms: () => false },
     ...{ trust, store, senders: new Map(), deliver: notHere, heard: () => {} },
     resolve: () =>
       Promise.resolve(isThere ? { found: 'person', person } : { found: 'not-found' as const }),

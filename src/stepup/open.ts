@@ -21,7 +21,7 @@ import type { Deliver } from './deliver.ts'
 import type { Limits } from './limits.ts'
 import { claimOf } from './make.ts'
 import type { Planned } from './move.ts'
-import { askedBy, type End, isOutOfReach, type Plan, planFor, quietly } from './plan.ts'
+import { askedBy, type End, isOutOfReach, type Plan, planFor, quietly, type Reach } from './plan.ts'
 import type { CodeSender, Resolve } from './ports.ts'
 import { coolDownOf, firstSent } from './sent.ts'
 import type { Held, Offer, StepUp, StepUpRequest } from './step-up.ts'
@@ -44,6 +44,7 @@ export type OpenDeps = {
   readonly resolve: Resolve
   readonly policies: Pick<Policies, 'at'>
   readonly trust: Trust
+  readonly reach: Reach
   readonly store: StepUpStore
   readonly senders: ReadonlyMap<FactorKind, CodeSender>
   readonly negotiate: (wanted: {
@@ -89,6 +90,7 @@ export function createOpen(deps: OpenDeps): {
 } {
   const { resolve, policies, trust, store, senders, negotiate, settings, limits, clock, random } =
     deps
+  const { reach } = deps
 
   return {
     async open(...asked) {
@@ -172,7 +174,10 @@ export function createOpen(deps: OpenDeps): {
     const { ladder } = policy
     return {
       ...{ known: true, person, policy, locale: effective.language ?? person.locale },
-      plan: planFor({ request, person, standing, effective, ladder, lockRule: limits.lock, now }),
+      plan: planFor({
+        ...{ request, person, standing, effective, ladder, reach, now },
+        lockRule: limits.lock,
+      }),
     }
   }
 

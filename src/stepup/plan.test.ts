@@ -42,7 +42,9 @@ const withApp = (provenance: Provenance): Standing => ({
 })
 
 const lockRule = LIMITS.lock
-const input = { request, person, standing: none, effective, ladder, lockRule, now: NOON }
+const reach = { email: () => true, sms: () => false }
+const known = { request, person, standing: none, effective, ladder }
+const input = { ...known, reach, lockRule, now: NOON }
 const offers = (plan: Plan) =>
   plan.plan === 'ask' ? plan.offered.map(({ factor, use }) => `${use} ${factor}`) : plan
 const essential = (...wanted: string[]) => ({ ...request, acr: { wanted, essential: true } })
@@ -53,6 +55,45 @@ describe('the plan', () => {
       'ask totp',
       'ask email',
     ])
+  })
+
+  test('texts those numbers alone that may be texted, and sends nothing where there is no channel', () => {
+    const both = { ...person, phones: ['+19002345678', '+12025550123'] }
+    const texting = {
+      ...{
+        ...input,
+        person: both,
+        reach: { ...reach, sms: (to: string) => to.startsWith('+1202') },
+      },
+      effective: { ...effective, factors: ['sms', 'email'] as const },
+      ladder: createLadder(
+        [{ value: 'mfa', factors: ['email', 'sms'], enrolledBy: null }],
+        [...(['sms', 'email'] as const)],
+      ),
+    }
+    const to = (plan: Plan) =>
+      plan.plan === 'ask' && plan.offered.map((offer) => offer.use === 'ask' && offer.to)
+    assert.deepEqual(to(planFor(texting)), [['+12025550123'], person.emails])
+    assert.deepEqual(to(planFor({ ...texting, reach })), [person.emails])
+    const mute = { email: () => false, sms: () => false }
+    assert.equal(planFor({ ...texting, reach: mute }).plan, 'block')
+  })
+
+  test('texts the first proof where no address can be written to', () => {
+    const phones = ['+12025550123']
+    const ladderWithSms = createLadder(
+      [{ value: 'mfa', factors: ['email', 'sms', 'totp'], enrolledBy: null }],
+      ['totp', 'sms'],
+    )
+    const plan = planFor({
+      ...{ ...input, person: { ...person, phones }, ladder: ladderWithSms },
+      effective: { ...effective, factors: ['totp'] },
+      reach: { email: () => false, sms: () => true },
+    })
+    assert.deepEqual(
+      plan.plan === 'ask' && plan.offered.map((offer) => offer.use === 'enrol' && offer.first),
+      [{ channel: 'sms', to: phones }],
+    )
   })
 
   test('says what the codes of a person’s own app look like', () => {

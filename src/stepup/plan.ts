@@ -22,6 +22,12 @@ export type Plan =
 /** A plan by which nothing is asked. */
 export type End = Extract<Plan, { plan: 'block' | 'refuse' }>
 
+/** Which addresses and numbers a code can be sent to here; none of those that have no channel. */
+export type Reach = {
+  readonly email: (address: string) => boolean
+  readonly sms: (phone: string) => boolean
+}
+
 export type PlanInput = {
   readonly request: StepUpRequest
   readonly person: Person
@@ -29,6 +35,7 @@ export type PlanInput = {
   readonly effective: Effective
   readonly ladder: Ladder
   readonly lockRule: LockRule
+  readonly reach: Reach
   readonly now: Instant
 }
 
@@ -96,14 +103,16 @@ export function isOutOfReach({ acr }: StepUpRequest, ladder: Ladder): boolean {
 
 type Reached = {
   readonly request: Pick<StepUpRequest, 'lane' | 'purpose'>
-  readonly person: Pick<Person, 'emails'>
+  readonly person: Pick<Person, 'emails' | 'phones'>
   readonly standing: Pick<Standing, 'enrolled'>
   readonly effective: Pick<Effective, 'factors' | 'firstEnrolment'>
+  readonly reach: Reach
 }
 
 /** Every enabled factor that this person could use, in the order of the policy. */
-function waysOf({ request, person, standing, effective }: Reached): readonly Way[] {
+function waysOf({ request, person, standing, effective, reach }: Reached): readonly Way[] {
   const { factors, firstEnrolment } = effective
+  const to = { email: person.emails.filter(reach.email), sms: person.phones.filter(reach.sms) }
   return factors.flatMap((factor): readonly Way[] => {
     switch (factor) {
       case 'totp': {
@@ -115,15 +124,16 @@ function waysOf({ request, person, standing, effective }: Reached): readonly Way
         // A name that nobody signed proves nothing, so nothing may hang on it afterwards.
         if (request.lane === 'unsigned') return []
         if (firstEnrolment === 'open') return [{ factor, use: 'enrol', first: null }]
-        const to = person.emails
-        return to.length === 0 ? [] : [{ factor, use: 'enrol', first: { channel: 'email', to } }]
+        // An address comes first: it costs nothing, and no number that was given to somebody else reads it.
+        const channel = (['email', 'sms'] as const).find((kind) => to[kind].length > 0)
+        return channel === undefined
+          ? []
+          : [{ factor, use: 'enrol', first: { channel, to: to[channel] } }]
       }
       case 'email':
-        if (request.purpose === 'enrol' && factors.includes('totp')) return []
-        return person.emails.length === 0
-          ? []
-          : [{ factor, use: 'ask', to: person.emails, app: null }]
       case 'sms':
+        if (request.purpose === 'enrol' && factors.includes('totp')) return []
+        return to[factor].length === 0 ? [] : [{ factor, use: 'ask', to: to[factor], app: null }]
       case 'dingtalk':
       case 'webauthn':
       case 'recovery-code':

@@ -58,7 +58,7 @@ export type Way =
       readonly factor: 'totp'
       readonly use: 'enrol'
       /** What must be proven first: nothing, or a code over this channel. */
-      readonly first: { readonly channel: 'email'; readonly to: readonly string[] } | null
+      readonly first: { readonly channel: 'email' | 'sms'; readonly to: readonly string[] } | null
     }
 
 /** Which question a move is about. */

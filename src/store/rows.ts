@@ -65,7 +65,7 @@ const offer: z.ZodType<Offer> = z.discriminatedUnion('use', [
     factor: z.literal('totp'),
     use: z.literal('enrol'),
     acr: text,
-    first: z.strictObject({ channel: z.literal('email'), to: z.array(text) }).nullable(),
+    first: z.strictObject({ channel: z.enum(['email', 'sms']), to: z.array(text) }).nullable(),
   }),
 ])
 

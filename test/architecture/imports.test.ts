@@ -45,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const KNOWS_ALL = new Set([
   'compose.ts',
   'compose-background.ts',
+  'compose-channels.ts',
   'compose-directories.ts',
   'compose-doors.ts',
   'compose-explain.ts',

@@ -41,7 +41,7 @@ export function createCommandLine(app: TestApp): CommandLine {
   const unused = () => Promise.reject(new Error('no test asks for this'))
   const people = new Map([['local', app.people]])
   const { config, clock } = app
-  const { store, remote } = app.app
+  const { store, remote, policies, reach } = app.app
   const tools: Tools = {
     people,
     company: composeCompany(config, {
@@ -50,7 +50,7 @@ export function createCommandLine(app: TestApp): CommandLine {
       clock,
       random: createSeededRandom('company'),
     }),
-    directories: createLook({ config, store, people, remote, clock, policies: app.app.policies }),
+    directories: createLook({ config, store, people, remote, clock, policies, reach }),
     policy: composePolicy({ config, app: app.app, clock }),
     explain: createExplain({ config, app: app.app, clock }),
     audit: {

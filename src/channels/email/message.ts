@@ -1,5 +1,6 @@
 import type { Moments, T, Translate } from '../../i18n/index.ts'
 import type { CodeMessage } from '../channel.ts'
+import { plain } from '../plain.ts'
 
 export type CodeMail = { readonly subject: string; readonly text: string; readonly html: string }
 
@@ -13,7 +14,6 @@ export type CodeMailSetting = {
 
 export type RenderCodeMail = (message: CodeMessage) => CodeMail
 
-const NAME_MAX = 120
 const MINUTE = 60_000
 
 /** Puts one code in words: no pictures, no links, the code in one piece so that a copy holds just its digits. */
@@ -61,7 +61,7 @@ type MailWords = {
 }
 
 function rowsOf(t: T, { username, from }: CodeMessage, asked: string): readonly Row[] {
-  const place = [from.browser, from.ip].filter((part) => part !== null).map(plain)
+  const place = [from.browser, from.ip].flatMap((part) => (part === null ? [] : [plain(part)]))
   const rows = [
     { label: t('mail.for'), value: plain(username) },
     { label: t('mail.asked'), value: asked },
@@ -130,18 +130,6 @@ function asHtml(words: MailWords & { locale: string; preheader: string; org: str
 
 const FONTS = "system-ui,-apple-system,'Segoe UI',Roboto,'PingFang SC','Microsoft YaHei',sans-serif"
 const MONO = "ui-monospace,'SF Mono','Cascadia Mono',Menlo,Consolas,monospace"
-
-/**
- * Names come from clients, directories and browsers. What would break a header line, reverse the text or hide a part of
- * it is left out: line breaks, control, format and private-use characters.
- */
-export function plain(text: string): string {
-  const shown = text
-    .replace(/[\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '')
-    .trim()
-  return [...shown].slice(0, NAME_MAX).join('')
-}
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -45,8 +45,11 @@ export function ownFrom(
 }
 
 /** What has a channel here, also where no one is asked for it otherwise. */
-const askableIn = ({ channels }: Config): readonly FactorKind[] =>
-  channels.email === null ? ['totp'] : ['totp', 'email']
+const askableIn = ({ channels }: Config): readonly FactorKind[] => [
+  'totp',
+  ...(channels.email === null ? [] : (['email'] as const)),
+  ...(channels.sms.length === 0 ? [] : (['sms'] as const)),
+]
 
 function factorsIn(list: string, kinds: readonly FactorKind[]): readonly FactorKind[] | undefined {
   const named = list.split(',').map((one) => kinds.find((kind) => kind === one.trim()))

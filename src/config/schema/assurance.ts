@@ -3,7 +3,7 @@ import { FACTOR_KINDS, type FactorKind } from '../../kernel/index.ts'
 import { distinct, text } from './parts.ts'
 
 /** What this release can ask for. The ladder may name the others. */
-const ASKABLE = ['totp', 'email'] as const satisfies readonly FactorKind[]
+const ASKABLE = ['totp', 'email', 'sms'] as const satisfies readonly FactorKind[]
 
 export const PROVENANCES = ['open', 'contact', 'bind-code', 'operator', 'import', 'factor'] as const
 
@@ -29,7 +29,7 @@ export const firstEnrolment = z
   .enum(['contact', 'open'])
   .default('contact')
   .describe(
-    'What a person without any factor must prove before enrolling one: `contact` sends a code to the address that the directory knows; `open` asks nothing, so that a stolen password is enough to enrol.',
+    'What a person without any factor must prove before enrolling one: `contact` sends a code to the address that the directory knows, or to the phone where there is no address; `open` asks nothing, so that a stolen password is enough to enrol.',
   )
 
 const RESERVED: readonly string[] = ['exempt', 'delegated']

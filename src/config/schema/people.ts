@@ -14,6 +14,7 @@ import {
   text,
   webLink,
 } from './parts.ts'
+import { sms, smsRegions } from './sms.ts'
 
 const mailbox = text(
   "an address, or a name and an address: 'Sign-in <no-reply@example.com>'",
@@ -83,6 +84,8 @@ export const channels = (reader: Reader) =>
   z
     .strictObject({
       email: email(reader).optional().describe('Codes by email.'),
+      sms: sms(reader),
+      smsRegions,
     })
     .prefault({})
     .meta({

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import {
+  type GatewayMood,
+  openSmsGateway,
+  type SmsGateway,
+} from '../../../test/support/sms-gateway.ts'
+import { createSeededRandom, STOPWATCH } from '../../../test/support/world.ts'
+import type { SmsGatewayConfig } from '../../config/index.ts'
+import { instantOf, Secret } from '../../kernel/index.ts'
+import type { CodeMessage } from '../channel.ts'
+import { createSmsChannel } from './sms.ts'
+
+const AT = instantOf(Date.UTC(2030, 0, 1, 12))
+const TO = '+8613812345678'
+const MESSAGE: CodeMessage = {
+  ...{ to: TO, locale: 'en', code: '482913', validUntil: AT, askedAt: AT, message: 1 },
+  ...{ application: 'app', username: 'li.wei', from: { browser: null, ip: null } },
+}
+
+const settingsOf = (gateway: Pick<SmsGateway, 'url'>, name: string): SmsGatewayConfig => ({
+  ...{ name, url: gateway.url, method: 'POST' },
+  headers: [{ name: 'Authorization', value: new Secret('Bearer key-of-a-gateway') }],
+  body: {
+    as: 'json',
+    template: { to: '{to}', message: { body: '{text}', kind: 1 }, ref: '{id}' },
+  },
+  success: { status: [202], member: { path: 'result.code', equals: 0 } },
+  ...{ messageIdPath: 'result.id', timeoutSeconds: 0.4 },
+})
+
+function open(gateways: readonly SmsGatewayConfig[], told: string[] = []) {
+  const tell = (message: string, facts: object) =>
+    void told.push(`${message} ${JSON.stringify(facts)}`)
+  return createSmsChannel({
+    ...{ gateways, stopwatch: STOPWATCH, random: createSeededRandom(1), fetch },
+    render: ({ code }) => `${code}\n@localhost:1 #${code}`,
+    mayText: (phone) => phone === TO,
+    log: { info: tell, warn: tell },
+    timed: (provider) => void told.push(`timed ${provider}`),
+  })
+}
+
+async function openTwo() {
+  await using opening = new AsyncDisposableStack()
+  const first = opening.use(await openSmsGateway())
+  const second = opening.use(await openSmsGateway())
+  const told: string[] = []
+  const channel = open([settingsOf(first, 'first'), settingsOf(second, 'second')], told)
+  const opened = opening.move()
+  return { first, second, channel, told, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+}
+
+describe('a text message', () => {
+  test('goes out by the first gateway, once, and the log says its id and not its text', async () => {
+    await using of = await openTwo()
+    assert.deepEqual(await of.channel.send(MESSAGE), { outcome: 'accepted', provider: 'first' })
+    const { to, code, id } = of.first.last()
+    assert.deepEqual([to, code, of.second.asked()], [TO, '482913', 0])
+    const said = `text message taken {"provider":"first","messageId":"msg-${id}"}`
+    assert.deepEqual(of.told, ['timed first', said])
+  })
+
+  const refusals: readonly GatewayMood[] = [
+    'refuse',
+    'refuse-in-answer',
+    'throttle',
+    'busy',
+    'redirect',
+  ]
+  for (const mood of refusals)
+    test(`goes by the next gateway where the first certainly did not take it: ${mood}`, async () => {
+      await using of = await openTwo()
+      of.first.set(mood)
+      assert.deepEqual(await of.channel.send(MESSAGE), { outcome: 'accepted', provider: 'second' })
+      assert.deepEqual([of.first.asked(), of.second.texts.length], [1, 1])
+      assert.deepEqual([...of.first.wrong, ...of.second.wrong], [])
+    })
+
+  test('goes by the next gateway where nobody listens at the first', async () => {
+    await using of = await openTwo()
+    await of.first[Symbol.asyncDispose]()
+    assert.deepEqual(await of.channel.send(MESSAGE), { outcome: 'accepted', provider: 'second' })
+  })
+
+  const doubts: readonly GatewayMood[] = ['hang', 'stall', 'reset', 'flood', 'gibberish', 'gave-up']
+  for (const mood of doubts)
+    test(`is not sent a second time where the first may have it: ${mood}`, async () => {
+      await using of = await openTwo()
+      of.first.set(mood)
+      assert.deepEqual(await of.channel.send(MESSAGE), { outcome: 'failed', provider: 'first' })
+      assert.deepEqual([of.first.asked(), of.second.asked()], [1, 0])
+    })
+
+  test('fails where no gateway takes it, and tells neither number nor code nor key', async () => {
+    await using of = await openTwo()
+    of.first.set('refuse')
+    of.second.set('busy')
+    assert.deepEqual(await of.channel.send(MESSAGE), { outcome: 'failed', provider: 'second' })
+    assert.doesNotMatch(of.told.join('\n'), /138|482913|key-of/)
+  })
+
+  test('is believed by its status alone where nothing else is asked for, however long the answer', async () => {
+    await using gateway = await openSmsGateway()
+    gateway.set('flood')
+    const plain = { ...settingsOf(gateway, 'first'), messageIdPath: null }
+    const channel = open([{ ...plain, success: { status: [202], member: null } }])
+    assert.equal((await channel.send(MESSAGE)).outcome, 'accepted')
+  })
+
+  test('is not tried to a number that may not be texted', async () => {
+    await using of = await openTwo()
+    const delivery = await of.channel.send({ ...MESSAGE, to: '+19002345678' })
+    assert.deepEqual(delivery, { outcome: 'recipient-refused', provider: 'first' })
+    assert.equal(of.first.asked(), 0)
+  })
+
+  test('has failed once a stop cuts it off, and nothing is sent after', async () => {
+    await using of = await openTwo()
+    of.first.set('hang')
+    const sending = of.channel.send(MESSAGE)
+    of.channel.end()
+    assert.equal((await sending).outcome, 'failed')
+    assert.equal((await of.channel.send(MESSAGE)).outcome, 'failed')
+    assert.equal(of.second.asked(), 0)
+  })
+})

@@ -1,0 +1,108 @@
+import type { SmsGatewayConfig } from '../../config/index.ts'
+import { type Random, randomToken, type Stopwatch } from '../../kernel/index.ts'
+import type { Channel, Delivery } from '../channel.ts'
+import { judgeAnswer, judgeError, type Verdict } from './answer.ts'
+import type { RenderCodeText } from './message.ts'
+import { type Filling, requestFor } from './request.ts'
+
+type Log = {
+  info(message: string, facts: object): void
+  warn(message: string, facts: object): void
+}
+
+/** Of all gateways together: a person waits for this. */
+const TEXT_MS_MAX = 8_000
+const WAITING_MAX = 50
+const ID_BYTES = 16
+
+/**
+ * Text messages, by the first gateway that takes them. The next one is asked only where the one before it certainly did
+ * not: a message that may be on its way is not sent a second time behind the person's back.
+ */
+export function createSmsChannel(deps: {
+  /** In the order of fail-over; at least one. */
+  readonly gateways: readonly SmsGatewayConfig[]
+  readonly render: RenderCodeText
+  readonly mayText: (phone: string) => boolean
+  readonly log: Log
+  readonly stopwatch: Stopwatch
+  readonly random: Random
+  readonly fetch: typeof globalThis.fetch
+  readonly timed: (provider: string, seconds: number) => void
+}): Channel {
+  const { gateways, render, mayText, log, stopwatch, random, fetch, timed } = deps
+  const sending = new Set<AbortController>()
+  let isEnded = false
+
+  return {
+    kind: 'sms',
+    async send(message) {
+      const { to } = message
+      // Planned by the same rule; asked again, because what was planned may be older than the rule.
+      if (!mayText(to)) return untried('recipient-refused', 'not a number that may be texted')
+      if (isEnded) return untried('failed', 'this process is stopping')
+      if (sending.size >= WAITING_MAX) return untried('failed', 'too many messages are waiting')
+      const ending = new AbortController()
+      sending.add(ending)
+      const deadline = setTimeout(() => ending.abort(new LateError()), TEXT_MS_MAX)
+      const id = randomToken(random, ID_BYTES)
+      try {
+        return await byTheFirst({ to, text: render(message), id }, ending.signal)
+      } finally {
+        clearTimeout(deadline)
+        sending.delete(ending)
+      }
+    },
+    end() {
+      isEnded = true
+      for (const one of sending) one.abort()
+    },
+  }
+
+  async function byTheFirst(filling: Filling, signal: AbortSignal): Promise<Delivery> {
+    let provider = gateways[0]?.name ?? ''
+    for (const gateway of gateways) {
+      provider = gateway.name
+      const since = stopwatch.seconds()
+      const found = await hand(gateway, filling, signal)
+      timed(provider, stopwatch.seconds() - since)
+      if (found.verdict === 'taken') {
+        log.info('text message taken', { provider, messageId: found.messageId })
+        return { outcome: 'accepted', provider }
+      }
+      const { verdict, why, status } = found
+      log.warn('text message not taken', { provider, verdict, why, status })
+      if (verdict === 'unknown' || signal.aborted) break
+    }
+    return { outcome: 'failed', provider }
+  }
+
+  /** One deadline from the first byte to the last of the answer. */
+  async function hand(
+    gateway: SmsGatewayConfig,
+    filling: Filling,
+    signal: AbortSignal,
+  ): Promise<Verdict> {
+    const late = AbortSignal.timeout(gateway.timeoutSeconds * 1000)
+    try {
+      const response = await fetch(gateway.url, {
+        ...requestFor(gateway, filling),
+        // Whoever could send it elsewhere could send the code elsewhere.
+        redirect: 'manual',
+        signal: AbortSignal.any([signal, late]),
+      })
+      return await judgeAnswer(gateway, response)
+    } catch (error) {
+      return judgeError(error)
+    }
+  }
+
+  function untried(outcome: 'recipient-refused' | 'failed', why: string): Delivery {
+    log.warn('text message not tried', { why })
+    return { outcome, provider: gateways[0]?.name ?? '' }
+  }
+}
+
+class LateError extends Error {
+  override readonly name = 'TimeoutError'
+}

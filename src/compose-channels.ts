@@ -1,0 +1,65 @@
+import { createCodeMail, createEmailChannel } from './channels/email/index.ts'
+import type { Channel, ChannelKind } from './channels/index.ts'
+import { createCodeText, createSmsChannel } from './channels/sms/index.ts'
+import type { World } from './compose.ts'
+import type { Config } from './config/index.ts'
+import { createMayText } from './directories/index.ts'
+import type { Moments, Translate } from './i18n/index.ts'
+import { maskEmail, maskPhone } from './portal/index.ts'
+import type { Reach } from './stepup/index.ts'
+
+type Deps = {
+  readonly config: Pick<Config, 'channels' | 'issuer' | 'org' | 'support'>
+  readonly world: Pick<World, 'log' | 'stopwatch' | 'random' | 'fetch'>
+  readonly translate: Translate
+  readonly moments: Moments
+  readonly timed: (kind: ChannelKind, provider: string, seconds: number) => void
+  /** Closes it when everything is. */
+  readonly keep: <C extends AsyncDisposable>(channel: C) => C
+}
+
+/** A channel, and how what it sends to is written where others may read it. */
+type Carried = { readonly channel: Channel; readonly mask: (to: string) => string }
+
+/** What carries codes here, and whom it can reach. */
+export function composeChannels(deps: Deps): {
+  readonly carried: readonly Carried[]
+  readonly reach: Reach
+} {
+  const { config, world, translate, moments, timed, keep } = deps
+  const { email, sms, smsRegions } = config.channels
+  const { log, stopwatch, random, fetch } = world
+  const { support } = config
+  const desk = support.phone ?? support.email ?? support.url
+  const { name: org } = config.org
+  const { host } = new URL(config.issuer)
+  const mayText = createMayText(smsRegions)
+  const carried: Carried[] = []
+  if (email !== null)
+    carried.push({
+      channel: keep(
+        createEmailChannel({
+          ...{ settings: email, log, stopwatch },
+          render: createCodeMail(translate, moments, { org, desk, host }),
+          timed: (provider, seconds) => timed('email', provider, seconds),
+        }),
+      ),
+      mask: maskEmail,
+    })
+  if (sms.length > 0)
+    carried.push({
+      channel: createSmsChannel({
+        ...{ gateways: sms, mayText, log, stopwatch, random, fetch },
+        render: createCodeText(translate, { org, host }),
+        timed: (provider, seconds) => timed('sms', provider, seconds),
+      }),
+      mask: maskPhone,
+    })
+  return {
+    carried,
+    reach: {
+      email: () => email !== null,
+      sms: (phone) => sms.length > 0 && mayText(phone),
+    },
+  }
+}
