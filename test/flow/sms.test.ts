@@ -1,44 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
-import { openApp, type TestApp } from '../support/app.ts'
+import type { TestApp } from '../support/app.ts'
 import { otherThan } from '../support/attack.ts'
-import { type Mailbox, openMailbox } from '../support/mailbox.ts'
 import { begin, codeFrom } from '../support/passage.ts'
-import { openSmsGateway, type SmsGateway } from '../support/sms-gateway.ts'
+import { openTexting, PHONE } from '../support/texting.ts'
 import { createUserAgent } from '../support/user-agent.ts'
-
-const PHONE = '+8613812345678'
-
-type Opened = AsyncDisposable & {
-  readonly app: TestApp
-  readonly first: SmsGateway
-  readonly second: SmsGateway
-  readonly mailbox: Mailbox
-}
-
-/** Two gateways and somebody with a phone; `ann` has the same phone, and `bob` one that may not be texted. */
-async function openTexting(settings: object = {}): Promise<Opened> {
-  await using opening = new AsyncDisposableStack()
-  const first = opening.use(await openSmsGateway())
-  const second = opening.use(await openSmsGateway())
-  const mailbox = opening.use(await openMailbox())
-  const email = {
-    host: '127.0.0.1',
-    port: mailbox.port,
-    from: 'Kestrel <no-reply@kestrel.example>',
-  }
-  const sms = [first.settings('first'), second.settings('second')]
-  const all = { factors: ['sms'], channels: { email, sms }, ...settings }
-  const app = opening.use(await openApp({ settings: all, people: 'none' }))
-  const add = async (username: string, phone: string, emails: readonly string[] = []) =>
-    assert.ok((await app.people.add('test', { username, phones: [phone], emails })).ok)
-  await add('li.wei', PHONE, ['li.wei@kestrel.example'])
-  await add('ann', PHONE)
-  await add('bob', '+15062345678')
-  const opened = opening.move()
-  return { app, first, second, mailbox, [Symbol.asyncDispose]: () => opened.disposeAsync() }
-}
 
 /** How many answers were counted, and what became of messages. */
 const told = async (app: TestApp) =>
