@@ -71,6 +71,8 @@ export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Ht
   const resume = '/step-up/stp_1/resume'
   const asked = (message: Message, rest: Partial<ChallengeView> = {}) =>
     pages.challenge(frame, { ...emailed, ...rest, message })
+  const texted = (message: Message, rest: Partial<ChallengeView> = {}) =>
+    asked(message, { ...{ factor: 'sms', to: '+86 •••5678', others: [totp, email] }, ...rest })
   const failed = (says: ErrorView['says'], again: string | null = null) =>
     pages.error(nobody, { says, resume: null, again })
   const choice = { choose: form('choose'), message: NONE, signedInFrom: null }
@@ -103,6 +105,11 @@ export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Ht
     'email-stale': asked({ says: 'stale' }),
     'email-elsewhere': asked(NONE, { signedInFrom: '203.0.113.24' }),
     'email-first': asked(NONE, { leadsTo: 'enrol', others: [email] }),
+    sms: texted(NONE),
+    'sms-last': texted({ says: 'wrong', left: 1, then: { pauseMinutes: 15 } }),
+    'sms-sent': texted({ says: 'sent-again' }, { resend: { form: form('resend'), inSeconds: 27 } }),
+    'sms-failed': texted({ says: 'send-failed' }),
+    'sms-first': texted(NONE, { leadsTo: 'enrol', others: [] }),
     totp: pages.challenge(frame, app),
     'totp-last': pages.challenge(frame, {
       ...{ ...app, others: [], message: { says: 'wrong', left: 1, then: 'new-code' } },
