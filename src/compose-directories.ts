@@ -1,6 +1,7 @@
 import type { World } from './compose.ts'
 import type { Config, DirectoryConfig, LdapDirectoryConfig } from './config/index.ts'
 import {
+  type AccountOf,
   type AccountStore,
   type CompanyPeople,
   createAccountOf,
@@ -12,17 +13,20 @@ import {
   createRoutes,
   createWithAccounts,
   type Directory,
+  type Named,
   type PeopleStore,
 } from './directories/index.ts'
 import type { Examine, LdapSettings, Lookup, ServersStats } from './directories/ldap/index.ts'
 import type { Log } from './log/index.ts'
 import type { Check } from './management/index.ts'
 import type { Metrics } from './metrics/index.ts'
-import { createLimits, createLocks } from './stepup/index.ts'
+import { createLimits, createLocks, NOBODY } from './stepup/index.ts'
 import type { Store } from './store/index.ts'
 
 export type Directories = AsyncDisposable & {
   readonly resolve: ReturnType<typeof createResolve>
+  /** The same for an operator who only looks: nobody gets an account by it, and nothing is kept of it. */
+  readonly peek: ReturnType<typeof createResolve>
   /** Those of the company, for who looks after them. */
   readonly remote: ReadonlyMap<string, RemoteDirectory>
   /** Tells the metrics how servers are at the moment when they are read. */
@@ -62,17 +66,22 @@ export async function composeDirectories(deps: Deps): Promise<Directories> {
   const accountOf = createAccountOf({ store: deps.accounts, clock, random })
   const remote = new Map<string, RemoteDirectory>()
   const directories = new Map<string, Directory>()
-  for (const directory of config.directories)
-    directories.set(directory.name, await openDirectory(directory))
+  const peeked = new Map<string, Directory>()
+  for (const directory of config.directories) {
+    const { asked, peek } = await openDirectory(directory)
+    directories.set(directory.name, asked)
+    peeked.set(directory.name, peek)
+  }
+  const routeOf = createRoutes(config.directories)
+  const deadlineSecondsOf = (name: string) => deadlines.get(name) ?? LOCAL_SECONDS
 
   const deadlines = new Map(config.directories.map((one) => [one.name, secondsOf(one)]))
   const opened = opening.move()
   return {
     resolve: createResolve({
-      ...{ directories, stopwatch, onLookup: metrics.directory },
-      routeOf: createRoutes(config.directories),
-      deadlineSecondsOf: (name) => deadlines.get(name) ?? LOCAL_SECONDS,
+      ...{ directories, stopwatch, onLookup: metrics.directory, routeOf, deadlineSecondsOf },
     }),
+    peek: createResolve({ directories: peeked, stopwatch, routeOf, deadlineSecondsOf }),
     remote,
     measure() {
       for (const [name, { stats }] of remote) metrics.directoryState(name, stats())
@@ -81,9 +90,20 @@ export async function composeDirectories(deps: Deps): Promise<Directories> {
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 
-  async function openDirectory(directory: DirectoryConfig): Promise<Directory> {
+  /** Nobody's id, where there is none yet. */
+  async function knownOf({ directory, immutableId }: Named): ReturnType<AccountOf> {
+    const known = await deps.accounts.find(directory, immutableId)
+    return known ?? { account: NOBODY, contacts: { emails: [], phones: [] } }
+  }
+
+  async function openDirectory(
+    directory: DirectoryConfig,
+  ): Promise<{ readonly asked: Directory; readonly peek: Directory }> {
     const { name } = directory
-    if (directory.type === 'local') return createLocalDirectory({ name, store: people })
+    if (directory.type === 'local') {
+      const local = createLocalDirectory({ name, store: people })
+      return { asked: local, peek: local }
+    }
     // Not before it is needed: it takes time and memory that local people do without.
     const ldap = await import('./directories/ldap/index.ts')
     const settings = settingsOf(directory)
@@ -105,7 +125,10 @@ export async function composeDirectories(deps: Deps): Promise<Directories> {
       ...{ ...settings.cache, directory: asked, stopwatch },
       onServed: (why) => metrics.directoryServed(name, why),
     })
-    return createWithAccounts({ directory: cached, accountOf })
+    return {
+      asked: createWithAccounts({ directory: cached, accountOf }),
+      peek: createWithAccounts({ directory: cached, accountOf: knownOf }),
+    }
   }
 }
 

@@ -6,13 +6,13 @@ import { createLimits, createLocks, planFor, type StepUpRequest } from './stepup
 
 type Deps = {
   readonly config: Config
-  readonly app: Pick<App, 'store' | 'policies' | 'resolve' | 'reach'>
+  readonly app: Pick<App, 'store' | 'policies' | 'peek' | 'reach'>
   readonly clock: Clock
 }
 
 /** What would be asked of somebody and why, by the very functions that decide it while people wait. Nothing is sent or kept. */
 export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
-  const { store, policies, resolve, reach } = app
+  const { store, policies, peek, reach } = app
   const limits = createLimits(config)
   const locks = createLocks(limits)
 
@@ -20,7 +20,7 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
     const client = config.clients.find((one) => one.id === id)
     if (client === undefined)
       return { explained: 'unknown-client', clients: config.clients.map((one) => one.id) }
-    const answer = await resolve({ by: 'name', value: user }, client.subject.directories)
+    const answer = await peek({ by: 'name', value: user }, client.subject.directories)
     if (answer.found !== 'person')
       return {
         ...{ explained: 'nobody', found: answer.found },
@@ -40,7 +40,7 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
     })
     return {
       explained: 'person',
-      ...{ person, effective, plan, policyVersion: standing.policyVersion },
+      ...{ person, effective, plan, isApplied: (await store.policy.current()).settings !== null },
       reasons: policy.explain(here, standing.settings),
       answers: standing.tallies.map(({ factor, lane, failures }) => ({
         ...{ factor, lane, failures },

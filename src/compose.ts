@@ -45,7 +45,8 @@ export type App = AsyncDisposable & {
   readonly signingKeys: SigningKeys
   readonly policies: Policies
   readonly reach: step.Reach
-  readonly resolve: step.Resolve
+  /** For an operator: nobody gets an account by being looked at. */
+  readonly peek: step.Resolve
   /** Directories of the company, by name. */
   readonly remote: ReadonlyMap<string, RemoteDirectory>
   /** Makes what is missing and lets the loops run by themselves. */
@@ -139,7 +140,7 @@ export async function compose(config: Config, world: World): Promise<App> {
   const directories = opening.use(
     await composeDirectories({ config, world, people: peopleStore, accounts, metrics }),
   )
-  const { resolve } = directories
+  const { resolve, peek } = directories
   const delegatedAmr = new Map(config.clients.map(({ id, delegatedAmr: amr }) => [id, amr]))
   const policies = createPolicies({
     ...{ store: ports.policy, first: firstPolicyOf(config), delegatedAmr },
@@ -216,7 +217,7 @@ export async function compose(config: Config, world: World): Promise<App> {
       store,
       signingKeys,
       policies,
-      resolve,
+      peek,
       reach,
       remote: directories.remote,
     },

@@ -84,7 +84,7 @@ function outcomeLines(told: Told, { isRevealed }: Asked): readonly string[] {
         `Stopped, and may try again: ${plan.reason}.`,
         plan.why === 'no-contact'
           ? '  Add what is missing, then they press Try again; their password is not needed.'
-          : '  It ends by itself, or with `sallyport user unlock`.',
+          : '  `sallyport user show` says until when; `sallyport user unlock` ends it.',
       ]
     case 'refuse':
       return [REFUSED[plan.reason]]
@@ -106,7 +106,8 @@ const REFUSED = {
   'attempts-spent': 'Refused: too many answers.',
 } as const
 
-function whyLines({ reasons, effective, policyVersion }: Told): readonly string[] {
+function whyLines({ reasons, effective, isApplied }: Told): readonly string[] {
+  const holding = reasons.rules.find(({ is }) => is === 'holds')
   const because = ({
     from,
     ...more
@@ -116,7 +117,7 @@ function whyLines({ reasons, effective, policyVersion }: Told): readonly string[
   }): string => {
     if (from === 'person') return 'by their own settings (`sallyport user set`)'
     if (from === 'rule') return `by the rule “${more.rule}”`
-    return policyVersion === 0 ? 'by the configuration' : 'by the policy'
+    return isApplied ? 'by the policy that was applied' : 'by the configuration'
   }
   const use = { required: 'asked', exempt: 'not asked', denied: 'let in under no condition' }
   return [
@@ -124,7 +125,7 @@ function whyLines({ reasons, effective, policyVersion }: Told): readonly string[
     line('factors', `${effective.factors.join(', ') || 'none'}, ${because(reasons.factors)}`),
     ...(effective.acr === null
       ? []
-      : [line('at least', `${effective.acr}, ${because(reasons.use)}`)]),
+      : [line('at least', `${effective.acr}, by the rule “${holding?.name ?? ''}”`)]),
     line(
       'language',
       effective.language === null

@@ -5,7 +5,8 @@ import type { Desk } from './desk.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import type { Tools } from './tools.ts'
 
-const BYTES_MAX = 1024 * 1024
+/** Somewhat more than a hundred thousand people with settings of their own. */
+const BYTES_MAX = 32 * 1024 * 1024
 
 export const policy = (desk: Desk): Command =>
   new Command('policy')

@@ -86,7 +86,8 @@ export type Explained =
       readonly effective: Effective
       readonly reasons: Reasons
       readonly plan: Plan
-      readonly policyVersion: number
+      /** By an operator; else it is as the configuration has it. */
+      readonly isApplied: boolean
       readonly answers: readonly Answers[]
       readonly enrolled: readonly { readonly factor: FactorKind; readonly provenance: string }[]
       readonly at: Instant

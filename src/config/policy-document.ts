@@ -49,6 +49,9 @@ export type PolicyDocument = {
   }[]
 }
 
+/** As many people as there may be, and not more than that. */
+const TEXT_MAX = 32 * 1024 * 1024
+
 const account = z
   .custom<Id<'account'>>((value) => parseId('account', value) !== undefined, {
     error: 'is no account id',
@@ -87,7 +90,7 @@ export function parsePolicy(
   file: string,
   config: Config,
 ): Result<PolicyDocument, readonly Problem[]> {
-  const document = parseYaml(text, file)
+  const document = parseYaml(text, file, TEXT_MAX)
   if (!document.ok) return document
   const { value } = document.value
   const parsed = schema.safeParse(value)

@@ -15,9 +15,15 @@ export type Document = {
 }
 
 /** YAML 1.2, core schema: no merge keys, no tags that make objects, string keys only, no key twice. */
-export function parseYaml(text: string, file: string): Result<Document, readonly Problem[]> {
-  if (text.length > TEXT_MAX)
-    return fail([fileProblem(file, 'is larger than 1 MiB', 'a configuration file')])
+export function parseYaml(
+  text: string,
+  file: string,
+  lengthMax = TEXT_MAX,
+): Result<Document, readonly Problem[]> {
+  if (text.length > lengthMax)
+    return fail([
+      fileProblem(file, `is larger than ${lengthMax / 1024 / 1024} MiB`, 'a smaller file'),
+    ])
   const lines = new LineCounter()
   const placeAt = (offset: number) => `${file}:${lines.linePos(offset).line}`
 

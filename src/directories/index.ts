@@ -11,6 +11,7 @@ export type {
   AccountStore,
   AccountView,
   ListedAccount,
+  Named,
   OwnContacts,
   UnseenMark,
 } from './account-store.ts'

@@ -91,7 +91,8 @@ describe('those who left a company', () => {
     await made.find()
     assert.deepEqual([asked, await made.goneOf()], [1, []])
     made.servers.ask = made.ldap.ask
-    await made.find()
+    // The next round goes on behind the one about whom nothing was heard, and then begins anew.
+    for (let n = 0; n < 2; n++) await made.find()
     assert.equal((await made.goneOf()).length, 5)
   })
 
@@ -107,6 +108,22 @@ describe('those who left a company', () => {
         : made.ldap.ask(work, signal)
     for (let n = 0; n < 12; n++) await made.find()
     assert.equal((await made.goneOf()).length, 40)
+  })
+
+  test('are found behind such a one also where they are few', async () => {
+    await using made = await bench(3)
+    made.there.splice(1)
+    made.clock.advance(WEEK_SECONDS)
+    let asked = 0
+    const first = made.servers.ask
+    made.servers.ask = (work, signal) =>
+      asked++ === 0
+        ? Promise.reject(new Fault('directory.unavailable', 'unreadable'))
+        : first(work, signal)
+    await made.find()
+    assert.deepEqual(await made.goneOf(), [])
+    await made.find()
+    assert.equal((await made.goneOf()).length + 1, asked)
   })
 
   test('are not those of whom there are two', async () => {

@@ -28,11 +28,11 @@ export function createFindLeavers(deps: {
   return async () => {
     const before = later(clock.now(), -UNSEEN_DAYS * 86_400)
     const unseen = await store.unseen(directory, before, after, AT_ONCE)
-    if (unseen.length < AT_ONCE) after = null
     for (const one of unseen) {
-      if (unseen.length === AT_ONCE) after = one
+      after = one
       if ((await ask(one)) === 'no-answer') return
     }
+    if (unseen.length < AT_ONCE) after = null
   }
 
   async function ask(

@@ -58,6 +58,16 @@ describe('the policy in force', () => {
     assert.equal((await policies.at(1)).language, 'zh-CN')
   })
 
+  test('goes back with a store that was put back', async () => {
+    const { policies, apply } = bench()
+    apply(7, { ...FIRST, language: 'zh-CN' })
+    await policies.at(7)
+    apply(5, FIRST)
+    assert.equal((await policies.at(5)).language, 'en')
+    apply(7, FIRST)
+    assert.equal((await policies.at(7)).language, 'en')
+  })
+
   test('is asked for again where it could not be had', async () => {
     let isDown = true
     const policies = createPolicies({

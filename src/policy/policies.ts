@@ -22,26 +22,29 @@ export function createPolicies(deps: {
   const { store, first } = deps
   const make = (settings: PolicySettings) => createPolicy({ ...deps, settings })
   let held = { version: 0, policy: make(first) }
-  let loading: { readonly version: number; readonly policy: Promise<Policy> } | undefined
+  const loading = new Map<number, Promise<Policy>>()
+  let [begun, kept] = [0, 0]
 
   async function load(): Promise<Policy> {
+    const turn = ++begun
     const { version, settings } = await store.current()
-    // Of two who load at once the older answer may come last.
-    if (version >= held.version) held = { version, policy: make(settings ?? first) }
-    return held.policy
+    const policy = make(settings ?? first)
+    // By who asked last and not by the number, which goes back with a store that was put back.
+    if (turn < kept) return held.policy
+    kept = turn
+    held = { version, policy }
+    return policy
   }
 
   return {
     latest: () => held.policy,
     async at(version) {
-      if (version <= held.version) return held.policy
-      if (loading === undefined || loading.version < version) {
-        const policy = load().finally(() => {
-          if (loading?.policy === policy) loading = undefined
-        })
-        loading = { version, policy }
-      }
-      return loading.policy
+      if (version === held.version) return held.policy
+      const under = loading.get(version)
+      if (under !== undefined) return under
+      const policy = load().finally(() => loading.delete(version))
+      loading.set(version, policy)
+      return policy
     },
   }
 }

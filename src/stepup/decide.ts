@@ -196,8 +196,10 @@ function replan(held: Held, { outcome, ...planned }: Planned, now: Instant): Ste
   switch (outcome.plan) {
     case 'ask':
       return moved({ ...next, state: 'choosing' })
+    case 'delegated':
     case 'exempt': {
-      const { stepUp, events } = satisfied(next, 'exempt', EXEMPT, now)
+      const proof = outcome.plan === 'exempt' ? EXEMPT : outcome.proof
+      const { stepUp, events } = satisfied(next, outcome.plan, proof, now)
       return moved(stepUp, ...events)
     }
     case 'block':

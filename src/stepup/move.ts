@@ -45,5 +45,9 @@ export type Planned = {
   readonly isOurs: boolean
   readonly username: string
   readonly offered: readonly Offer[]
-  readonly outcome: { readonly plan: 'ask' | 'exempt' } | End
+  readonly outcome:
+    | { readonly plan: 'ask' }
+    | { readonly plan: 'exempt' }
+    | { readonly plan: 'delegated'; readonly proof: Proof }
+    | End
 }

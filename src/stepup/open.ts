@@ -112,8 +112,6 @@ export function createOpen(deps: OpenDeps): {
         case 'ask':
           return { ...named, offered: plan.offered, outcome: { plan: 'ask' } }
         case 'delegated':
-          // Would have ended it when it was opened; what was delegated then has run out meanwhile.
-          return { ...named, offered: [], outcome: { plan: 'refuse', reason: 'denied' } }
         case 'block':
         case 'refuse':
         case 'exempt':
@@ -275,7 +273,7 @@ export function createOpen(deps: OpenDeps): {
 const LOOKS_MAX = 3
 
 /** No account has this id. */
-const NOBODY = 'acc_0000000000000000000000' as Id<'account'>
+export const NOBODY = 'acc_0000000000000000000000' as Id<'account'>
 
 const absenceOf = (answer: Exclude<Answer, { readonly found: 'person' }>): Absence =>
   answer.found === 'disabled' ? answer.reason : answer.found

@@ -96,6 +96,15 @@ describe('the plan', () => {
     )
   })
 
+  test('takes nothing for delegated where a rule asks for a rung', () => {
+    const upstream = { amr: ['swk'], authTime: NOON / 1000 }
+    const delegating = { ...effective, delegatedAmr: ['swk'] }
+    const asked = { ...input, request: { ...request, upstream }, standing: withApp('import') }
+    assert.equal(planFor({ ...asked, effective: delegating }).plan, 'delegated')
+    const strict = { ...delegating, acr: 'mfa-app' }
+    assert.deepEqual(offers(planFor({ ...asked, effective: strict })), ['ask totp'])
+  })
+
   test('says what the codes of a person’s own app look like', () => {
     const plan = planFor({ ...input, standing: withApp('import') })
     assert.deepEqual(

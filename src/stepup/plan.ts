@@ -52,7 +52,8 @@ export function quietly(plan: Plan, { prompt }: Pick<StepUpRequest, 'prompt'>): 
 export function planFor(input: PlanInput): Plan {
   const { request, effective, standing, ladder, lockRule, now } = input
   if (effective.use === 'denied') return { plan: 'refuse', reason: 'denied' }
-  const delegated = delegatedProof(request, effective, now)
+  // A rule that asks for a rung is about what is proven here.
+  const delegated = effective.acr === null ? delegatedProof(request, effective, now) : undefined
   if (delegated !== undefined) return { plan: 'delegated', proof: delegated }
   // Who comes to set up a factor proves what everybody proves.
   if (effective.use === 'exempt' && request.purpose !== 'enrol') return exempt(request)

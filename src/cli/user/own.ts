@@ -96,7 +96,7 @@ export async function setOwn(
   if (set === 'unknown') return desk.refuse('there is nobody of that name (any more)')
   const { status, factors, language } = settings
   const words = [
-    `status ${status}`,
+    `status ${status}${status === 'disabled' ? ' (passes without a second factor)' : ''}`,
     `factors ${factors?.join(', ') ?? 'as everybody'}`,
     `language ${language ?? 'as everybody'}`,
   ]

@@ -79,18 +79,19 @@ export function createBound(deps: {
   async function search(asked: Search): Promise<Found> {
     const { entriesMax, pageSize } = asked
     const entries: Entry[] = []
-    let [references, pages] = [0, 0]
+    let [references, pages, isCut] = [0, 0, false]
     for (let cookie: Uint8Array | undefined; ; ) {
       const page = await searches.ask(asked, Math.ceil(operationSeconds), cookie)
       entries.push(...page.entries)
       references += page.references
       pages += 1
+      isCut ||= page.isCut
       cookie = page.cookie
       if (pageSize === undefined || cookie === undefined || entries.length > entriesMax) break
     }
     return {
       entries: entries.slice(0, entriesMax),
-      isMore: entries.length > entriesMax,
+      isMore: isCut || entries.length > entriesMax,
       references,
       ...(pageSize !== undefined && { pages }),
     }

@@ -18,6 +18,8 @@ export type Searches = {
 export type Page = {
   readonly entries: readonly Entry[]
   readonly references: number
+  /** The server has more and did not say it: its limit may be below ours. */
+  readonly isCut: boolean
   /** Undefined: it is the last one. */
   readonly cookie: Uint8Array | undefined
 }
@@ -102,7 +104,7 @@ function end(search: UnderWay, ber: Ber, limit: number): void {
   ber.at = ofResult
   const cookie = cookieIn(ber, limit)
   const isCut = status === SIZE_LIMIT_EXCEEDED && asked.pageSize === undefined
-  if (status === SUCCESS || isCut) search.resolve({ entries, references, cookie })
+  if (status === SUCCESS || isCut) search.resolve({ entries, references, cookie, isCut })
   else search.reject(StatusCodeParser.parse(new SearchResponse({ messageId: 0, status })))
 }
 

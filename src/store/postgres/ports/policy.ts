@@ -1,6 +1,6 @@
 import type { PolicyStore } from '../../../policy/index.ts'
 import { appliedPolicyIn, ownSettingsIn } from '../../rows-policy.ts'
-import { toldOf, toldValues } from '../parts.ts'
+import { toldValues } from '../parts.ts'
 import * as sql from '../statements/policy.ts'
 import { tell } from '../statements/tell.ts'
 import type { PortDeps } from './deps.ts'
@@ -24,8 +24,8 @@ export function policyStore({ link, toRows }: PortDeps): PolicyStore {
         await tx.run(sql.begin, {})
         const [held] = await tx.run(sql.hold, {})
         if (held?.version !== seen) return 'stale'
-        const [found] = await tx.run(sql.known, { accounts })
-        if (found?.known !== new Set(accounts).size) return 'unknown-account'
+        const found = await tx.run(sql.known, { accounts })
+        if (found.length !== new Set(accounts).size) return 'unknown-account'
         await tx.run(sql.apply, { document: JSON.stringify(settings), now })
         await tx.run(sql.clear, {})
         if (people.length > 0) await tx.run(sql.put, { accounts, settings: own })
@@ -34,11 +34,19 @@ export function policyStore({ link, toRows }: PortDeps): PolicyStore {
       })
     },
 
-    async set(account, settings, events) {
-      const kept = settings && JSON.stringify(settings)
-      const values = { account, settings: kept, ...toldOf(toRows, events) }
-      const { rows } = await link.write(sql.set, values)
-      return rows[0]?.known === 1 ? 'set' : 'unknown'
+    set(account, settings, events) {
+      const told = toRows.told(events)
+      return link.transact(async (tx) => {
+        await tx.run(sql.begin, {})
+        await tx.run(sql.hold, {})
+        const found = await tx.run(sql.known, { accounts: [account] })
+        if (found.length === 0) return 'unknown'
+        if (settings === null) await tx.run(sql.take, { account })
+        else await tx.run(sql.put, { accounts: [account], settings: [JSON.stringify(settings)] })
+        await tx.run(sql.count, {})
+        if (told.length > 0) await tx.run(tell, toldValues(told))
+        return 'set'
+      })
     },
   }
 }

@@ -103,7 +103,7 @@ export const know = statement<AccountRow & { events: string }>(
   from known`,
 )
 
-/** Held until this commits: meanwhile nothing is opened or enrolled for them. */
+/** Held until this commits, so that of two who change them the second sees what the first made. */
 export const holdContacts = statement<{ emails: string; phones: string }>(
   'account_hold_contacts',
   `select emails, phones from accounts

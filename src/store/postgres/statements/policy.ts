@@ -1,4 +1,3 @@
-import { told } from '../parts.ts'
 import { statement } from '../statements.ts'
 
 export const current = statement<{
@@ -31,9 +30,11 @@ export const hold = statement<{ version: number }>(
   'select version from policy where id = 1 for update',
 )
 
-export const known = statement<{ known: number }>(
+/** There until this commits: whoever erases one of them waits. */
+export const known = statement<{ account: string }>(
   'policy_known',
-  'select count(*)::integer as known from accounts where account = any (@accounts::text[])',
+  `select account from accounts where account = any (@accounts::text[])
+  order by account for share`,
 )
 
 export const apply = statement(
@@ -51,20 +52,9 @@ export const put = statement(
   on conflict (account) do update set settings = excluded.settings`,
 )
 
-/** Null takes the settings away. Asked again it counts once more, which makes nobody but the cache ask again. */
-export const set = statement<{ known: number }>(
-  'policy_set',
-  `with known as (select account from accounts where account = @account for share),
-  taken as (
-    delete from person_settings
-    where account = @account and @settings::text is null and exists (select from known)),
-  kept as (
-    insert into person_settings (account, settings)
-    select account, @settings::text from known where @settings::text is not null
-    on conflict (account) do update set settings = excluded.settings),
-  counted as (
-    insert into policy as p (id, version) select 1, 1 from known
-    on conflict (id) do update set version = p.version + 1),
-  telling as (${told('known')})
-  select count(*)::integer as known from known`,
+export const take = statement('policy_take', 'delete from person_settings where account = @account')
+
+export const count = statement(
+  'policy_count',
+  'update policy set version = version + 1 where id = 1',
 )
