@@ -37,6 +37,8 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
     const plan = planFor({
       ...{ request, person, standing, effective, reach, now },
       ...{ ladder: policy.ladder, lockRule: limits.lock },
+      // In a browser that is not known, which says the most.
+      lane: 'signed',
     })
     return {
       explained: 'person',

@@ -45,6 +45,7 @@ export type Config = {
     readonly every: number
     readonly seconds: readonly number[]
     readonly cap: number
+    readonly own: number
     readonly answersMax: number
     readonly replansMax: number
   }

@@ -196,7 +196,7 @@ describe('a step-up', () => {
     const again: Move = {
       move: 'replan',
       planned: {
-        ...{ account: null, isOurs: false, username: 'x', offered: [] },
+        ...{ account: null, isOurs: false, lane: 'signed', username: 'x', offered: [] },
         outcome: { plan: 'block', why: 'no-contact', reason: 'r', factor: null },
       },
     }

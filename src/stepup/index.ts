@@ -10,9 +10,10 @@ export { type Consumption, type Factor, type Judged, type Question, rejected } f
 
 export { createLimits, type Limits } from './limits.ts'
 export { createLocks } from './locks.ts'
+export { NOBODY } from './looked.ts'
 export { createMake, type Make } from './make.ts'
 export type { Lead, Move, Planned } from './move.ts'
-export { type Browser, createOpen, NOBODY, type Open, type OpenDeps, type Opened } from './open.ts'
+export { type Browser, createOpen, type Open, type OpenDeps, type Opened } from './open.ts'
 export { CONTACT, type Plan, type Prospect, planFor, prospectsOf, type Reach } from './plan.ts'
 export type { CodeSender, Enroller, Resolve } from './ports.ts'
 export { type Said, type Seen, seenOf, type Tries } from './seen.ts'
@@ -38,6 +39,7 @@ export type {
   Change,
   Claim,
   Counter,
+  Earned,
   Enrolment,
   Found,
   LockRule,

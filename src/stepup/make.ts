@@ -1,11 +1,13 @@
 import type { AuditEvent } from '../audit/index.ts'
 import { type Clock, type FactorKind, Fault, type Instant, invariant } from '../kernel/index.ts'
 import { decide } from './decide.ts'
+import { KNOWN_BROWSER_RULE, knownSince } from './known-browsers.ts'
 import type { Limits } from './limits.ts'
 import type { Move } from './move.ts'
 import { askedBy } from './plan.ts'
 import { withTally } from './seen.ts'
-import type { Change, Claim, Found, StepUpStore } from './step-up-store.ts'
+import type { Held } from './step-up.ts'
+import type { Change, Claim, Earned, Found, StepUpStore } from './step-up-store.ts'
 import { classOf } from './tallies.ts'
 
 export type Made = {
@@ -82,7 +84,11 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
         return (change, now) =>
           store.spend(change, counterOf(change, move.factor), limits.lock, now)
       case 'judge':
-        return (change) => store.settle(change, counterOf(change, move.factor), move.judged)
+        return (change, now) => {
+          const { judged, factor } = move
+          const earned = judged.verdict === 'accepted' ? earnedBy(change.next, now) : null
+          return store.settle(change, counterOf(change, factor), judged, earned)
+        }
       case 'choose':
         return move.sent === null
           ? (change) => store.replace(change)
@@ -109,6 +115,13 @@ type Saved = Awaited<
 function counterOf({ next }: Change, factor: FactorKind) {
   invariant(next.account !== null, 'who answers is known')
   return { account: next.account, lane: next.lane, factor }
+}
+
+/** Of what nobody signed nothing is remembered in the person's favour. */
+export function earnedBy({ lane, browser }: Held, now: Instant): Earned | null {
+  if (lane === 'unsigned') return null
+  const { browsersMax } = KNOWN_BROWSER_RULE
+  return { browser, at: now, browsersMax, since: knownSince(now) }
 }
 
 export function claimOf(

@@ -1,7 +1,7 @@
 import type { FactorKind, Id, Locale } from '../kernel/index.ts'
 import type { Judged } from './factor.ts'
 import type { End } from './plan.ts'
-import type { Asked, Offer, Pending, Proof, Sent } from './step-up.ts'
+import type { Asked, Lane, Offer, Pending, Proof, Sent } from './step-up.ts'
 
 /** What an accepted answer leads to. */
 export type Lead =
@@ -43,6 +43,7 @@ export type Move =
 export type Planned = {
   readonly account: Id<'account'> | null
   readonly isOurs: boolean
+  readonly lane: Lane
   readonly username: string
   readonly offered: readonly Offer[]
   readonly outcome:

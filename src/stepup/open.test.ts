@@ -42,7 +42,10 @@ async function opened(
   const store: StepUpStore = {
     open: (value) => Promise.resolve({ heard: 'opened', at: { version: 1, value, tallies: [] } }),
     standing: () =>
-      Promise.resolve({ enrolled: [], tallies: [], settings: null, policyVersion: 0 }),
+      Promise.resolve({
+        ...{ enrolled: [], tallies: [], settings: null, policyVersion: 0 },
+        knownBrowsers: [],
+      }),
     ...{ find: notHere, replace: notHere, replan: notHere, send: notHere, spend: notHere },
     ...{ settle: notHere, enrol: notHere },
   }

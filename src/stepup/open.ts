@@ -1,5 +1,4 @@
 import type { AuditEvent } from '../audit/index.ts'
-import type { Answer, DisabledReason, Person } from '../directories/index.ts'
 import {
   type Clock,
   type FactorKind,
@@ -18,7 +17,9 @@ import type { Grant, Trust } from '../trust/index.ts'
 import { type Begun, EXEMPT, ended, openedEvent, satisfied } from './begun.ts'
 import { decide } from './decide.ts'
 import type { Deliver } from './deliver.ts'
+import { laneOf } from './known-browsers.ts'
 import type { Limits } from './limits.ts'
+import { type Absence, absenceOf, type Looked, NOBODY, shownOf, whose } from './looked.ts'
 import { claimOf } from './make.ts'
 import type { Planned } from './move.ts'
 import { askedBy, type End, isOutOfReach, type Plan, planFor, quietly, type Reach } from './plan.ts'
@@ -65,19 +66,6 @@ export type OpenDeps = {
   readonly heard: (events: readonly AuditEvent[]) => void
 }
 
-type Looked =
-  | {
-      readonly known: true
-      readonly person: Person
-      readonly plan: Plan
-      /** What an operator set for them, else what their directory says. */
-      readonly locale: Locale | null
-      readonly policy: Policy
-    }
-  | { readonly known: false; readonly why: Absence; readonly policy: Policy }
-
-type Absence = 'not-found' | 'ambiguous' | DisabledReason
-
 export type Open = (request: StepUpRequest, id: Id<'stepUp'>, browser: Browser) => Promise<Opened>
 
 /** What opens it: a plan, or that nothing need be asked. */
@@ -101,8 +89,8 @@ export function createOpen(deps: OpenDeps): {
       throw new Fault('store.contended', 'the person came and went while a step-up was opened')
     },
 
-    async replan({ request, ip }) {
-      const looked = await look(request, ip)
+    async replan({ request, browser: hash, ip }) {
+      const looked = await look(request, { hash, ip })
       const plan = quietly(looked.known ? looked.plan : nobody(request, looked), request)
       const username = shownOf(looked, plan)?.username ?? request.lookup.value
       if (!looked.known)
@@ -127,7 +115,7 @@ export function createOpen(deps: OpenDeps): {
     id: Id<'stepUp'>,
     browser: Browser,
   ): Promise<Opened | 'account-gone'> {
-    const looked = await look(request, browser.ip)
+    const looked = await look(request, browser)
     const outcome = await outcomeOf(request, looked, browser)
     const shown = shownOf(looked, outcome)
     const now = clock.now()
@@ -139,7 +127,6 @@ export function createOpen(deps: OpenDeps): {
       userAgent: browser.userAgent,
       ...whose(looked),
       username: shown?.username ?? request.lookup.value,
-      lane: request.lane,
       locale: negotiate({
         uiLocales: request.uiLocales,
         person: shown === undefined || !looked.known ? null : looked.locale,
@@ -157,25 +144,26 @@ export function createOpen(deps: OpenDeps): {
     return keep(first, held, now)
   }
 
-  async function look(request: StepUpRequest, ip: string | null): Promise<Looked> {
+  async function look(
+    request: StepUpRequest,
+    { hash, ip }: Pick<Browser, 'hash' | 'ip'>,
+  ): Promise<Looked> {
     const answer = await resolve(request.lookup, request.directories)
     const account = answer.found === 'person' ? answer.person.account : NOBODY
     // Looked at for nobody too, so that the time taken does not say who is known.
     const standing = await store.standing(account)
     const policy = await policies.at(standing.policyVersion)
-    if (answer.found !== 'person') return { known: false, why: absenceOf(answer), policy }
-    const { person } = answer
     const now = clock.now()
+    const lane = laneOf(request, standing, hash, now)
+    if (answer.found !== 'person') return { known: false, lane, why: absenceOf(answer), policy }
+    const { person } = answer
     const { client } = request
     const { directory, groups } = person
     const effective = policy.effective({ client, directory, groups, ip, now }, standing.settings)
-    const { ladder } = policy
+    const reached = { request, person, standing, effective, ladder: policy.ladder }
     return {
-      ...{ known: true, person, policy, locale: effective.language ?? person.locale },
-      plan: planFor({
-        ...{ request, person, standing, effective, ladder, reach, now },
-        lockRule: limits.lock,
-      }),
+      ...{ known: true, person, lane, policy, locale: effective.language ?? person.locale },
+      plan: planFor({ ...reached, reach, lane, lockRule: limits.lock, now }),
     }
   }
 
@@ -271,24 +259,3 @@ export function createOpen(deps: OpenDeps): {
 
 /** Whoever is disabled or removed between being found and the opening is looked for again, and not found. */
 const LOOKS_MAX = 3
-
-/** No account has this id. */
-export const NOBODY = 'acc_0000000000000000000000' as Id<'account'>
-
-const absenceOf = (answer: Exclude<Answer, { readonly found: 'person' }>): Absence =>
-  answer.found === 'disabled' ? answer.reason : answer.found
-
-/** The immutable id of our own people is the account itself. */
-function whose(looked: Looked): Pick<Held, 'account' | 'isOurs'> {
-  if (!looked.known) return { account: null, isOurs: false }
-  const { account, immutableId } = looked.person
-  return { account, isOurs: immutableId === account }
-}
-
-/** Whose spelling and language a page may use. Of who is asked nothing it says no more than of who is not there. */
-function shownOf(looked: Looked, outcome: Outcome): Person | undefined {
-  if (!looked.known) return undefined
-  const isAlone =
-    outcome.plan === 'refuse' || (outcome.plan === 'block' && outcome.why === 'no-contact')
-  return isAlone ? undefined : looked.person
-}

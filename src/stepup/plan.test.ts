@@ -35,7 +35,9 @@ const effective: Effective = {
   firstEnrolment: 'contact',
   delegatedAmr: [],
 }
-const none: Standing = { enrolled: [], tallies: [], settings: null, policyVersion: 0 }
+const none: Standing = {
+  ...{ enrolled: [], tallies: [], knownBrowsers: [], settings: null, policyVersion: 0 },
+}
 const withApp = (provenance: Provenance): Standing => ({
   ...none,
   enrolled: [{ factor: 'totp', provenance, digits: 8, periodSeconds: 60 }],
@@ -44,7 +46,7 @@ const withApp = (provenance: Provenance): Standing => ({
 const lockRule = LIMITS.lock
 const reach = { email: () => true, sms: () => false }
 const known = { request, person, standing: none, effective, ladder }
-const input = { ...known, reach, lockRule, now: NOON }
+const input = { ...known, reach, lockRule, lane: 'signed' as const, now: NOON }
 const offers = (plan: Plan) =>
   plan.plan === 'ask' ? plan.offered.map(({ factor, use }) => `${use} ${factor}`) : plan
 const essential = (...wanted: string[]) => ({ ...request, acr: { wanted, essential: true } })

@@ -32,11 +32,15 @@ export type Counter = {
   readonly lane: Lane
 }
 
-/** After every `every` failures in a lane it locks for `seconds[n]` (the last repeats); `cap` over all lanes of its class ends it. */
+/**
+ * After every `every` failures in a lane it locks for `seconds[n]` (the last repeats); `cap` over all lanes of its class ends
+ * it, but that the lane of a known browser goes on until it has `own` failures itself.
+ */
 export type LockRule = {
   readonly every: number
   readonly seconds: readonly number[]
   readonly cap: number
+  readonly own: number
 }
 
 /** `sendsMax` messages in `windowSeconds`, with `coolDownSeconds[n]` after the n-th (the last repeats). */
@@ -68,6 +72,16 @@ export type Enrolment = {
   readonly usedTimeStep: number
 }
 
+/** What an accepted factor earns besides the verdict. */
+export type Earned = {
+  /** SHA-256 of the cookie of the browser it was given in. */
+  readonly browser: string
+  readonly at: Instant
+  /** Of the account's browsers that earned this later than `since`, so many stay known: the newest. */
+  readonly browsersMax: number
+  readonly since: number
+}
+
 /** What one look at the account's rows says before a step-up is planned. */
 export type Standing = {
   readonly enrolled: readonly (AppCode & {
@@ -79,6 +93,8 @@ export type Standing = {
   readonly settings: PersonSettings | null
   /** Of the policy in force, which counts every change of it and of anybody's settings. */
   readonly policyVersion: number
+  /** Those in which the account completed a factor, and when last. */
+  readonly knownBrowsers: readonly { readonly browser: string; readonly at: Instant }[]
 }
 
 /**
@@ -106,7 +122,7 @@ export type StepUpStore = {
   /** Finds expired step-ups too: only `decide` knows what time means. */
   find(id: Id<'stepUp'>): Promise<Found | undefined>
 
-  /** Enrolments, tallies and own settings of the account, and the version of the policy, in one look. */
+  /** Enrolments, tallies, known browsers and own settings of the account, and the version of the policy, in one look. */
   standing(account: Id<'account'>): Promise<Standing>
 
   /** Of all callers holding a version exactly one wins. Change and events commit together. */
@@ -127,7 +143,7 @@ export type StepUpStore = {
 
   /**
    * As `replace`, and the tally goes up. If the lane is locked or the cap over the lanes of its class is reached, nothing
-   * changes: `unsigned` is a class of its own, all other lanes are the other.
+   * changes: `unsigned` is a class of its own, all other lanes are the other. The cap leaves a known browser's lane `own` answers.
    * A tally that reaches a multiple of `every` locks the lane from now on, and a `factor.locked` event is kept with it
    * (also when the cap is reached: `until: 'operator'`); `locked` says so.
    */
@@ -144,16 +160,25 @@ export type StepUpStore = {
 
   /**
    * As `replace`; if accepted, consumes and resets the tally of that lane and the send budget of (account, factor, its class).
-   * What was consumed, or anything older of the same source, is 'used' for ever and changes nothing.
+   * What was consumed, or anything older of the same source, is 'used' for ever and changes nothing. With what it earned, the
+   * browser becomes known or is known for longer, and what lanes of browsers that are known no more had counted of this
+   * factor is forgotten.
    */
-  settle(change: Change, counter: Counter, judged: Judged): Promise<'settled' | 'stale' | 'used'>
+  settle(
+    change: Change,
+    counter: Counter,
+    judged: Judged,
+    earned: Earned | null,
+  ): Promise<'settled' | 'stale' | 'used'>
 
   /**
    * As `replace`, and the enrolment becomes active. An account has at most one of a kind: a second is 'exists'. As in
-   * `open`, nothing is kept for an account of our own whose person is gone or not enabled: 'account-gone'.
+   * `open`, nothing is kept for an account of our own whose person is gone or not enabled: 'account-gone'. What it earned is
+   * as in `settle`.
    */
   enrol(
     change: Change,
     enrolment: Enrolment,
+    earned: Earned | null,
   ): Promise<'enrolled' | 'stale' | 'exists' | 'account-gone'>
 }

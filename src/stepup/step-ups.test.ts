@@ -96,7 +96,7 @@ describe('planning anew', () => {
       ...({ state: 'blocked', why: 'no-contact', factor: null } as const),
     }
     const account = sampler.id('account')
-    const named = { username: 'li.wei', offered: [] }
+    const named = { username: 'li.wei', offered: [], lane: 'signed' } as const
     const block = { plan: 'block', why: 'no-contact', factor: null } as const
     const plans: Planned[] = [
       { ...named, account, isOurs: true, outcome: { plan: 'ask' } },

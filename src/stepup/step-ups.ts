@@ -12,7 +12,7 @@ import { amrOf } from '../policy/index.ts'
 import type { Deliver } from './deliver.ts'
 import type { Factor } from './factor.ts'
 import type { Limits } from './limits.ts'
-import type { Made, Make } from './make.ts'
+import { earnedBy, type Made, type Make } from './make.ts'
 import type { Lead, Planned } from './move.ts'
 import { askedBy } from './plan.ts'
 import type { CodeSender, Enroller } from './ports.ts'
@@ -236,7 +236,8 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     const move = { move: 'confirm', enrolment: pending.enrolment, proof } as const
     if (enrolment === 'wrong')
       return seen((await make(at, { ...move, confirmed: 'wrong' })).at, { said: 'wrong' })
-    const save = (change: Change) => store.enrol(change, enrolment)
+    const save = (change: Change, now: Instant) =>
+      store.enrol(change, enrolment, earnedBy(change.next, now))
     const made = await make(at, { ...move, confirmed: 'right' }, save)
     return seen(made.at, made.made === 'moved' ? nothing : { said: 'stale' })
   }

@@ -15,6 +15,8 @@ export type Schema = {
     failures: number
     locked_until: number | null
   }
+  /** In which an account completed a factor, by the hash of its cookie, and when last. */
+  known_browsers: { account: string; browser: string; at: number }
   /** Nothing at or below `part` of `source` is good again. Those of challenges expire, those of enrolments never. */
   consumed: { source: string; part: number; expires_at: number | null }
   send_budgets: {

@@ -54,6 +54,7 @@ export type Swept = {
   readonly assertions: number
   readonly consumed: number
   readonly sendBudgets: number
+  readonly knownBrowsers: number
 }
 
 /** Of events that only the store could word (`factor.locked`, `authorization-code.…`, `step-up.expired` …), once committed. */

@@ -3,6 +3,7 @@ import { needs } from '../support/needs.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import { accountStoreContract } from './account-store.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
+import { knownBrowsersContract } from './known-browsers.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
 import { policyStoreContract } from './policy-store.contract.ts'
@@ -18,6 +19,7 @@ const open = openBenchOn(sharedPostgres)
 const { skip } = needs('postgresql')
 if (skip === false) {
   stepUpStoreContract('postgres', open)
+  knownBrowsersContract('postgres', open)
   requestStoreContract('postgres', open)
   signingKeyStoreContract('postgres', open)
   auditStoreContract('postgres', open)

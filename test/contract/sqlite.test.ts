@@ -7,6 +7,7 @@ import { createFakeClock, createSeededRandom, createTestKeys } from '../support/
 import { accountStoreContract } from './account-store.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import type { Bench } from './bench.ts'
+import { knownBrowsersContract } from './known-browsers.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
 import { policyStoreContract } from './policy-store.contract.ts'
@@ -37,6 +38,7 @@ async function open(): Promise<Bench> {
 }
 
 stepUpStoreContract('sqlite', open)
+knownBrowsersContract('sqlite', open)
 requestStoreContract('sqlite', open)
 signingKeyStoreContract('sqlite', open)
 auditStoreContract('sqlite', open)

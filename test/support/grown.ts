@@ -17,7 +17,7 @@ import { requestSample } from './request.ts'
 import { challengedSample, createSampler, satisfiedSample } from './step-up.ts'
 import { NOON } from './world.ts'
 
-const RULE = { every: 10, seconds: [900, 1800], cap: 50 }
+const RULE = { every: 10, seconds: [900, 1800], cap: 50, own: 10 }
 const SENDS = { coolDownSeconds: [30, 60], windowSeconds: 3600, sendsMax: 5 }
 const PEOPLE = 23
 const BY = { at: NOON, actor: 'operator:ada' } as const
@@ -79,6 +79,7 @@ export async function grow(store: Store, keys: KeyRing, clock: Clock): Promise<G
     { version: 1, next: right, events: [] },
     { account, factor: 'email', lane: 'signed' },
     { verdict: 'accepted', enrolledBy: 'operator', consumption: used },
+    { browser: right.browser, at: NOON, browsersMax: 5, since: 0 },
   )
   const claimed = sampler.id('account')
   const sent = challengedSample(sampler, { account: claimed, factor: 'email' })

@@ -36,6 +36,7 @@ export const TABLES = {
   consumed: table([text('source')], 'part', 'expires_at'),
   /** All lanes of a factor: {lane: [failures, lockedUntil]} as JSON, lanes in order of name. */
   counters: table([text('account'), text('factor')], 'lanes'),
+  known_browsers: table([text('account'), text('browser')], 'at'),
   send_budgets: table(
     [text('account'), text('channel'), text('lane')],
     ...['window_started_at', 'sends', 'next_at'],

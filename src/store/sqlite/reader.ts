@@ -105,6 +105,9 @@ function prepared(db: Sqlite.Database, query: Query) {
           'settings',
         ),
         sql<number>`coalesce((select version from policy), 0)`.as('policy_version'),
+        sql<string>`(
+          select json_group_array(json_object('browser', browser, 'at', at))
+          from known_browsers where account = ${account})`.as('known_browsers'),
       ]),
     ),
     totp: prepare(

@@ -54,6 +54,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
           await tx.run(sql.set, row)
           const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
           const own = isAsBefore ? [] : await endSignIns(tx, ending)
+          if (row.state !== 'enabled') await tx.run(sql.forgetBrowsers, { accounts: [account] })
           return { answer: 'set', told: [...told, ...own], own }
         })
       } catch (error) {
@@ -116,6 +117,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
         await tx.run(endingSql.holdStepUps, of)
         if ((await endEnrolments(tx, of)) === 0) return nothing('unknown')
         await tx.run(sql.untally, of)
+        await tx.run(sql.forgetBrowsers, of)
         const own = await endSignIns(tx, ending)
         return { answer: 'reset', told: [...told, ...own], own }
       })
@@ -155,6 +157,7 @@ async function clear(tx: Tx, accounts: readonly string[]): Promise<void> {
   await endEnrolments(tx, of)
   await tx.run(sql.untally, of)
   await tx.run(sql.unsend, of)
+  await tx.run(sql.forgetBrowsers, of)
   await tx.run(sql.remove, { accounts })
 }
 

@@ -1,5 +1,6 @@
 import { held, person, swapped, tallies, told } from '../parts.ts'
 import { statement } from '../statements.ts'
+import { known, staying, stillCounting } from './known-browsers.ts'
 
 const ROW = 'id, version, tag, account, browser, state, expires_at, value'
 const ROW_VALUES =
@@ -53,6 +54,7 @@ export const find = statement<{ version: number; value: string; tallies: string 
 type StandingRow = {
   enrolled: string
   tallies: string
+  known_browsers: string
   settings: string | null
   policy_version: number
 }
@@ -63,7 +65,9 @@ export const standing = statement<StandingRow>(
     select coalesce(json_agg(json_build_object('factor', factor, 'provenance', provenance,
       'digits', digits, 'periodSeconds', period_seconds)), '[]')::text
     from enrolments where account = @account) as enrolled,
-    ${tallies('@account')} as tallies,
+    ${tallies('@account')} as tallies, (
+    select coalesce(json_agg(json_build_object('browser', browser, 'at', at)), '[]')::text
+    from known_browsers where account = @account) as known_browsers,
     (select settings from person_settings where account = @account) as settings,
     coalesce((select version from policy where id = 1), 0) as policy_version`,
 )
@@ -115,6 +119,9 @@ type Spent = {
 const lockEnd = (failures: string): string =>
   `@now::bigint + 1000 * (@seconds::bigint[])[least(${failures} / @every::integer, cardinality(@seconds::bigint[]))]`
 
+/** The cap is reached, and with it what a known browser keeps to itself. */
+const IS_OUT = 'total >= @cap::integer and failures >= @own::integer'
+
 /** A lock is told after what led to it. One row holds all lanes of a class, so that the pause of one and the cap over all are decided by one upsert. */
 export const spend = statement<Spent>(
   'step_up_spend',
@@ -131,7 +138,8 @@ export const spend = statement<Spent>(
           ${lockEnd('(coalesce((c.lanes -> @lane::text ->> 0)::integer, 0) + 1)')})
         else jsonb_build_array(coalesce((c.lanes -> @lane::text ->> 0)::integer, 0) + 1,
           (c.lanes -> @lane::text ->> 1)::bigint) end)
-    where c.total < @cap::integer
+    where (c.total < @cap::integer
+        or coalesce((c.lanes -> @lane::text ->> 0)::integer, 0) < @own::integer)
       and coalesce((c.lanes -> @lane::text ->> 1)::bigint <= @now::bigint, true)
     returning total, (lanes -> @lane::text ->> 0)::integer as failures,
       (lanes -> @lane::text ->> 1)::bigint as until),
@@ -140,8 +148,9 @@ export const spend = statement<Spent>(
   locked as (
     insert into audit_waiting (id, part, event)
     select @locked_id, 1000, @locked_event::text || failures || ',"until":' ||
-      case when total >= @cap::integer then '"operator"' else until::text end || '}'
-    from counted, swapped, (select count(*) from telling) before where total >= @cap::integer or failures % @every::integer = 0
+      case when ${IS_OUT} then '"operator"' else until::text end || '}'
+    from counted, swapped, (select count(*) from telling) before
+    where ${IS_OUT} or failures % @every::integer = 0
     returning event)
   select (select count(*) from held)::integer as held,
     (select count(*) from swapped)::integer as swapped,
@@ -162,7 +171,7 @@ export const tally = statement<{ total: number; failures: number | null; until: 
  */
 export const settle = statement<{ held: number; swapped: number }>(
   'step_up_settle',
-  `with ${held()},
+  `with ${held()}, ${staying},
   used as (
     insert into consumed as u (source, part, expires_at)
     select @source, @part::bigint, @part_expires_at::bigint from held
@@ -171,8 +180,9 @@ export const settle = statement<{ held: number; swapped: number }>(
     returning 1),
   ${swapped('used')},
   reset as (
-    update counters set total = total - (lanes -> @lane::text ->> 0)::integer,
-      lanes = lanes - @lane::text
+    update counters set
+      total = (select coalesce(sum((lane.value ->> 0)::integer), 0) from ${stillCounting}),
+      lanes = (select coalesce(jsonb_object_agg(lane.key, lane.value), '{}') from ${stillCounting})
     from swapped
     where account = @account and factor = @factor and class = @class
       and lanes -> @lane::text is not null
@@ -180,6 +190,7 @@ export const settle = statement<{ held: number; swapped: number }>(
   freed as (
     delete from send_budgets using swapped
     where account = @account and channel = @factor and lane = @class),
+  ${known('swapped')},
   telling as (${told('swapped, (select count(*) from reset) before')})
   select (select count(*) from held)::integer as held,
     (select count(*) from swapped)::integer as swapped`,
@@ -188,7 +199,7 @@ export const settle = statement<{ held: number; swapped: number }>(
 export const enrol = statement<{ allowed: number; held: number; swapped: number }>(
   'step_up_enrol',
   `with ${person('@enrolment_account')},
-  ${held('and exists (select from allowed)')},
+  ${held('and exists (select from allowed)')}, ${staying},
   added as (
     insert into enrolments (id, account, factor, provenance, secret, secret_bits, algorithm, digits,
       period_seconds, at)
@@ -201,6 +212,7 @@ export const enrol = statement<{ allowed: number; held: number; swapped: number 
     select @enrolment_id, @part::bigint, null from added
     on conflict (source) do update set part = excluded.part where u.part < excluded.part),
   ${swapped('added')},
+  ${known('swapped')},
   telling as (${told('swapped')})
   select (select count(*) from allowed)::integer as allowed,
     (select count(*) from held)::integer as held,

@@ -1,8 +1,8 @@
 import { type Instant, instantOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUpStore } from '../../../stepup/index.ts'
-import { enrolledIn, eventIn, talliesIn } from '../../rows.ts'
+import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
 import { settingsIn } from '../../rows-policy.ts'
-import { changedRow, stepUpRow } from '../../to-rows.ts'
+import { changedRow, earnedRow, stepUpRow } from '../../to-rows.ts'
 import type { FoundMessage } from '../operations.ts'
 import type { PortDeps } from './deps.ts'
 
@@ -42,6 +42,7 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
         tallies: talliesIn(row?.tallies ?? '[]'),
         settings: settingsIn(row?.settings),
         policyVersion: row?.policy_version ?? 0,
+        knownBrowsers: knownBrowsersIn(row?.known_browsers ?? '[]'),
       }
     },
 
@@ -79,17 +80,21 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       }
     },
 
-    settle(change, counter, judged) {
+    settle(change, counter, judged, earned) {
       const consumed =
         judged.verdict === 'accepted'
           ? { ...judged.consumption, expires_at: expiryOf(judged.consumption.source, change) }
           : null
-      return writer.call('stepUps.settle', { change: messageOf(change), counter, consumed })
+      const of = { change: messageOf(change), counter, consumed, earned: earnedRow(earned) }
+      return writer.call('stepUps.settle', of)
     },
 
-    enrol(change, enrolment) {
+    enrol(change, enrolment, earned) {
       const { isOurs } = change.next
-      const of = { change: messageOf(change), isOurs, enrolment: toRows.enrolment(enrolment) }
+      const of = {
+        ...{ change: messageOf(change), isOurs, enrolment: toRows.enrolment(enrolment) },
+        earned: earnedRow(earned),
+      }
       return writer.call('stepUps.enrol', of)
     },
   }
