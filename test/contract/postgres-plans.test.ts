@@ -18,6 +18,7 @@ const ROWS = 1_000_000
 const FILLED: Readonly<Record<string, string>> = {
   accounts: `'acc_' || n, 'local', 'acc_' || n, null, 'p' || n`,
   people: `'acc_' || n, 'local', 'p' || n, 'p' || n, null, '[]', '[]', null, 'enabled', 0`,
+  person_settings: `'acc_' || n, '{}'`,
   enrolments: `'enr_' || n, 'acc_' || n, 'totp', 'import', 's', 160, 'sha1', 6, 30, 0`,
   consumed: `'enr_' || n, n, null`,
   counters: `'acc_' || n, 'totp', 'signed', 0, '{}'`,
@@ -36,8 +37,8 @@ const ALL: readonly (readonly [string, Statement<unknown>])[] = [
   ...[stepUps, requests, audit, people, totp, accounts].flatMap((room) => Object.values(room)),
 ].map((one) => [one.name, one])
 
-/** A row for each job of the background, and that is all there ever is. */
-const SHORT: ReadonlySet<string | undefined> = new Set(['leases'])
+/** A row for each job of the background, and one of the policy: that is all there ever is. */
+const SHORT: ReadonlySet<string | undefined> = new Set(['leases', 'policy'])
 
 type Plan = {
   readonly 'Node Type': string
