@@ -6,6 +6,7 @@ import type { createEnroller } from './factors/totp/index.ts'
 import * as http from './http/index.ts'
 import { type createMoments, type createTranslator, negotiate } from './i18n/index.ts'
 import type { KeyRing } from './kernel/index.ts'
+import { createSparing } from './log/index.ts'
 import type { Metrics } from './metrics/index.ts'
 import { createOidc, type RequestStore, type SigningKeys } from './oidc/index.ts'
 import {
@@ -35,6 +36,9 @@ type Deps = {
   readonly signingKeys: SigningKeys
 }
 
+/** Between two lines about a proxy that is not listed. */
+const UNLISTED_SECONDS = 600
+
 /** All that the main port answers: the protocol and the pages, with what both of them need. */
 export function composeDoors({ config, world, ...deps }: Deps): RequestListener {
   const { clock, stopwatch, random, log } = world
@@ -45,10 +49,16 @@ export function composeDoors({ config, world, ...deps }: Deps): RequestListener 
   const base = new URL(config.issuer).pathname.replace(/\/$/, '')
   const scheme = config.issuer.startsWith('https:') ? 'https' : 'http'
   const browsers = http.createBrowsers({ scheme, random })
+  const devices = http.createDevices(scheme)
   const proofs = http.createProofs(keys)
   const { theme } = config
   const folders = theme.folder === null ? [TEMPLATES] : [theme.folder, TEMPLATES]
   const assets = openAssets(theme)
+  const tellUnlisted = createSparing({
+    ...{ seconds: UNLISTED_SECONDS, stopwatch },
+    tell: (facts) =>
+      log.warn('forwarded by none of listen.trustedProxies: no trust by address', facts),
+  })
   const pages = createPages({
     ...{ translate, moments, assets, templates: http.createTemplates({ folders }) },
     setting: { base, org, support, privacyUrl: config.privacyUrl },
@@ -74,14 +84,18 @@ export function composeDoors({ config, world, ...deps }: Deps): RequestListener 
     },
     negotiate: speak,
   })
-  const portal = createPortal({ stepUps, present, browsers, proofs })
+  const portal = createPortal({ stepUps, present, browsers, devices, proofs })
   const oidc = createOidc({
     ...{ issuer: config.issuer, acrValues, store: requestStore, signingKeys },
-    ...{ open, browsers, keys, clock, random, log, heard, fetch: world.fetch },
+    ...{ open, browsers, devices, keys, clock, random, log, heard, fetch: world.fetch },
     countFailure: metrics.clientFailure,
     clients: new Map(config.clients.map((client) => [client.id, client])),
     stepUpSeconds: config.stepUp.lifetimeSeconds,
     ipOf: http.createIpOf(config.listen.trustedProxies),
+    certainIpOf: http.createCertainIpOf(config.listen.trustedProxies, (peer) => {
+      metrics.forwardedByUnlisted()
+      if (config.trust.binding !== 'device' && config.trust.hours > 0) tellUnlisted({ peer })
+    }),
     show: (request, response, at) => {
       const { id, browser } = at.value
       const seen = step.seenOf(at, { said: 'nothing' }, limits.lock, clock.now())

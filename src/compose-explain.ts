@@ -41,6 +41,8 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
         standing,
         effective,
         ladder: policy.ladder,
+        // In a browser that is not known, which says the most.
+        lane: 'signed',
         lockRule: limits.lock,
         now,
       },

@@ -27,7 +27,7 @@ import { createPolicies, type Policies, type PolicySettings } from './policy/ind
 import { maskEmail } from './portal/index.ts'
 import * as step from './stepup/index.ts'
 import type { Store } from './store/index.ts'
-import { noTrust } from './trust/index.ts'
+import { createTrust } from './trust/index.ts'
 
 /** Handed in once, at the top, by main.ts or by a test. */
 export type World = {
@@ -85,7 +85,7 @@ export async function compose(config: Config, world: World): Promise<App> {
   const store = opening.use(await openStore(config.store, deps))
   const kept = {
     ...{ 'step-ups': store.stepUps, requests: store.requests, people: store.people },
-    ...{ accounts: store.accounts, policy: store.policy },
+    ...{ accounts: store.accounts, policy: store.policy, trust: store.trust },
     ...{ totp: store.totp, 'signing-keys': store.signingKeys, audit: store.audit },
     ...{ leases: store.leases, upkeep: { sweep: store.sweep } },
   }
@@ -161,6 +161,10 @@ export async function compose(config: Config, world: World): Promise<App> {
     ...{ store: ports.policy, first: firstPolicyOf(config), delegatedAmr },
     ...{ timeZone: config.timeZone, askable: ['totp', ...channels.map(({ kind }) => kind)] },
   })
+  const trust = createTrust({
+    ...{ keys, random, ipv6Prefix: config.trust.ipv6Prefix },
+    groups: new Map(config.clients.map(({ id, trustGroup }) => [id, trustGroup])),
+  })
 
   // The step-up
   const limits = step.createLimits(config)
@@ -177,12 +181,13 @@ export async function compose(config: Config, world: World): Promise<App> {
   // Before the store is closed, in which it is kept what became of each.
   opening.defer(endSends)
   const { open, replan } = step.createOpen({
-    ...{ resolve, policies, trust: noTrust, store: stepUpStore, senders, deliver },
+    ...{ resolve, policies, trust, trustStore: ports.trust, trustSettings: config.trust },
+    ...{ store: stepUpStore, senders, deliver },
     ...{ limits, clock, random, heard, settings: config.stepUp },
     negotiate,
   })
   const stepUps = step.createStepUps({
-    ...{ store: stepUpStore, make, deliver, factors, senders, enroller, replan },
+    ...{ store: stepUpStore, make, deliver, factors, senders, enroller, trust, replan },
     ...{ codeSeconds, limits, clock, random },
   })
 

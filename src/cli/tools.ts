@@ -22,6 +22,17 @@ export type KeyLine = {
   readonly retiredAt: Instant | null
 }
 
+/** A factor that counts again. `until` null: by the settings as they are now it does not. */
+export type TrustLine = {
+  readonly id: Id<'trust'>
+  readonly group: string
+  readonly factor: FactorKind
+  readonly binding: 'ip' | 'device' | 'ip+device'
+  readonly ip: string | null
+  readonly at: Instant
+  readonly until: Instant | null
+}
+
 /** A person as a directory tells of them, wherever they are kept. */
 export type LookedAt = {
   readonly directory: string
@@ -144,6 +155,16 @@ export type Tools = AsyncDisposable & {
     /** In order of sequence, starting after `after`. */
     export(after: number): AsyncIterable<Exported>
     verify(from: VerifyFrom): Promise<AuditVerdict>
+  }
+  readonly trust: {
+    /** Newest first. */
+    list(account: Id<'account'>): Promise<readonly TrustLine[]>
+    /** Says how many. */
+    revoke(
+      account: Id<'account'>,
+      which: 'all' | Id<'trust'>,
+      actor: `operator:${string}`,
+    ): Promise<number>
   }
   readonly keys: {
     list(): Promise<readonly KeyLine[]>

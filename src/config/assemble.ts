@@ -89,6 +89,7 @@ function assembleClient(
   return {
     ...client,
     name: name ?? client.id,
+    trustGroup: client.trustGroup ?? client.id,
     auth: assembleAuth(auth),
     subject: {
       from: [subject.from].flat(),

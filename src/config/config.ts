@@ -39,6 +39,7 @@ export type Config = {
     readonly every: number
     readonly seconds: readonly number[]
     readonly cap: number
+    readonly own: number
     readonly answersMax: number
     readonly replansMax: number
   }
@@ -48,6 +49,11 @@ export type Config = {
     readonly windowSeconds: number
     readonly signedMax: number
     readonly unsignedMax: number
+  }
+  readonly trust: {
+    readonly hours: number
+    readonly binding: 'ip' | 'device' | 'ip+device'
+    readonly ipv6Prefix: 64 | 128
   }
   readonly org: { readonly name: string }
   readonly support: {
@@ -130,6 +136,7 @@ export type ClientConfig = {
     readonly directories: readonly (readonly string[])[]
   }
   readonly delegatedAmr: readonly string[]
+  readonly trustGroup: string
 }
 
 export type SubjectFrom = 'par' | 'request_object' | 'dangerously_unsigned_login_hint'

@@ -45,7 +45,8 @@ describe('budgets and locks', () => {
     const parsed = parse({})
     assert.ok(parsed.ok, parsed.ok ? '' : formatProblems(parsed.error))
     assert.deepEqual(parsed.value.locks, {
-      ...{ every: 10, seconds: [900, 1800, 3600, 7200], cap: 50, answersMax: 30, replansMax: 5 },
+      ...{ every: 10, seconds: [900, 1800, 3600, 7200], cap: 50, own: 10 },
+      ...{ answersMax: 30, replansMax: 5 },
     })
     assert.deepEqual(parsed.value.sends, {
       ...{ coolDownSeconds: [30, 60, 120], windowSeconds: 3600, signedMax: 5, unsignedMax: 2 },

@@ -170,7 +170,7 @@ describe('people of a company, for the help desk', () => {
     const stepUp = challengedSample(sampler, { account })
     await stepUps.open(stepUp, [], null, NOON)
     const change = { version: 1, next: stepUp, events: [] }
-    const enrolled = await stepUps.enrol(change, enrolmentSample(sampler, account))
+    const enrolled = await stepUps.enrol(change, enrolmentSample(sampler, account), null)
     assert.equal(enrolled, 'enrolled')
     assert.equal(kept(await made.people.show('ann')).factors[0]?.kind, 'totp')
     assert.deepEqual(kept(await made.people.resetFactor('ada', 'ann', 'totp')), {

@@ -1,10 +1,22 @@
 import { html } from '../http/index.ts'
+import type { T } from '../i18n/index.ts'
 import { frameWith, type PagesDeps } from './pages-frame.ts'
 import { fromElsewhere, told } from './pages-notices.ts'
 import { createParts, type Row, tipsOf } from './pages-parts.ts'
 import { phrase, strong } from './phrase.ts'
 import { qrOf } from './qr.ts'
 import type { ChallengeView, ChooseView, EnrolView, Frame } from './views.ts'
+
+function trustIn(t: T, trust: ChallengeView['trust']) {
+  if (trust === null) return null
+  const { by, hours } = trust
+  const isDays = hours % 24 === 0
+  const period = isDays ? t('days', { count: hours / 24 }) : t('hours', { count: hours })
+  if (by === 'network')
+    return { isBox: false, isTicked: false, label: '', hint: t('trust.network', { period }) }
+  const { isTicked } = trust
+  return { isBox: true, isTicked, label: t('trust.box', { period }), hint: t('trust.box.hint') }
+}
 
 const KEY_GROUP = /.{1,4}/g
 
@@ -60,6 +72,7 @@ export function askingPages(deps: PagesDeps) {
           hint: fieldHint(),
           describedBy: notice === null ? [] : ['message'],
         }),
+        trust: trustIn(t, view.trust),
         go: isFirst ? t('code.go.enrol') : t('code.go', { app: frame.application ?? org }),
         rows: parts.rows(rows),
       })

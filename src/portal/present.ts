@@ -122,6 +122,7 @@ export function createPresent(deps: PresentDeps): Present {
           : { form: form(page, 'resend'), inSeconds: secondsUntil(sent.resendAt, now) },
       others: others.map(wayOf),
       ways: `${base}/step-up/${stepUp.id}/ways`,
+      trust: leadsTo === 'satisfied' ? trustOf(stepUp, page.asked) : null,
       leadsTo: leadsTo === 'enrolling' ? 'enrol' : 'signed-in',
       mailFrom: deps.mailFrom,
       signedInFrom: elsewhere(stepUp),
@@ -256,6 +257,12 @@ const masked = (factor: FactorKind, to: string): string =>
 function asking(factor: FactorKind): Asking {
   invariant(factor !== 'webauthn' && factor !== 'recovery-code', 'what is shown has a page')
   return factor
+}
+
+function trustOf({ trust }: StepUp, { isTicked }: Asked): ChallengeView['trust'] {
+  if (trust === null) return null
+  const { hours, binding } = trust
+  return binding === 'ip' ? { by: 'network', hours } : { by: 'box', hours, isTicked }
 }
 
 /** Where the provider saw the person, when this browser is somewhere else. */

@@ -78,6 +78,11 @@ export type ChallengeView = {
   readonly others: readonly Way[]
   /** The address of the choice. */
   readonly ways: string
+  /** What a right code earns: a box for this device, or for the network as it is. Null: nothing. */
+  readonly trust:
+    | { readonly by: 'box'; readonly hours: number; readonly isTicked: boolean }
+    | { readonly by: 'network'; readonly hours: number }
+    | null
   readonly leadsTo: 'signed-in' | 'enrol'
   readonly mailFrom: string | null
   readonly signedInFrom: string | null

@@ -11,7 +11,7 @@ export { type Consumption, type Factor, type Judged, type Question, rejected } f
 export { createLimits, type Limits } from './limits.ts'
 export { createLocks } from './locks.ts'
 export { createMake, type Make } from './make.ts'
-export type { Lead, Move, Planned } from './move.ts'
+export type { Earns, Lead, Move, Planned } from './move.ts'
 export { type Browser, createOpen, type Open, type OpenDeps, type Opened } from './open.ts'
 export { CONTACT, type Plan, type Prospect, planFor, prospectsOf } from './plan.ts'
 export type { CodeSender, Enroller, Resolve } from './ports.ts'
@@ -38,6 +38,7 @@ export type {
   Change,
   Claim,
   Counter,
+  Earned,
   Enrolment,
   Found,
   LockRule,

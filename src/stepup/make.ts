@@ -1,11 +1,14 @@
 import type { AuditEvent } from '../audit/index.ts'
 import { type Clock, type FactorKind, Fault, type Instant, invariant } from '../kernel/index.ts'
+import type { NewGrant } from '../trust/index.ts'
 import { decide } from './decide.ts'
+import { KNOWN_BROWSER_RULE, knownSince } from './known-browsers.ts'
 import type { Limits } from './limits.ts'
 import type { Move } from './move.ts'
 import { askedBy } from './plan.ts'
 import { withTally } from './seen.ts'
-import type { Change, Claim, Found, StepUpStore } from './step-up-store.ts'
+import type { Held } from './step-up.ts'
+import type { Change, Claim, Earned, Found, StepUpStore } from './step-up-store.ts'
 import { classOf } from './tallies.ts'
 
 export type Made = {
@@ -18,6 +21,8 @@ export type Made = {
 export type Make = (
   first: Found,
   move: Move,
+  /** What a verdict earns besides. */
+  grant?: NewGrant | null,
   save?: (change: Change, now: Instant) => Promise<Saved>,
 ) => Promise<Made>
 
@@ -36,7 +41,12 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
   return make
 
   /** Makes the move on what was last seen; looks again only when somebody else was first. */
-  async function make(first: Found, move: Move, save = saveOf(move)): Promise<Made> {
+  async function make(
+    first: Found,
+    move: Move,
+    grant: NewGrant | null = null,
+    save = saveOf(move, grant),
+  ): Promise<Made> {
     let at = first
     for (let race = 0; race < racesMax; race++) {
       const now = clock.now()
@@ -76,13 +86,20 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
     return { made: 'moved', locks: answer.locked !== null, at: counted }
   }
 
-  function saveOf(move: Move): (change: Change, now: Instant) => Promise<Saved> {
+  function saveOf(
+    move: Move,
+    grant: NewGrant | null,
+  ): (change: Change, now: Instant) => Promise<Saved> {
     switch (move.move) {
       case 'spend':
         return (change, now) =>
           store.spend(change, counterOf(change, move.factor), limits.lock, now)
       case 'judge':
-        return (change) => store.settle(change, counterOf(change, move.factor), move.judged)
+        return (change, now) => {
+          const { judged, factor } = move
+          const earned = judged.verdict === 'accepted' ? earnedBy(change.next, now, grant) : null
+          return store.settle(change, counterOf(change, factor), judged, earned)
+        }
       case 'choose':
         return move.sent === null
           ? (change) => store.replace(change)
@@ -109,6 +126,17 @@ type Saved = Awaited<
 function counterOf({ next }: Change, factor: FactorKind) {
   invariant(next.account !== null, 'who answers is known')
   return { account: next.account, lane: next.lane, factor }
+}
+
+/** Of what nobody signed nothing is remembered in the person's favour. */
+export function earnedBy(
+  { lane, browser }: Held,
+  now: Instant,
+  grant: NewGrant | null,
+): Earned | null {
+  if (lane === 'unsigned') return null
+  const { browsersMax } = KNOWN_BROWSER_RULE
+  return { browser, at: now, browsersMax, since: knownSince(now), grant }
 }
 
 export function claimOf(

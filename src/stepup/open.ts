@@ -1,5 +1,4 @@
 import type { AuditEvent } from '../audit/index.ts'
-import type { Answer, DisabledReason, Person } from '../directories/index.ts'
 import {
   type Clock,
   type FactorKind,
@@ -14,11 +13,13 @@ import {
   type Random,
 } from '../kernel/index.ts'
 import type { Policies, Policy } from '../policy/index.ts'
-import type { Grant, Trust } from '../trust/index.ts'
+import type { Trust, Trusted, TrustSettings, TrustStore } from '../trust/index.ts'
 import { type Begun, EXEMPT, ended, openedEvent, satisfied } from './begun.ts'
 import { decide } from './decide.ts'
 import type { Deliver } from './deliver.ts'
+import { laneOf } from './known-browsers.ts'
 import type { Limits } from './limits.ts'
+import { type Absence, absenceOf, type Looked, NOBODY, shownOf, whose } from './looked.ts'
 import { claimOf } from './make.ts'
 import type { Planned } from './move.ts'
 import { askedBy, type End, isOutOfReach, type Plan, planFor, quietly } from './plan.ts'
@@ -26,6 +27,7 @@ import type { CodeSender, Resolve } from './ports.ts'
 import { coolDownOf, firstSent } from './sent.ts'
 import type { Held, Offer, StepUp, StepUpRequest } from './step-up.ts'
 import type { Found, StepUpStore } from './step-up-store.ts'
+import { acrsFrom, createRevokeReplayed, trustedFor, usedTrust } from './trusted.ts'
 
 /** The browser that opens a step-up and may then go on with it. */
 export type Browser = {
@@ -34,16 +36,21 @@ export type Browser = {
   readonly ip: string | null
   readonly userAgent: string | null
   readonly acceptLanguage: string | null
+  /** What trust is bound to: its address where that is certain, and the device cookie as it came. */
+  readonly place: { readonly ip: string | null; readonly device: string | null }
 }
 
 export type Opened =
-  | { readonly opened: 'here'; readonly at: Found }
+  /** `device`: the device cookie that the browser is to keep; null: what it has. */
+  | { readonly opened: 'here'; readonly at: Found; readonly device: string | null }
   | { readonly opened: 'other-browser' }
 
 export type OpenDeps = {
   readonly resolve: Resolve
   readonly policies: Pick<Policies, 'at'>
   readonly trust: Trust
+  readonly trustStore: Pick<TrustStore, 'revoke'>
+  readonly trustSettings: TrustSettings
   readonly store: StepUpStore
   readonly senders: ReadonlyMap<FactorKind, CodeSender>
   readonly negotiate: (wanted: {
@@ -64,23 +71,10 @@ export type OpenDeps = {
   readonly heard: (events: readonly AuditEvent[]) => void
 }
 
-type Looked =
-  | {
-      readonly known: true
-      readonly person: Person
-      readonly plan: Plan
-      /** What an operator set for them, else what their directory says. */
-      readonly locale: Locale | null
-      readonly policy: Policy
-    }
-  | { readonly known: false; readonly why: Absence; readonly policy: Policy }
-
-type Absence = 'not-found' | 'ambiguous' | DisabledReason
-
 export type Open = (request: StepUpRequest, id: Id<'stepUp'>, browser: Browser) => Promise<Opened>
 
 /** What opens it: a plan, or that nothing need be asked. */
-type Outcome = Plan | { readonly plan: 'trusted'; readonly grant: Grant }
+type Outcome = Plan | ({ readonly plan: 'trusted' } & Trusted)
 
 /** Resolve, plan, trust, open. Whoever asks again for the same id finds what the first one opened. */
 export function createOpen(deps: OpenDeps): {
@@ -89,23 +83,26 @@ export function createOpen(deps: OpenDeps): {
 } {
   const { resolve, policies, trust, store, senders, negotiate, settings, limits, clock, random } =
     deps
+  const revokeReplayed = createRevokeReplayed(deps)
 
   return {
     async open(...asked) {
       for (let look = 0; look < LOOKS_MAX; look++) {
         const opened = await openOnce(...asked)
-        if (opened !== 'account-gone') return opened
+        if (typeof opened === 'object') return opened
       }
       throw new Fault('store.contended', 'the person came and went while a step-up was opened')
     },
 
-    async replan({ request, ip }) {
-      const looked = await look(request, ip)
+    async replan({ request, browser: hash, ip }) {
+      // Where from is not certain here, so nothing is earned or taken from trust on this way.
+      const looked = await look(request, { hash, ip, place: null })
       const plan = quietly(looked.known ? looked.plan : nobody(request, looked), request)
       const username = shownOf(looked, plan)?.username ?? request.lookup.value
+      const unnamed = { trust: null, offered: [] }
       if (!looked.known)
-        return { ...whose(looked), username, offered: [], outcome: nobody(request, looked) }
-      const named = { ...whose(looked), username }
+        return { ...whose(looked), ...unnamed, username, outcome: nobody(request, looked) }
+      const named = { ...whose(looked), trust: null, username }
       switch (plan.plan) {
         case 'ask':
           return { ...named, offered: plan.offered, outcome: { plan: 'ask' } }
@@ -126,9 +123,10 @@ export function createOpen(deps: OpenDeps): {
     request: StepUpRequest,
     id: Id<'stepUp'>,
     browser: Browser,
-  ): Promise<Opened | 'account-gone'> {
-    const looked = await look(request, browser.ip)
-    const outcome = await outcomeOf(request, looked, browser)
+  ): Promise<Opened | Moved> {
+    const looked = await look(request, browser)
+    const outcome = outcomeOf(request, looked)
+    if (looked.known) await revokeReplayed(looked.person.account, looked.trust)
     const shown = shownOf(looked, outcome)
     const now = clock.now()
     const held: Held = {
@@ -139,13 +137,13 @@ export function createOpen(deps: OpenDeps): {
       userAgent: browser.userAgent,
       ...whose(looked),
       username: shown?.username ?? request.lookup.value,
-      lane: request.lane,
       locale: negotiate({
         uiLocales: request.uiLocales,
         person: shown === undefined || !looked.known ? null : looked.locale,
         acceptLanguage: browser.acceptLanguage,
         fallback: looked.policy.language,
       }),
+      trust: outcome.plan === 'ask' && looked.known ? (looked.trust?.offer ?? null) : null,
       offered: outcome.plan === 'ask' ? outcome.offered : [],
       attemptsMax: settings.attemptsMax,
       answersLeft: limits.answersMax,
@@ -154,25 +152,35 @@ export function createOpen(deps: OpenDeps): {
       expiresAt: later(now, settings.lifetimeSeconds),
     }
     const first = begin(held, outcome, now)
-    return keep(first, held, now)
+    return outcome.plan === 'trusted' ? keepTrusted(first, held, outcome) : keep(first, held, now)
   }
 
-  async function look(request: StepUpRequest, ip: string | null): Promise<Looked> {
+  async function look(
+    request: StepUpRequest,
+    { hash, ip, place }: Pick<Browser, 'hash' | 'ip'> & { readonly place: Browser['place'] | null },
+  ): Promise<Looked> {
     const answer = await resolve(request.lookup, request.directories)
     const account = answer.found === 'person' ? answer.person.account : NOBODY
     // Looked at for nobody too, so that the time taken does not say who is known.
     const standing = await store.standing(account)
     const policy = await policies.at(standing.policyVersion)
-    if (answer.found !== 'person') return { known: false, why: absenceOf(answer), policy }
-    const { person } = answer
     const now = clock.now()
+    const lane = laneOf(request, standing, hash, now)
+    if (answer.found !== 'person') return { known: false, lane, why: absenceOf(answer), policy }
+    const { person } = answer
     const { client } = request
     const { directory, groups } = person
     const effective = policy.effective({ client, directory, groups, ip, now }, standing.settings)
     const { ladder } = policy
+    const reached = { request, person, standing, effective, ladder }
+    const { factors } = effective
+    const acrs = acrsFrom(effective.acr, ladder.values)
+    const asked = { client, person, factors, acrs, settings: deps.trustSettings }
+    const isFree = request.lane === 'signed' && request.purpose === 'sign-in' && place !== null
     return {
-      ...{ known: true, person, policy, locale: effective.language ?? person.locale },
-      plan: planFor({ request, person, standing, effective, ladder, lockRule: limits.lock, now }),
+      ...{ known: true, person, lane, policy, locale: effective.language ?? person.locale },
+      plan: planFor({ ...reached, lane, lockRule: limits.lock, now }),
+      trust: isFree ? trust.look(now, standing.grants, { ...asked, ...place }) : null,
     }
   }
 
@@ -187,15 +195,11 @@ export function createOpen(deps: OpenDeps): {
   }
 
   /** Trust comes before `prompt=none` is heard: who need not be asked passes without a word. */
-  async function outcomeOf(
-    request: StepUpRequest,
-    looked: Looked,
-    browser: Browser,
-  ): Promise<Outcome> {
+  function outcomeOf(request: StepUpRequest, looked: Looked): Outcome {
     if (!looked.known) return quietly(nobody(request, looked), request)
-    const { plan, person } = looked
-    const grant = plan.plan === 'ask' ? await trusted(person.account, request, browser) : undefined
-    return grant === undefined ? quietly(plan, request) : { plan: 'trusted', grant }
+    const { plan } = looked
+    const found = plan.plan === 'ask' ? trustedFor(request, looked.trust, clock.now()) : undefined
+    return found === undefined ? quietly(plan, request) : { plan: 'trusted', ...found }
   }
 
   function begin(held: Held, outcome: Outcome, now: Instant): Begun {
@@ -203,7 +207,7 @@ export function createOpen(deps: OpenDeps): {
       case 'ask':
         return asked(held, outcome.offered, now)
       case 'trusted':
-        return satisfied(held, 'trust', outcome.grant, now)
+        return usedTrust(satisfied(held, 'trust', outcome.grant, now), held, outcome.grant, now)
       case 'delegated':
         return satisfied(held, 'delegated', outcome.proof, now)
       case 'exempt':
@@ -214,18 +218,6 @@ export function createOpen(deps: OpenDeps): {
       default:
         return never(outcome)
     }
-  }
-
-  async function trusted(account: Id<'account'>, request: StepUpRequest, browser: Browser) {
-    if (request.lane === 'unsigned' || request.prompt === 'login' || request.purpose === 'enrol')
-      return undefined
-    const { hash, ip } = browser
-    const grant = await trust.find({ account, client: request.client, browser: hash, ip })
-    if (grant === 'none') return undefined
-    const isFresh =
-      request.maxAgeSeconds === null || clock.now() - grant.at <= request.maxAgeSeconds * 1000
-    const isEnough = !request.acr.essential || request.acr.wanted.includes(grant.acr)
-    return isFresh && isEnough ? grant : undefined
   }
 
   /** With one way there is nothing to choose, so it is asked at once. */
@@ -262,30 +254,26 @@ export function createOpen(deps: OpenDeps): {
     if (answer.heard === 'opened') deps.heard(all)
     if (answer.at.value.browser !== held.browser) return { opened: 'other-browser' }
     const isOurs = answer.heard === 'opened' && isSent
-    return { opened: 'here', at: isOurs ? (await deps.deliver(answer.at)).at : answer.at }
+    const at = isOurs ? (await deps.deliver(answer.at)).at : answer.at
+    return { opened: 'here', at, device: null }
+  }
+
+  async function keepTrusted(
+    { stepUp, events }: Begun,
+    held: Held,
+    { use, cookie }: Trusted,
+  ): Promise<Opened | Moved> {
+    const all = [openedEvent(held, held.openedAt), ...events]
+    const answer = await store.openTrusted(stepUp, all, use)
+    if (!('at' in answer)) return answer.heard
+    if (answer.heard === 'opened') deps.heard(all)
+    if (answer.at.value.browser !== held.browser) return { opened: 'other-browser' }
+    return { opened: 'here', at: answer.at, device: answer.heard === 'opened' ? cookie : null }
   }
 }
 
+/** Who, or by what, changed between being seen and the opening: all is looked at again. */
+type Moved = 'account-gone' | 'trust-moved'
+
 /** Whoever is disabled or removed between being found and the opening is looked for again, and not found. */
 const LOOKS_MAX = 3
-
-/** No account has this id. */
-const NOBODY = 'acc_0000000000000000000000' as Id<'account'>
-
-const absenceOf = (answer: Exclude<Answer, { readonly found: 'person' }>): Absence =>
-  answer.found === 'disabled' ? answer.reason : answer.found
-
-/** The immutable id of our own people is the account itself. */
-function whose(looked: Looked): Pick<Held, 'account' | 'isOurs'> {
-  if (!looked.known) return { account: null, isOurs: false }
-  const { account, immutableId } = looked.person
-  return { account, isOurs: immutableId === account }
-}
-
-/** Whose spelling and language a page may use. Of who is asked nothing it says no more than of who is not there. */
-function shownOf(looked: Looked, outcome: Outcome): Person | undefined {
-  if (!looked.known) return undefined
-  const isAlone =
-    outcome.plan === 'refuse' || (outcome.plan === 'block' && outcome.why === 'no-contact')
-  return isAlone ? undefined : looked.person
-}

@@ -35,14 +35,20 @@ const effective: Effective = {
   firstEnrolment: 'contact',
   delegatedAmr: [],
 }
-const none: Standing = { enrolled: [], tallies: [], settings: null, policyVersion: 0 }
+const none: Standing = {
+  ...{ enrolled: [], tallies: [], knownBrowsers: [], grants: [] },
+  ...{ settings: null, policyVersion: 0 },
+}
 const withApp = (provenance: Provenance): Standing => ({
   ...none,
   enrolled: [{ factor: 'totp', provenance, digits: 8, periodSeconds: 60 }],
 })
 
 const lockRule = LIMITS.lock
-const input = { request, person, standing: none, effective, ladder, lockRule, now: NOON }
+const input = {
+  ...{ request, person, standing: none, effective, ladder, lockRule, now: NOON },
+  lane: 'signed' as const,
+}
 const offers = (plan: Plan) =>
   plan.plan === 'ask' ? plan.offered.map(({ factor, use }) => `${use} ${factor}`) : plan
 const essential = (...wanted: string[]) => ({ ...request, acr: { wanted, essential: true } })

@@ -2,7 +2,16 @@ import type { Person } from '../directories/index.ts'
 import { type FactorKind, type Instant, instantOf, never } from '../kernel/index.ts'
 import type { Effective, Ladder } from '../policy/index.ts'
 import { DELEGATED_SECONDS_MAX } from './limits.ts'
-import type { Block, Offer, Proof, Provenance, Refusal, StepUpRequest, Way } from './step-up.ts'
+import type {
+  Block,
+  Lane,
+  Offer,
+  Proof,
+  Provenance,
+  Refusal,
+  StepUpRequest,
+  Way,
+} from './step-up.ts'
 import type { LockRule, Standing } from './step-up-store.ts'
 import { lockedUntil } from './tallies.ts'
 
@@ -28,6 +37,8 @@ export type PlanInput = {
   readonly standing: Standing
   readonly effective: Effective
   readonly ladder: Ladder
+  /** Where its answers would be counted. */
+  readonly lane: Lane
   readonly lockRule: LockRule
   readonly now: Instant
 }
@@ -43,7 +54,7 @@ export function quietly(plan: Plan, { prompt }: Pick<StepUpRequest, 'prompt'>): 
  * an acr that the client insists on leaves out every way that would not reach it.
  */
 export function planFor(input: PlanInput): Plan {
-  const { request, effective, standing, ladder, lockRule, now } = input
+  const { request, effective, standing, ladder, lane, lockRule, now } = input
   if (effective.use === 'denied') return { plan: 'refuse', reason: 'denied' }
   const delegated = delegatedProof(request, effective, now)
   if (delegated !== undefined) return { plan: 'delegated', proof: delegated }
@@ -66,7 +77,7 @@ export function planFor(input: PlanInput): Plan {
   if (enough.length === 0) return { plan: 'refuse', reason: 'essential-acr-unmet' }
 
   const open = enough.filter(
-    (way) => lockedUntil(standing.tallies, askedBy(way), request.lane, lockRule, now) === null,
+    (way) => lockedUntil(standing.tallies, askedBy(way), lane, lockRule, now) === null,
   )
   const [first] = enough
   if (open.length === 0 && first !== undefined)

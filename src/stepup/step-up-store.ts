@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../audit/index.ts'
 import type { FactorKind, Id, Instant, Secret } from '../kernel/index.ts'
 import type { PersonSettings } from '../policy/index.ts'
+import type { Grant, NewGrant, TrustUse } from '../trust/index.ts'
 import type { Judged } from './factor.ts'
 import type { AppCode, Lane, LaneClass, Provenance, StepUp } from './step-up.ts'
 
@@ -32,11 +33,15 @@ export type Counter = {
   readonly lane: Lane
 }
 
-/** After every `every` failures in a lane it locks for `seconds[n]` (the last repeats); `cap` over all lanes of its class ends it. */
+/**
+ * After every `every` failures in a lane it locks for `seconds[n]` (the last repeats); `cap` over all lanes of its class ends
+ * it, but that the lane of a known browser goes on until it has `own` failures itself.
+ */
 export type LockRule = {
   readonly every: number
   readonly seconds: readonly number[]
   readonly cap: number
+  readonly own: number
 }
 
 /** `sendsMax` messages in `windowSeconds`, with `coolDownSeconds[n]` after the n-th (the last repeats). */
@@ -68,6 +73,18 @@ export type Enrolment = {
   readonly usedTimeStep: number
 }
 
+/** What an accepted factor earns besides the verdict. */
+export type Earned = {
+  /** SHA-256 of the cookie of the browser it was given in. */
+  readonly browser: string
+  readonly at: Instant
+  /** Of the account's browsers that earned this later than `since`, so many stay known: the newest. */
+  readonly browsersMax: number
+  readonly since: number
+  /** So that the next step-up need not ask. */
+  readonly grant: NewGrant | null
+}
+
 /** What one look at the account's rows says before a step-up is planned. */
 export type Standing = {
   readonly enrolled: readonly (AppCode & {
@@ -79,6 +96,9 @@ export type Standing = {
   readonly settings: PersonSettings | null
   /** Of the policy in force, which counts every change of it and of anybody's settings. */
   readonly policyVersion: number
+  /** Those in which the account completed a factor, and when last. */
+  readonly knownBrowsers: readonly { readonly browser: string; readonly at: Instant }[]
+  readonly grants: readonly Grant[]
 }
 
 /**
@@ -103,10 +123,23 @@ export type StepUpStore = {
     | { readonly heard: 'too-soon'; readonly until: Instant }
   >
 
+  /**
+   * As `open`, of one that is satisfied by a grant, which is used with it: its device gets its next secret. A grant that is
+   * gone, or a device whose secret is another by now, is 'trust-moved', and nothing is opened.
+   */
+  openTrusted(
+    stepUp: StepUp,
+    events: readonly AuditEvent[],
+    use: TrustUse,
+  ): Promise<
+    | { readonly heard: 'opened' | 'found'; readonly at: Found }
+    | { readonly heard: 'account-gone' | 'trust-moved' }
+  >
+
   /** Finds expired step-ups too: only `decide` knows what time means. */
   find(id: Id<'stepUp'>): Promise<Found | undefined>
 
-  /** Enrolments, tallies and own settings of the account, and the version of the policy, in one look. */
+  /** Enrolments, tallies, known browsers, grants of trust and own settings of the account, and the version of the policy, in one look. */
   standing(account: Id<'account'>): Promise<Standing>
 
   /** Of all callers holding a version exactly one wins. Change and events commit together. */
@@ -127,7 +160,7 @@ export type StepUpStore = {
 
   /**
    * As `replace`, and the tally goes up. If the lane is locked or the cap over the lanes of its class is reached, nothing
-   * changes: `unsigned` is a class of its own, all other lanes are the other.
+   * changes: `unsigned` is a class of its own, all other lanes are the other. The cap leaves a known browser's lane `own` answers.
    * A tally that reaches a multiple of `every` locks the lane from now on, and a `factor.locked` event is kept with it
    * (also when the cap is reached: `until: 'operator'`); `locked` says so.
    */
@@ -144,16 +177,26 @@ export type StepUpStore = {
 
   /**
    * As `replace`; if accepted, consumes and resets the tally of that lane and the send budget of (account, factor, its class).
-   * What was consumed, or anything older of the same source, is 'used' for ever and changes nothing.
+   * What was consumed, or anything older of the same source, is 'used' for ever and changes nothing. With what it earned, the
+   * browser becomes known or is known for longer, and what lanes of browsers that are known no more had counted of this
+   * factor is forgotten. A grant takes the place of one for the same group, network and device; one that joins a device is kept
+   * only while that device is there.
    */
-  settle(change: Change, counter: Counter, judged: Judged): Promise<'settled' | 'stale' | 'used'>
+  settle(
+    change: Change,
+    counter: Counter,
+    judged: Judged,
+    earned: Earned | null,
+  ): Promise<'settled' | 'stale' | 'used'>
 
   /**
    * As `replace`, and the enrolment becomes active. An account has at most one of a kind: a second is 'exists'. As in
-   * `open`, nothing is kept for an account of our own whose person is gone or not enabled: 'account-gone'.
+   * `open`, nothing is kept for an account of our own whose person is gone or not enabled: 'account-gone'. What it earned is
+   * as in `settle`; all grants of the account from before are over.
    */
   enrol(
     change: Change,
     enrolment: Enrolment,
+    earned: Earned | null,
   ): Promise<'enrolled' | 'stale' | 'exists' | 'account-gone'>
 }

@@ -11,6 +11,10 @@ const countedWith = (tallies: readonly Tally[], factor: FactorKind, lane: Lane) 
 const totalOf = (tallies: readonly Tally[]): number =>
   tallies.reduce((sum, { failures }) => sum + failures, 0)
 
+/** What the lane of a known browser may still answer whatever was counted elsewhere. */
+const ownLeft = (inLane: number, lane: Lane, { own }: LockRule): number =>
+  lane.startsWith('browser:') ? own - inLane : 0
+
 /** When the factor may be answered again in this lane: now (null), at a time, or once an operator frees it. */
 export function lockedUntil(
   tallies: readonly Tally[],
@@ -20,8 +24,10 @@ export function lockedUntil(
   now: Instant,
 ): Instant | 'operator' | null {
   const counted = countedWith(tallies, factor, lane)
-  if (totalOf(counted) >= rule.cap) return 'operator'
-  const until = counted.find((tally) => tally.lane === lane)?.lockedUntil ?? null
+  const inLane = counted.find((tally) => tally.lane === lane)
+  const isOut = ownLeft(inLane?.failures ?? 0, lane, rule) <= 0
+  if (totalOf(counted) >= rule.cap && isOut) return 'operator'
+  const until = inLane?.lockedUntil ?? null
   return until !== null && now < until ? until : null
 }
 
@@ -34,7 +40,8 @@ export function triesLeft(
 ): number {
   const counted = countedWith(tallies, factor, lane)
   const inLane = counted.find((tally) => tally.lane === lane)?.failures ?? 0
-  return Math.max(0, Math.min(rule.every - (inLane % rule.every), rule.cap - totalOf(counted)))
+  const untilCap = Math.max(rule.cap - totalOf(counted), ownLeft(inLane, lane, rule))
+  return Math.max(0, Math.min(rule.every - (inLane % rule.every), untilCap))
 }
 
 /** Seconds of the lock that follows the next multiple of `every`. */

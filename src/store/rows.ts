@@ -69,6 +69,14 @@ const offer: z.ZodType<Offer> = z.discriminatedUnion('use', [
   }),
 ])
 
+const trustOffer = z.strictObject({
+  hours: count,
+  binding: z.enum(['ip', 'device', 'ip+device']),
+  group: text,
+  contacts: text,
+  ip: text.nullable(),
+  series: text.nullable(),
+})
 const always = {
   id: id('stepUp'),
   request: stepUpRequest,
@@ -80,6 +88,7 @@ const always = {
   username: text,
   lane,
   locale: z.enum(LOCALES),
+  trust: trustOffer.nullable().default(null),
   offered: z.array(offer),
   attemptsMax: count,
   answersLeft: count,
@@ -171,6 +180,8 @@ const tallies: z.ZodType<Tally[]> = z.array(
 )
 const enrolled = z.array(z.strictObject({ factor, provenance, ...appCode }))
 
+const knownBrowsers = z.array(z.strictObject({ browser: text, at: instant }))
+
 const factors = z.array(
   z.strictObject({ kind: z.literal('totp'), provenance: text, secretBits: count, at: instant }),
 )
@@ -220,6 +231,7 @@ export const clientIn = (json: string): string => parsed('a client', ofClient, j
 export const talliesIn = (json: string): readonly Tally[] =>
   json === '[]' ? [] : parsed('tallies', tallies, json)
 export const enrolledIn = (json: string) => parsed('enrolments', enrolled, json)
+export const knownBrowsersIn = (json: string) => parsed('known browsers', knownBrowsers, json)
 export const factorsIn = (json: string) => parsed('factors', factors, json)
 export const sendsIn = (json: string) => parsed('send budgets', sends, json)
 export const personSettingsIn = (json: string): PersonSettings =>

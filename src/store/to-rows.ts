@@ -2,7 +2,8 @@ import type { AuditEvent } from '../audit/index.ts'
 import type { LocalPerson } from '../directories/index.ts'
 import { newId, type Random } from '../kernel/index.ts'
 import type { AuthorizationRequest, Once, SigningKey } from '../oidc/index.ts'
-import type { Change, Enrolment, LaneClass, StepUp } from '../stepup/index.ts'
+import type { Change, Earned, Enrolment, LaneClass, LockRule, StepUp } from '../stepup/index.ts'
+import { grantRow } from './rows-trust.ts'
 import type { EnrolmentRow, PersonRow, RequestRow, SigningKeyRow, StepUpRow } from './schema.ts'
 import type { Sealing } from './sealing.ts'
 
@@ -57,6 +58,21 @@ export const placeOfKey = (row: string) => ({ table: 'signing_keys', column: 'pr
 
 /** What nobody signed is a class of its own; all other lanes are the other. */
 export const classOf = (lane: string): LaneClass => (lane === 'unsigned' ? 'unsigned' : 'signed')
+
+/** How many answers a lane keeps to itself whatever its class has counted: only that of a known browser has any. */
+export const ownAnswers = (lane: string, { own }: LockRule): number =>
+  lane.startsWith('browser:') ? own : 0
+
+/** What an accepted factor earned, as statements are given it. */
+export const earnedRow = (account: string | null, earned: Earned | null) =>
+  earned && {
+    ...{ browser: earned.browser, at: earned.at },
+    ...{ since: earned.since, browsers_max: earned.browsersMax },
+    grant:
+      earned.grant === null || account === null
+        ? null
+        : { ...grantRow(account, earned.grant), grants_max: earned.grant.grantsMax },
+  }
 
 export function stepUpRow(stepUp: StepUp, version: number): StepUpRow {
   const { id, account, browser, state, expiresAt } = stepUp

@@ -52,6 +52,7 @@ const KNOWS_ALL = new Set([
   'compose-policy.ts',
   'compose-store.ts',
   'compose-tools.ts',
+  'compose-trust.ts',
 ])
 
 /** Each third-party package has one home: a folder of src/, or several where it is a room's own language. */

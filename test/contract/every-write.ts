@@ -28,7 +28,7 @@ const claim = {
   ...({ account, channel: 'email', lane: 'signed' } as const),
   rule: { coolDownSeconds: [1], windowSeconds: 60, sendsMax: 5 },
 }
-const rule = { every: 10, seconds: [1], cap: 50 }
+const rule = { every: 10, seconds: [1], cap: 50, own: 10 }
 const stepUp = challengedSample(sampler, { account })
 const about = { at: NOON, actor: 'person', stepUp: stepUp.id, client: 'iam', account } as const
 const change = (version: number) => ({ version, next: stepUp, events: [] })
@@ -60,12 +60,12 @@ await trace('ordered stepUps.open', () => stepUps.open(stepUp, [], null, NOON))
 await trace('ordered stepUps.replace', () => stepUps.replace(change(1)))
 await trace('ordered stepUps.send', () => stepUps.send(change(2), claim, NOON))
 await trace('durable stepUps.spend', () => stepUps.spend(change(3), counter, rule, NOON))
-await trace('durable stepUps.settle', () => stepUps.settle(change(4), counter, rejected))
+await trace('durable stepUps.settle', () => stepUps.settle(change(4), counter, rejected, null))
 await trace('durable stepUps.replace with a verdict', () =>
   stepUps.replace({ ...change(5), events: [verdict] }),
 )
 await trace('durable stepUps.enrol', () =>
-  stepUps.enrol(change(6), enrolmentSample(sampler, account)),
+  stepUps.enrol(change(6), enrolmentSample(sampler, account), null),
 )
 await stepUps.open(satisfied, [], null, NOON)
 await trace('ordered requests.issue', () =>

@@ -60,12 +60,12 @@ const RACERS: Readonly<Record<string, Racer>> = {
       consumption: { source: stepUp.challenge, part: 0 },
     }
     const counter = { account, factor: 'totp', lane: 'signed' } as const
-    return (store) => store.stepUps.settle(changeTo(satisfied), counter, accepted)
+    return (store) => store.stepUps.settle(changeTo(satisfied), counter, accepted, null)
   },
   enrol: async ({ stepUps }, { id, account, satisfied }) => {
     await stepUps.open(enrollingSample(id, account), [], null, NOON)
     const enrolment = enrolmentSample(sampler, account)
-    return (store) => store.stepUps.enrol(changeTo(satisfied), enrolment)
+    return (store) => store.stepUps.enrol(changeTo(satisfied), enrolment, null)
   },
   issue: async ({ stepUps }, { satisfied, issue }) => {
     await stepUps.open(satisfied, [], null, NOON)
@@ -151,7 +151,7 @@ export function peopleRacesContract(backend: string, open: OpenBench): void {
         const stepUp = challengedSample(sampler, { account })
         await bench.store.stepUps.open(stepUp, [], null, NOON)
         const counter = { account, factor: 'totp', lane: 'signed' } as const
-        const rule = { every: 1, seconds: [900], cap: 50 }
+        const rule = { every: 1, seconds: [900], cap: 50, own: 10 }
         await bench.store.stepUps.spend(changeTo(stepUp), counter, rule, NOON)
         const answers = times(6, (n) => storeOf(n).people.unlock(account, factor, LIMITS, NOON, []))
         assert.deepEqual(counted(await Promise.all(answers)), { unlocked: 1, 'not-locked': 5 })

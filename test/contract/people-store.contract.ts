@@ -20,7 +20,7 @@ import { counted, eventsOf, type OpenBench, times, turns } from './bench.ts'
 const sampler = createSampler('people store')
 const BY = { at: NOON, actor: 'operator:ada' } as const
 const LIMITS = { cap: 50, sendsMax: { signed: 5, unsigned: 2 } }
-const RULE = { every: 1, seconds: [900], cap: 50 }
+const RULE = { every: 1, seconds: [900], cap: 50, own: 10 }
 
 const person = (name: string, over: Partial<LocalPerson> = {}): LocalPerson => ({
   ...{ account: sampler.id('account'), directory: 'local', username: name, nameKey: name },
@@ -133,10 +133,8 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       assert.equal(await people.find('local', { account }), undefined)
       assert.equal(await totp.find(account), undefined)
       assert.deepEqual(await stepUps.standing(account), {
-        enrolled: [],
-        tallies: [],
-        settings: null,
-        policyVersion: 0,
+        ...{ enrolled: [], tallies: [], knownBrowsers: [], grants: [] },
+        ...{ settings: null, policyVersion: 0 },
       })
       const ended = cancelled(stepUp)
       assert.deepEqual(await eventsOf(bench.store), [added(ada), added(ada), ended])
@@ -442,10 +440,10 @@ function enrollingSample(account: LocalPerson['account']): StepUp {
 /** What is true in every state. */
 function heldOf(stepUp: StepUp): Held {
   const { id, request, browser, ip, userAgent, account, isOurs, username, lane, locale } = stepUp
-  const { offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = stepUp
+  const { trust, offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = stepUp
   return {
     ...{ id, request, browser, ip, userAgent, account, isOurs, username, lane, locale },
-    ...{ offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
+    ...{ trust, offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
   }
 }
 

@@ -19,7 +19,7 @@ import {
 import { namesOf } from './bench.ts'
 
 const sampler = createSampler('fail-over in the middle')
-const RULE = { every: 10, seconds: [900], cap: 50 }
+const RULE = { every: 10, seconds: [900], cap: 50, own: 10 }
 /** Enough for a promotion on a busy machine. */
 const DEADLINE_SECONDS = 60
 const PART = 7
@@ -59,13 +59,18 @@ describe('a primary that is lost in the middle', needs('postgresql'), () => {
       }
       await stepUps.spend(changeOf(stepUp, 1, 'spent'), counterOf(stepUp), RULE, NOON)
       const answer = await bench.failOverIn(settle.name, what, () =>
-        stepUps.settle(changeOf(stepUp, 2, 'judged'), counterOf(stepUp), accepted),
+        stepUps.settle(changeOf(stepUp, 2, 'judged'), counterOf(stepUp), accepted, null),
       )
       assert.equal(answer, 'settled')
       const found = await stepUps.find(stepUp.id)
       assert.equal(found?.version, 3)
       assert.deepEqual(found.tallies, [])
-      const late = await stepUps.settle(changeOf(other, 1, 'judged'), counterOf(other), accepted)
+      const late = await stepUps.settle(
+        changeOf(other, 1, 'judged'),
+        counterOf(other),
+        accepted,
+        null,
+      )
       assert.equal(late, 'used')
       assert.deepEqual(await namesOf(bench.store), ['answer.spent', 'answer.judged'])
     })

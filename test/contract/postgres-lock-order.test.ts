@@ -57,7 +57,10 @@ async function settle({ stepUps }: Store): Promise<void> {
   const counter = { account, factor: 'email', lane: 'signed' } as const
   const consumption = { source: next.challenge, part: 0 }
   const judged = { verdict: 'accepted', enrolledBy: 'operator', consumption } as const
-  assert.equal(await stepUps.settle({ version: 1, next, events: [] }, counter, judged), 'settled')
+  assert.equal(
+    await stepUps.settle({ version: 1, next, events: [] }, counter, judged, null),
+    'settled',
+  )
 }
 
 const tally = 'counters WHERE factor || class = $1'

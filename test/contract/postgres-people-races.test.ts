@@ -73,7 +73,7 @@ describe('an operator who ends a person on postgres', needs('postgresql'), () =>
     await stepUps.open({ ...held, state: 'enrolling', pending }, [], null, NOON)
     const next = satisfiedSample(sampler, { id: held.id, account })
     const enrol = () =>
-      stepUps.enrol({ version: 1, next, events: [] }, enrolmentSample(sampler, account))
+      stepUps.enrol({ version: 1, next, events: [] }, enrolmentSample(sampler, account), null)
     const reset = () => bench.store.people.resetFactor(account, 'totp', [], BY)
     assert.equal(await bench.whileEnding(enrol, reset), 'stale')
     assert.equal(await totp.find(account), undefined)

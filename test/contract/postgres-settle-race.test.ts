@@ -24,7 +24,12 @@ describe(
         const counter = { account, factor: 'totp', lane: 'signed' } as const
         const judged = { verdict: 'accepted', enrolledBy: 'import' } as const
         const consumption = { source, part }
-        return stepUps.settle({ version: 1, next, events: [] }, counter, { ...judged, consumption })
+        return stepUps.settle(
+          { version: 1, next, events: [] },
+          counter,
+          { ...judged, consumption },
+          null,
+        )
       }
       assert.equal(await settle(1), 'settled')
 

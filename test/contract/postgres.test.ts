@@ -3,6 +3,7 @@ import { needs } from '../support/needs.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import { accountStoreContract } from './account-store.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
+import { knownBrowsersContract } from './known-browsers.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
 import { policyStoreContract } from './policy-store.contract.ts'
@@ -11,6 +12,7 @@ import { requestStoreContract } from './request-store.contract.ts'
 import { signingKeyStoreContract } from './signing-key-store.contract.ts'
 import { stepUpStoreContract } from './step-up-store.contract.ts'
 import { totpStoreContract } from './totp-store.contract.ts'
+import { trustStoreContract } from './trust-store.contract.ts'
 import { upkeepContract } from './upkeep.contract.ts'
 
 const open = openBenchOn(sharedPostgres)
@@ -18,12 +20,14 @@ const open = openBenchOn(sharedPostgres)
 const { skip } = needs('postgresql')
 if (skip === false) {
   stepUpStoreContract('postgres', open)
+  knownBrowsersContract('postgres', open)
   requestStoreContract('postgres', open)
   signingKeyStoreContract('postgres', open)
   auditStoreContract('postgres', open)
   peopleStoreContract('postgres', open)
   peopleRacesContract('postgres', open)
   totpStoreContract('postgres', open)
+  trustStoreContract('postgres', open)
   accountStoreContract('postgres', open)
   policyStoreContract('postgres', open)
   upkeepContract('postgres', open)

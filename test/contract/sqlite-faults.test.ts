@@ -250,7 +250,7 @@ async function enrolled(
   const stepUp = challengedSample(sampler, { account })
   const enrolment = enrolmentSample(sampler, account, over)
   await store.stepUps.open(stepUp, [], null, NOON)
-  await store.stepUps.enrol({ version: 1, next: stepUp, events: [] }, enrolment)
+  await store.stepUps.enrol({ version: 1, next: stepUp, events: [] }, enrolment, null)
   return enrolment
 }
 

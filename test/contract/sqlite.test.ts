@@ -7,6 +7,7 @@ import { createFakeClock, createSeededRandom, createTestKeys } from '../support/
 import { accountStoreContract } from './account-store.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import type { Bench } from './bench.ts'
+import { knownBrowsersContract } from './known-browsers.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
 import { policyStoreContract } from './policy-store.contract.ts'
@@ -14,6 +15,7 @@ import { requestStoreContract } from './request-store.contract.ts'
 import { signingKeyStoreContract } from './signing-key-store.contract.ts'
 import { stepUpStoreContract } from './step-up-store.contract.ts'
 import { totpStoreContract } from './totp-store.contract.ts'
+import { trustStoreContract } from './trust-store.contract.ts'
 import { upkeepContract } from './upkeep.contract.ts'
 
 let opened = 0
@@ -37,12 +39,14 @@ async function open(): Promise<Bench> {
 }
 
 stepUpStoreContract('sqlite', open)
+knownBrowsersContract('sqlite', open)
 requestStoreContract('sqlite', open)
 signingKeyStoreContract('sqlite', open)
 auditStoreContract('sqlite', open)
 peopleStoreContract('sqlite', open)
 peopleRacesContract('sqlite', open)
 totpStoreContract('sqlite', open)
+trustStoreContract('sqlite', open)
 accountStoreContract('sqlite', open)
 policyStoreContract('sqlite', open)
 upkeepContract('sqlite', open)

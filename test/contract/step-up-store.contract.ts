@@ -18,7 +18,7 @@ import { challengedSample, choosingSample, createSampler, heldSample } from '../
 import { NOON } from '../support/world.ts'
 import { counted, eventsOf, namesOf, type OpenBench, times, turns } from './bench.ts'
 
-const RULE = { every: 10, seconds: [900, 1800, 3600, 7200], cap: 50 }
+const RULE = { every: 10, seconds: [900, 1800, 3600, 7200], cap: 50, own: 10 }
 const SENDS = { coolDownSeconds: [30, 60, 120], windowSeconds: 3600, sendsMax: 5 }
 const RACERS = 10
 
@@ -226,7 +226,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         ])
         const standing = await stepUps.standing(accountOf(mine))
         assert.deepEqual(standing, {
-          ...{ enrolled: [], tallies: found?.tallies },
+          ...{ enrolled: [], tallies: found?.tallies, knownBrowsers: [], grants: [] },
           ...{ settings: null, policyVersion: 0 },
         })
       })
@@ -237,7 +237,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const stepUp = await opened(stepUps)
         const app = { digits: 8, periodSeconds: 60 } as const
         const enrolment = { ...enrolmentSample(sampler, accountOf(stepUp)), ...app }
-        await stepUps.enrol(changeOf(stepUp), enrolment)
+        await stepUps.enrol(changeOf(stepUp), enrolment, null)
         const { enrolled } = await stepUps.standing(accountOf(stepUp))
         assert.deepEqual(enrolled, [{ factor: 'totp', provenance: 'contact:email', ...app }])
       })
@@ -463,7 +463,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
       test('repeats the last lock when the list of locks is over', async () => {
         await using bench = await open()
         const like = await opened(bench.store.stepUps)
-        const rule = { every: 1, seconds: [10, 20], cap: 50 }
+        const rule = { every: 1, seconds: [10, 20], cap: 50, own: 10 }
         let at = NOON
         for (const seconds of [10, 20, 20, 20]) {
           const one = await opened(bench.store.stepUps, { account: like.account })
@@ -509,12 +509,37 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const told = (await eventsOf(bench.store)).at(-1)
         assert.equal(told?.event === 'factor.locked' && told.until, 'operator')
         const muchLater = later(NOON, 365 * 86_400)
-        for (const lane of ['signed', 'browser:5'] as const) {
+        for (const lane of ['signed', 'browser:1'] as const) {
           const [answer] = await fail(stepUps, { ...like, lane }, 1, muchLater)
           assert.deepEqual(answer, { heard: 'locked', until: 'operator' })
         }
         const [unsigned] = await fail(stepUps, { ...like, lane: 'unsigned' }, 1)
         assert.deepEqual(unsigned, { heard: 'spent', locked: null })
+      })
+
+      test('leaves each known browser ten answers of its own, whatever the others came to', async () => {
+        await using bench = await open()
+        const { stepUps } = bench.store
+        const like = await opened(stepUps)
+        const early = { ...like, lane: 'browser:1' } as const
+        await fail(stepUps, early, 4)
+        let at = NOON
+        for (const wrong of [10, 10, 10, 10, 6]) {
+          await fail(stepUps, like, wrong, at)
+          at = later(at, 7200)
+        }
+        const [thief] = await fail(stepUps, like, 1, at)
+        assert.deepEqual(thief, { heard: 'locked', until: 'operator' })
+
+        const spent = { heard: 'spent', locked: null } as const
+        const last = { heard: 'spent', locked: 'operator' } as const
+        const over = { heard: 'locked', until: 'operator' } as const
+        assert.deepEqual(await fail(stepUps, early, 7, at), [...Array(5).fill(spent), last, over])
+        const other = await fail(stepUps, { ...like, lane: 'browser:2' }, 11, at)
+        assert.deepEqual(other, [...Array(9).fill(spent), last, over])
+        const told = (await eventsOf(bench.store)).filter(({ event }) => event === 'factor.locked')
+        const until = told.slice(-2).map((one) => one.event === 'factor.locked' && one.until)
+        assert.deepEqual(until, ['operator', 'operator'])
       })
 
       test('ends the unsigned lane at a cap of its own, and no other lane with it', async () => {
@@ -549,8 +574,8 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
       test('are what a plain count says, after any sequence of answers', async () => {
         await using bench = await open()
         const { stepUps, people } = bench.store
-        const rule = { every: 3, seconds: [60, 120], cap: 8 }
-        const lanes = ['signed', 'unsigned', 'browser:1'] as const
+        const rule = { every: 3, seconds: [60, 120], cap: 8, own: 3 }
+        const lanes = ['signed', 'unsigned', 'browser:1', 'browser:2'] as const
         const acts = fc.array(
           fc.record({
             act: fc.constantFrom('spend', 'spend', 'spend', 'spend', 'accept', 'unlock', 'wait'),
@@ -573,30 +598,34 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
             if (act === 'unlock') {
               const limits = { cap: rule.cap, sendsMax: { signed: 5, unsigned: 2 } }
               const heard = await people.unlock(account, null, limits, now, [])
-              const signed =
-                (counts.get('signed')?.failures ?? 0) + (counts.get('browser:1')?.failures ?? 0)
-              const isLocked =
+              const signed = [...counts]
+                .filter(([lane]) => lane !== 'unsigned')
+                .reduce((sum, [, { failures }]) => sum + failures, 0)
+              const isHeld =
                 [...counts.values()].some(({ until }) => now < until) ||
                 signed >= rule.cap ||
                 (counts.get('unsigned')?.failures ?? 0) >= rule.cap
-              assert.equal(heard, isLocked ? 'unlocked' : 'not-locked')
-              if (isLocked) counts.clear()
+              assert.equal(heard, isHeld ? 'unlocked' : 'not-locked')
+              if (isHeld) counts.clear()
             }
             if (act === 'accept') {
               const judged = accepted(sampler.id('challenge'), 0)
-              await stepUps.settle(changeOf(stepUp), counterOf(stepUp), judged)
+              await stepUps.settle(changeOf(stepUp), counterOf(stepUp), judged, null)
               counts.delete(lane)
             }
             if (act !== 'spend') continue
 
             const answer = await stepUps.spend(changeOf(stepUp), counterOf(stepUp), rule, now)
-            const isLocked = total >= rule.cap || now < mine.until
+            const own = lane.startsWith('browser:') ? rule.own : 0
+            const isOut = total >= rule.cap && mine.failures >= own
+            const isLocked = isOut || now < mine.until
             assert.equal(answer.heard, isLocked ? 'locked' : 'spent')
             if (isLocked) continue
             const failures = mine.failures + 1
             const until = failures % 3 === 0 ? later(now, failures === 3 ? 60 : 120) : mine.until
             counts.set(lane, { failures, until })
-            const locked = total + 1 >= rule.cap ? 'operator' : failures % 3 === 0 ? until : null
+            const isLast = total + 1 >= rule.cap && failures >= own
+            const locked = isLast ? 'operator' : failures % 3 === 0 ? until : null
             assert.deepEqual(answer, { heard: 'spent', locked })
           }
           const { tallies } = await stepUps.standing(account)
@@ -616,7 +645,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const all: StepUp[] = []
         for (let n = 0; n < RACERS; n++) all.push(await opened(bench.store.stepUps))
         const race = all.map((one, n) =>
-          storeOf(n).stepUps.settle(changeOf(one), counterOf(one), accepted(source, 7)),
+          storeOf(n).stepUps.settle(changeOf(one), counterOf(one), accepted(source, 7), null),
         )
         assert.deepEqual(counted(await Promise.all(race)), { settled: 1, used: 9 })
         assert.equal((await eventsOf(bench.store)).length, 1)
@@ -629,7 +658,9 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const said = []
         for (const part of [7, 7, 6, 8, 7]) {
           const one = await opened(stepUps)
-          said.push(await stepUps.settle(changeOf(one), counterOf(one), accepted(source, part)))
+          said.push(
+            await stepUps.settle(changeOf(one), counterOf(one), accepted(source, part), null),
+          )
         }
         assert.deepEqual(said, ['settled', 'used', 'used', 'settled', 'used'])
       })
@@ -640,11 +671,14 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const source = sampler.id('enrolment')
         const first = await opened(stepUps)
         const second = await opened(stepUps, { account: first.account })
-        await stepUps.settle(changeOf(first), counterOf(first), accepted(source, 7))
+        await stepUps.settle(changeOf(first), counterOf(first), accepted(source, 7), null)
         await fail(stepUps, first, 2)
         const before = [await stepUps.find(second.id), await eventsOf(bench.store)]
         const change = changeOf({ ...second, username: 'x' })
-        assert.equal(await stepUps.settle(change, counterOf(second), accepted(source, 7)), 'used')
+        assert.equal(
+          await stepUps.settle(change, counterOf(second), accepted(source, 7), null),
+          'used',
+        )
         assert.deepEqual([await stepUps.find(second.id), await eventsOf(bench.store)], before)
       })
 
@@ -655,7 +689,10 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         await fail(stepUps, stepUp, 10)
         await fail(stepUps, { ...stepUp, lane: 'unsigned' }, 2)
         const judged = accepted(sampler.id('enrolment'), 1)
-        assert.equal(await stepUps.settle(changeOf(stepUp), counterOf(stepUp), judged), 'settled')
+        assert.equal(
+          await stepUps.settle(changeOf(stepUp), counterOf(stepUp), judged, null),
+          'settled',
+        )
         assert.deepEqual((await stepUps.find(stepUp.id))?.tallies, [
           { factor: 'totp', lane: 'unsigned', failures: 2, lockedUntil: null },
         ])
@@ -669,7 +706,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         await stepUps.send(changeOf(stepUp), claimOf(stepUp), NOON)
         const judged = accepted(stepUp.challenge, 0)
         const counter = counterOf(stepUp, 'email')
-        assert.equal(await stepUps.settle(changeOf(stepUp, 2), counter, judged), 'settled')
+        assert.equal(await stepUps.settle(changeOf(stepUp, 2), counter, judged, null), 'settled')
         assert.equal(await stepUps.send(changeOf(stepUp, 3), claimOf(stepUp), NOON), 'claimed')
       })
 
@@ -682,7 +719,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const claim = { ...claimOf(stranger), lane: 'unsigned' } as const
         await stepUps.send(changeOf(stranger), claim, NOON)
         const judged = accepted(owner.challenge, 0)
-        await stepUps.settle(changeOf(owner), counterOf(owner, 'email'), judged)
+        await stepUps.settle(changeOf(owner), counterOf(owner, 'email'), judged, null)
         const answer = await stepUps.send(changeOf(stranger, 2), claim, NOON)
         assert.deepEqual(answer, { heard: 'too-soon', until: later(NOON, 30) })
       })
@@ -692,7 +729,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const { stepUps } = bench.store
         const stepUp = await opened(stepUps)
         await stepUps.spend(changeOf(stepUp), counterOf(stepUp), RULE, NOON)
-        const said = await stepUps.settle(changeOf(stepUp, 2), counterOf(stepUp), rejected)
+        const said = await stepUps.settle(changeOf(stepUp, 2), counterOf(stepUp), rejected, null)
         assert.equal(said, 'settled')
         const found = await stepUps.find(stepUp.id)
         assert.deepEqual([found?.version, found?.tallies[0]?.failures], [3, 1])
@@ -703,13 +740,19 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const { stepUps } = bench.store
         const stepUp = await opened(stepUps)
         const judged = accepted(sampler.id('enrolment'), 1)
-        assert.equal(await stepUps.settle(changeOf(stepUp, 9), counterOf(stepUp), judged), 'stale')
         assert.equal(
-          await stepUps.settle(changeOf(stepUp, 9), counterOf(stepUp), rejected),
+          await stepUps.settle(changeOf(stepUp, 9), counterOf(stepUp), judged, null),
+          'stale',
+        )
+        assert.equal(
+          await stepUps.settle(changeOf(stepUp, 9), counterOf(stepUp), rejected, null),
           'stale',
         )
         assert.deepEqual(await eventsOf(bench.store), [])
-        assert.equal(await stepUps.settle(changeOf(stepUp), counterOf(stepUp), judged), 'settled')
+        assert.equal(
+          await stepUps.settle(changeOf(stepUp), counterOf(stepUp), judged, null),
+          'settled',
+        )
       })
     })
 
@@ -718,7 +761,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         await using bench = await open()
         const stepUp = await opened(bench.store.stepUps)
         const enrolment = enrolmentSample(sampler, accountOf(stepUp))
-        assert.equal(await bench.store.stepUps.enrol(changeOf(stepUp), enrolment), 'enrolled')
+        assert.equal(await bench.store.stepUps.enrol(changeOf(stepUp), enrolment, null), 'enrolled')
         assert.equal((await bench.store.stepUps.find(stepUp.id))?.version, 2)
         assert.equal((await bench.store.totp.find(accountOf(stepUp)))?.id, enrolment.id)
       })
@@ -732,7 +775,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const all: StepUp[] = [first]
         for (let n = 1; n < RACERS; n++) all.push(await opened(bench.store.stepUps, { account }))
         const race = all.map((one, n) =>
-          storeOf(n).stepUps.enrol(changeOf(one), enrolmentSample(sampler, accountOf(one))),
+          storeOf(n).stepUps.enrol(changeOf(one), enrolmentSample(sampler, accountOf(one)), null),
         )
         assert.deepEqual(counted(await Promise.all(race)), { enrolled: 1, exists: 9 })
         assert.equal((await eventsOf(bench.store)).length, 1)
@@ -749,7 +792,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
           const found = await stepUps.find(stepUp.id)
           const change = changeOf({ ...stepUp, isOurs: true }, found?.version)
           const enrolment = enrolmentSample(sampler, account)
-          assert.equal(await stepUps.enrol(change, enrolment), 'account-gone')
+          assert.equal(await stepUps.enrol(change, enrolment, null), 'account-gone')
           assert.equal(await totp.find(account), undefined)
         }
       })
@@ -759,16 +802,19 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const { stepUps } = bench.store
         const stepUp = await opened(stepUps)
         const enrolment = enrolmentSample(sampler, accountOf(stepUp))
-        await stepUps.enrol(changeOf(stepUp), enrolment)
+        await stepUps.enrol(changeOf(stepUp), enrolment, null)
         const judged = accepted(enrolment.id, enrolment.usedTimeStep)
-        assert.equal(await stepUps.settle(changeOf(stepUp, 2), counterOf(stepUp), judged), 'used')
+        assert.equal(
+          await stepUps.settle(changeOf(stepUp, 2), counterOf(stepUp), judged, null),
+          'used',
+        )
       })
 
       test('enrols nothing with a change that is stale', async () => {
         await using bench = await open()
         const stepUp = await opened(bench.store.stepUps)
         const enrolment = enrolmentSample(sampler, accountOf(stepUp))
-        assert.equal(await bench.store.stepUps.enrol(changeOf(stepUp, 4), enrolment), 'stale')
+        assert.equal(await bench.store.stepUps.enrol(changeOf(stepUp, 4), enrolment, null), 'stale')
         assert.equal(await bench.store.totp.find(accountOf(stepUp)), undefined)
         assert.deepEqual(await eventsOf(bench.store), [])
       })

@@ -114,7 +114,7 @@ for (const [engine, open] of Object.entries(ENGINES))
         const change = { version: 1, next: stepUp, events: [] }
         const consumption = { source, part }
         const judged = { verdict: 'accepted', enrolledBy: 'operator', consumption } as const
-        return await stepUps.settle(change, counter, judged)
+        return await stepUps.settle(change, counter, judged, null)
       }
       assert.equal(await answered(enrolment.id, usedStep), 'used')
       assert.equal(await answered(enrolment.id, usedStep - 1), 'used')
@@ -164,8 +164,8 @@ for (const [engine, open] of Object.entries(ENGINES))
       const stepUp = challengedSample(sampler, { account: memory.spent })
       await stepUps.open(stepUp, [], null, NOON)
       const change = { version: 1, next: stepUp, events: [] }
-      const rule = { every: 10, seconds: [900], cap: 13 }
-      const counter = { account: memory.spent, factor: 'totp', lane: 'browser:b1' } as const
+      const rule = { every: 10, seconds: [900], cap: 13, own: 10 }
+      const counter = { account: memory.spent, factor: 'totp', lane: 'signed' } as const
       // Over the lanes of the class there are 13 already.
       const answer = await stepUps.spend(change, counter, rule, later(NOON, 1_000))
       assert.deepEqual(answer, { heard: 'locked', until: 'operator' })

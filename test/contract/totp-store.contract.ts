@@ -31,7 +31,7 @@ export function totpStoreContract(backend: string, open: OpenBench): void {
         const stepUp = challengedSample(sampler, { account })
         const enrolment = enrolmentSample(sampler, account, kind)
         await stepUps.open(stepUp, [], null, NOON)
-        await stepUps.enrol({ version: 1, next: stepUp, events: [] }, enrolment)
+        await stepUps.enrol({ version: 1, next: stepUp, events: [] }, enrolment, null)
         assert.deepEqual(plain(await totp.find(account)), plain(enrolment))
       }
     })
@@ -43,7 +43,7 @@ export function totpStoreContract(backend: string, open: OpenBench): void {
       const stepUp = challengedSample(sampler, { account })
       const enrolment = enrolmentSample(sampler, account, { usedTimeStep: 5 })
       await stepUps.open(stepUp, [], null, NOON)
-      await stepUps.enrol({ version: 1, next: stepUp, events: [] }, enrolment)
+      await stepUps.enrol({ version: 1, next: stepUp, events: [] }, enrolment, null)
       for (const [version, part, newest] of [
         [2, 7, 7],
         [3, 6, 7],
@@ -56,6 +56,7 @@ export function totpStoreContract(backend: string, open: OpenBench): void {
             ...{ verdict: 'accepted', enrolledBy: 'open' },
             consumption: { source: enrolment.id, part },
           },
+          null,
         )
         assert.equal((await totp.find(account))?.usedTimeStep, newest)
       }

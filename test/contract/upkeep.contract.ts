@@ -31,7 +31,10 @@ export function upkeepContract(backend: string, open: OpenBench): void {
       await store.requests.push(request, once)
       for (const one of [over, done]) await store.stepUps.open(one, [], null, NOON)
       const hour = instantOf(over.expiresAt + 3_600_000)
-      const none = { stepUps: 0, requests: 0, assertions: 0, consumed: 0, sendBudgets: 0 }
+      const none = {
+        ...{ stepUps: 0, requests: 0, assertions: 0, consumed: 0 },
+        ...{ sendBudgets: 0, knownBrowsers: 0, grants: 0 },
+      }
 
       const early = await store.sweep(instantOf(hour - 1), { rowsMax: 100 })
       assert.deepEqual(early, { ...none, assertions: 1 })
@@ -74,6 +77,7 @@ export function upkeepContract(backend: string, open: OpenBench): void {
           ...{ verdict: 'accepted', enrolledBy: 'operator' },
           consumption: { source: stepUp.challenge, part: 0 },
         },
+        null,
       )
       const years = later(NOON, 10 * 365 * 86_400)
       assert.equal((await store.sweep(years, { rowsMax: 100 })).consumed, 1)
@@ -220,6 +224,6 @@ async function enrolled(store: Store, account: ReturnType<typeof sampler.id<'acc
   const stepUp = challengedSample(sampler, { account })
   const enrolment = enrolmentSample(sampler, account)
   await store.stepUps.open(stepUp, [], null, NOON)
-  await store.stepUps.enrol({ version: 1, next: stepUp, events: [] }, enrolment)
+  await store.stepUps.enrol({ version: 1, next: stepUp, events: [] }, enrolment, null)
   return enrolment
 }

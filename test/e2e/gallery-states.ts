@@ -20,6 +20,7 @@ const dingtalk: Way = { use: 'ask', factor: 'dingtalk', to: [], standing: 'open'
 const enrol: Way = { use: 'enrol', factor: 'totp', to: ['l•••i@kestrel.example'], standing: 'open' }
 
 const emailed: ChallengeView = {
+  trust: null,
   factor: 'email',
   challenge: 'chl_1',
   answer: form('answer'),
@@ -103,6 +104,11 @@ export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Ht
     'email-stale': asked({ says: 'stale' }),
     'email-elsewhere': asked(NONE, { signedInFrom: '203.0.113.24' }),
     'email-first': asked(NONE, { leadsTo: 'enrol', others: [email] }),
+    'totp-trust': pages.challenge(frame, {
+      ...app,
+      trust: { by: 'box', hours: 168, isTicked: false },
+    }),
+    'totp-network': pages.challenge(frame, { ...app, trust: { by: 'network', hours: 8 } }),
     totp: pages.challenge(frame, app),
     'totp-last': pages.challenge(frame, {
       ...{ ...app, others: [], message: { says: 'wrong', left: 1, then: 'new-code' } },

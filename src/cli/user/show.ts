@@ -87,7 +87,8 @@ function answerWords(answer: ReturnType<typeof heldUp>['answers'][number]): stri
   const { factor, lane, failures, pausedUntil } = answer
   const held =
     pausedUntil === 'operator' ? 'off until unlocked' : `paused until ${pausedUntil ?? ''}`
-  const said = `${factor} ${lane}: ${failures} wrong in a row`
+  const where = lane.startsWith('browser:') ? 'in a known browser' : lane
+  const said = `${factor} ${where}: ${failures} wrong in a row`
   return pausedUntil === null ? said : `${said}, ${held}`
 }
 

@@ -26,6 +26,14 @@ export const locks = z
       .describe(
         'Wrong answers in a row after which the factor stays off until an operator unlocks it. Counted apart for what is signed and for what nobody signed; together at most 100 (NIST SP 800-63B-4, 3.2.2), so 50 where a client takes unsigned requests.',
       ),
+    own: z
+      .int()
+      .min(3)
+      .max(10)
+      .default(10)
+      .describe(
+        'Of the cap, how many wrong answers a browser in which the person succeeded within 90 days keeps to itself, so that nobody else can lock them out there.',
+      ),
     answersMax: z
       .int()
       .min(5)

@@ -14,6 +14,8 @@ import type { Statement } from './statements.ts'
 const KEPT_MS = 3_600_000
 /** Longer than any window of sends. */
 const BUDGETS_KEPT_MS = 24 * 3_600_000
+/** As long as the cookie that names one lives. */
+const BROWSERS_KEPT_MS = 90 * 24 * 3_600_000
 /** Values that go under another key in one transaction, with one event. */
 const RESEALED_MAX = 5_000
 
@@ -35,6 +37,8 @@ export function createUpkeep(deps: UpkeepDeps): Pick<Store, 'sweep' | 'reseal' |
         requests: await swept(sql.sweepRequests, { before, rows }),
         assertions: await swept(sql.sweepAssertions, { before, rows }),
         consumed: await swept(sql.sweepConsumed, { before, rows }),
+        knownBrowsers: await swept(sql.sweepBrowsers, { before: now - BROWSERS_KEPT_MS, rows }),
+        grants: await swept(sql.sweepGrants, { before: now, rows }),
         sendBudgets: await swept(sql.sweepBudgets, { before: now - BUDGETS_KEPT_MS, rows }),
       }
     },

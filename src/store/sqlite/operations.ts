@@ -1,15 +1,13 @@
-import type { UnlockLimits } from '../../directories/index.ts'
 import type { LockRule, SendRule } from '../../stepup/index.ts'
 import type {
-  AccountRow,
   EnrolmentRow,
-  PersonRow,
   RequestRow,
-  Schema,
   SigningKeyRow,
   StepUpRow,
+  TrustGrantRow,
 } from '../schema.ts'
 import type { Swept } from '../store.ts'
+import type { PeopleOperations } from './operations-people.ts'
 
 /**
  * What the writer is asked to do, as plain as a message between threads must be: what is kept as JSON crosses as JSON.
@@ -17,7 +15,7 @@ import type { Swept } from '../store.ts'
  */
 export type Told = { readonly id: string; readonly event: string }
 /** What an event says that only the writer can word. */
-type Spare = { readonly id: string }
+export type Spare = { readonly id: string }
 
 /** When and by whom what is under way is ended, and the chance that the ids of its events are made of. */
 export type EndingMessage = {
@@ -50,6 +48,30 @@ export type ConsumedMessage = {
   readonly expires_at: number | null
 }
 
+export type EarnedMessage = {
+  readonly browser: string
+  readonly at: number
+  readonly since: number
+  readonly browsers_max: number
+  readonly grant: GrantMessage | null
+}
+
+export type GrantMessage = TrustGrantRow & { readonly joins: 0 | 1; readonly grants_max: number }
+
+export type TrustUseMessage = {
+  readonly account: string
+  readonly grant: string
+  /** Null: no device is in it. */
+  readonly series: string | null
+  readonly generation: number | null
+  readonly next: {
+    readonly device_hash: string
+    readonly key_id: string
+    readonly rotated_at: number
+    readonly rotated_ip: string | null
+  } | null
+}
+
 export type EnrolmentMessage = { readonly row: EnrolmentRow; readonly consumed: ConsumedMessage }
 
 export type OnceMessage = {
@@ -74,10 +96,7 @@ type WithStepUp<Heard extends string> = {
   readonly event: string | null
 }
 
-/** With the events of the step-ups that ended on the way. */
-type Ended<Heard extends string> = { readonly heard: Heard; readonly events: readonly string[] }
-
-export type Operations = {
+export type Operations = PeopleOperations & {
   'stepUps.open'(of: {
     change: ChangeMessage
     isOurs: boolean
@@ -88,6 +107,14 @@ export type Operations = {
     | { readonly heard: 'found'; readonly at: FoundMessage }
     | { readonly heard: 'account-gone' }
     | TooSoon
+  'stepUps.openTrusted'(of: {
+    change: ChangeMessage
+    isOurs: boolean
+    use: TrustUseMessage
+  }):
+    | { readonly heard: 'opened'; readonly tallies: string }
+    | { readonly heard: 'found'; readonly at: FoundMessage }
+    | { readonly heard: 'account-gone' | 'trust-moved' }
   'stepUps.replace'(of: ChangeMessage): 'replaced' | 'stale'
   'stepUps.replan'(of: {
     change: ChangeMessage
@@ -117,11 +144,13 @@ export type Operations = {
     change: ChangeMessage
     counter: CounterMessage
     consumed: ConsumedMessage | null
+    earned: EarnedMessage | null
   }): 'settled' | 'stale' | 'used'
   'stepUps.enrol'(of: {
     change: ChangeMessage
     isOurs: boolean
     enrolment: EnrolmentMessage
+    earned: EarnedMessage | null
   }): 'enrolled' | 'stale' | 'exists' | 'account-gone'
 
   'requests.push'(of: {
@@ -187,66 +216,6 @@ export type Operations = {
   'leases.claim'(of: { name: string; holder: string; now: number; until: number }): 'held' | 'taken'
   'leases.release'(of: { name: string; holder: string }): null
 
-  'people.add'(of: {
-    people: readonly { readonly row: PersonRow; readonly enrolment: EnrolmentMessage | null }[]
-    told: readonly Told[]
-  }): { readonly heard: 'added' } | { readonly heard: 'exists'; readonly nameKeys: string[] }
-  'people.set'(of: {
-    row: PersonRow
-    ending: EndingMessage
-    told: readonly Told[]
-  }): Ended<'set' | 'unknown' | 'exists'>
-  'people.remove'(of: {
-    account: string
-    ending: EndingMessage
-    told: readonly Told[]
-  }): Ended<'removed' | 'unknown'>
-  'people.erase'(of: {
-    directory: string
-    account: string
-    ending: EndingMessage
-    told: readonly Told[]
-  }): Ended<'erased' | 'unknown'>
-  'people.eraseGone'(of: {
-    before: number
-    at: number
-    /** As many as may be erased. */
-    spares: readonly Spare[]
-  }): { readonly erased: number; readonly events: readonly string[] }
-  'people.resetFactor'(of: {
-    account: string
-    factor: string
-    ending: EndingMessage
-    told: readonly Told[]
-  }): Ended<'reset' | 'unknown'>
-  'people.unlock'(of: {
-    account: string
-    factor: string | null
-    limits: UnlockLimits
-    now: number
-    told: readonly Told[]
-  }): 'unlocked' | 'not-locked'
-
-  /** The account is taken where there is none yet. Of three events at most. */
-  'accounts.know'(
-    of: Pick<Schema['accounts'], 'account' | 'directory' | 'immutable_id'> &
-      Readonly<{ name_key: string; now: number; spares: readonly [Spare, Spare, Spare] }>,
-  ): { readonly row: AccountRow; readonly events: readonly string[] }
-  'accounts.setContacts'(of: {
-    directory: string
-    account: string
-    emails: string
-    phones: string
-    ending: EndingMessage
-    told: readonly Told[]
-  }): Ended<'set' | 'unknown'>
-  'accounts.leave'(of: {
-    account: string
-    seen_at: number
-    now: number
-    spare: Spare
-  }): Ended<'left' | 'seen-since'>
-
   'policy.apply'(of: {
     seen: number
     document: string
@@ -260,6 +229,12 @@ export type Operations = {
     settings: string | null
     told: readonly Told[]
   }): 'set' | 'unknown'
+  'trust.revoke'(of: {
+    account: string
+    id: string | null
+    series: string | null
+    told: readonly Told[]
+  }): number
 
   'upkeep.sweep'(of: {
     now: number

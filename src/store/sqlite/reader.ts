@@ -6,6 +6,7 @@ import { accountReads, factorsOf, sendsOf } from './reads-accounts.ts'
 import { policyReads } from './reads-policy.ts'
 import { createQuery, given, prepare, type Query } from './statements.ts'
 import { foundStepUp, talliesOf } from './tallies.ts'
+import { grantsOf } from './trust.ts'
 
 /** Readers never wait for the writer (WAL); only a recovery after a crash of another process can hold them up. */
 const BUSY_MS = 100
@@ -105,6 +106,10 @@ function prepared(db: Sqlite.Database, query: Query) {
           'settings',
         ),
         sql<number>`coalesce((select version from policy), 0)`.as('policy_version'),
+        sql<string>`(
+          select json_group_array(json_object('browser', browser, 'at', at))
+          from known_browsers where account = ${account})`.as('known_browsers'),
+        grantsOf(account).as('grants'),
       ]),
     ),
     totp: prepare(

@@ -6,6 +6,7 @@ import { isUnique } from '../faults.ts'
 import type { Tx } from '../link.ts'
 import * as endingSql from '../statements/ending.ts'
 import * as sql from '../statements/people.ts'
+import { end as endTrust } from '../statements/trust.ts'
 import { createAddPeople } from './add-people.ts'
 import type { PortDeps } from './deps.ts'
 import { createDone, nothing } from './done.ts'
@@ -54,6 +55,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
           await tx.run(sql.set, row)
           const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
           const own = isAsBefore ? [] : await endSignIns(tx, ending)
+          if (row.state !== 'enabled') await tx.run(sql.forgetBrowsers, { accounts: [account] })
           return { answer: 'set', told: [...told, ...own], own }
         })
       } catch (error) {
@@ -116,6 +118,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
         await tx.run(endingSql.holdStepUps, of)
         if ((await endEnrolments(tx, of)) === 0) return nothing('unknown')
         await tx.run(sql.untally, of)
+        await tx.run(sql.forgetBrowsers, of)
         const own = await endSignIns(tx, ending)
         return { answer: 'reset', told: [...told, ...own], own }
       })
@@ -155,6 +158,8 @@ async function clear(tx: Tx, accounts: readonly string[]): Promise<void> {
   await endEnrolments(tx, of)
   await tx.run(sql.untally, of)
   await tx.run(sql.unsend, of)
+  await tx.run(sql.forgetBrowsers, of)
+  await tx.run(endTrust, { accounts })
   await tx.run(sql.remove, { accounts })
 }
 

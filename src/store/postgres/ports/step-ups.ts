@@ -1,13 +1,15 @@
 import { Fault, type Instant, instantOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUpStore } from '../../../stepup/index.ts'
-import { enrolledIn, eventIn, talliesIn } from '../../rows.ts'
+import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
 import { settingsIn } from '../../rows-policy.ts'
-import { changedRow, classOf, stepUpRow } from '../../to-rows.ts'
+import { grantsIn } from '../../rows-trust.ts'
+import { changedRow, classOf, ownAnswers, stepUpRow } from '../../to-rows.ts'
 import { isUnique } from '../faults.ts'
 import { toldOf } from '../parts.ts'
 import * as sql from '../statements/step-ups.ts'
 import type { Statement, Values } from '../statements.ts'
 import type { PortDeps } from './deps.ts'
+import { earnedValues, useValues } from './trust.ts'
 
 export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): StepUpStore {
   return {
@@ -32,6 +34,22 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       return { heard: 'too-soon', until: await tooSoonUntil(claim, now) }
     },
 
+    async openTrusted(stepUp, events, use) {
+      const row = stepUpRow(stepUp, 1)
+      stepUpRows.wrote(row.value, stepUp)
+      const tag = newTag()
+      const values = { ...row, tag, is_ours: stepUp.isOurs, ...toldOf(toRows, events) }
+      const opened = await written(sql.openTrusted, { ...values, ...useValues(use) })
+      const answer = opened?.rows[0]
+      if (answer?.opened === 1 || answer?.known_tag === tag) {
+        const at = { version: 1, value: stepUp, tallies: talliesIn(answer.tallies) }
+        return { heard: 'opened', at }
+      }
+      if (answer?.allowed === 0) return { heard: 'account-gone' }
+      const found = await find(stepUp.id)
+      return found === undefined ? { heard: 'trust-moved' } : { heard: 'found', at: found }
+    },
+
     find,
 
     async standing(account) {
@@ -41,6 +59,8 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
         tallies: talliesIn(row?.tallies ?? '[]'),
         settings: settingsIn(row?.settings),
         policyVersion: row?.policy_version ?? 0,
+        knownBrowsers: knownBrowsersIn(row?.known_browsers ?? '[]'),
+        grants: grantsIn(row?.grants ?? '[]'),
       }
     },
 
@@ -71,6 +91,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
     async spend(change, counter, rule, now) {
       const { account, factor, lane } = counter
       const { every, seconds, cap } = rule
+      const own = ownAnswers(lane, rule)
       const client = change.next.request.client
       const event = {
         ...{ at: now, actor: 'person', stepUp: change.next.id, client, account },
@@ -78,7 +99,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       }
       const values = {
         ...changeValues(change),
-        ...{ factor, class: classOf(lane), lane, every, seconds, cap, now },
+        ...{ factor, class: classOf(lane), lane, every, seconds, cap, own, now },
         ...{ locked_id: toRows.spare().id },
         // Ends with the number of failures, which only the row knows.
         locked_event: JSON.stringify(event).replace(/null\}$/, ''),
@@ -86,19 +107,21 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const { rows, again } = await link.write(sql.spend, values)
       const spent = rows[0]
       if (spent?.locked_event) heard([eventIn(spent.locked_event)])
-      if (spent?.swapped === 1) return { heard: 'spent', locked: lockOf(spent, rule) }
+      if (spent?.swapped === 1)
+        return { heard: 'spent', locked: lockOf(spent, { every, cap, own }) }
       const isSpent = await isOurs(again, values)
       const [tally] = await link.read(sql.tally, values)
-      if (isSpent) return { heard: 'spent', locked: lockOf(tally, rule) }
+      if (isSpent) return { heard: 'spent', locked: lockOf(tally, { every, cap, own }) }
       if (spent?.held !== 1) return { heard: 'stale' }
-      if (tally !== undefined && tally.total >= cap) return { heard: 'locked', until: 'operator' }
+      if (tally !== undefined && tally.total >= cap && (tally.failures ?? 0) >= own)
+        return { heard: 'locked', until: 'operator' }
       const until = tally?.until ?? null
       if (until !== null && now < until) return { heard: 'locked', until: instantOf(until) }
       // Freed in the moment between: whoever asks may try again.
       return { heard: 'stale' }
     },
 
-    async settle(change, counter, judged) {
+    async settle(change, counter, judged, earned) {
       const values = changeValues(change)
       if (judged.verdict !== 'accepted') {
         const { rows, again } = await link.write(sql.replace, values)
@@ -109,20 +132,20 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const { rows, again } = await link.write(sql.settle, {
         ...values,
         ...{ source, part, part_expires_at: expiryOf(source, change) },
-        ...{ factor, lane, class: classOf(lane) },
+        ...{ factor, lane, class: classOf(lane), ...earnedValues(counter.account, earned) },
       })
       if (rows[0]?.swapped === 1 || (await isOurs(again, values))) return 'settled'
       return rows[0]?.held === 1 ? 'used' : 'stale'
     },
 
-    async enrol(change, enrolment) {
+    async enrol(change, enrolment, earned) {
       const { row, consumed } = toRows.enrolment(enrolment)
       const values = changeValues(change)
       const { id: enrolment_id, account: enrolment_account, ...rest } = row
       const { rows, again } = await link.write(sql.enrol, {
         ...values,
         ...{ enrolment_id, enrolment_account, ...rest, part: consumed.part },
-        is_ours: change.next.isOurs,
+        ...{ is_ours: change.next.isOurs, ...earnedValues(enrolment.account, earned) },
       })
       const answer = rows[0]
       if (answer?.swapped === 1 || (await isOurs(again, values))) return 'enrolled'
@@ -196,10 +219,10 @@ type Counted = { total: number | null; failures: number | null; until: number | 
 /** What the answer that was just counted has locked. */
 function lockOf(
   counted: Counted | undefined,
-  { every, cap }: { readonly every: number; readonly cap: number },
+  { every, cap, own }: { readonly every: number; readonly cap: number; readonly own: number },
 ): Instant | 'operator' | null {
   if (counted === undefined || counted.total === null || counted.failures === null) return null
-  if (counted.total >= cap) return 'operator'
+  if (counted.total >= cap && counted.failures >= own) return 'operator'
   const { until } = counted
   return counted.failures % every === 0 && until !== null ? instantOf(until) : null
 }

@@ -120,7 +120,8 @@ export const leave = statement<{ event: string }>(
   `with gone as (
     update accounts set gone_at = @now::bigint
     where account = @account and gone_at is null and seen_at <= @seen_at::bigint
-    returning account, directory)
+    returning account, directory),
+  trusted as (delete from trust_grants using gone where trust_grants.account = gone.account)
   insert into audit_waiting (id, part, event)
   select @id, 1, json_build_object('event', 'account.left', 'at', @now::bigint, 'actor', 'system',
     'account', account, 'directory', directory)::text

@@ -155,6 +155,11 @@ export const unsend = statement(
   clearing('send_budgets', ['account', 'channel', 'lane'], IS_CHANNEL),
 )
 
+export const forgetBrowsers = statement(
+  'people_forget_browsers',
+  'delete from known_browsers where account = any (@accounts::text[])',
+)
+
 /** Paused, or at the cap of its class of lanes. */
 export const holdTallies = statement<{ locked: boolean }>(
   'people_hold_tallies',

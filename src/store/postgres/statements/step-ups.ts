@@ -1,5 +1,7 @@
 import { held, person, swapped, tallies, told } from '../parts.ts'
 import { statement } from '../statements.ts'
+import { granting, grants, rotating, using } from './grants.ts'
+import { known, staying, stillCounting } from './known-browsers.ts'
 
 const ROW = 'id, version, tag, account, browser, state, expires_at, value'
 const ROW_VALUES =
@@ -26,11 +28,11 @@ const claimed = (rows: string): string => {
     returning 1)`
 }
 
-const opening = (claim: string, rows: string): string => `
+const opening = (claim: string, rows: string, and = ''): string => `
   with ${person('@account')},
   known as (select tag from step_ups where id = @id),
   may as (select 1 from allowed where not exists (select from known))${claim},
-  opened as (insert into step_ups (${ROW}) select ${ROW_VALUES} from ${rows} returning 1),
+  opened as (insert into step_ups (${ROW}) select ${ROW_VALUES} from ${rows} returning 1)${and},
   telling as (${told('opened')})
   select (select count(*) from opened)::integer as opened,
     (select count(*) from allowed)::integer as allowed, (select tag from known) as known_tag,
@@ -45,6 +47,16 @@ export const openClaiming = statement<Opened>(
   opening(`, ${claimed('may')}`, 'claimed'),
 )
 
+/** Whoever comes second with the secret of a device finds it rotated, and nothing is opened. */
+export const openTrusted = statement<Opened>(
+  'step_up_open_trusted',
+  opening(
+    `, ${using}, trusted as (select 1 from may where exists (select from good))`,
+    'trusted',
+    `, ${rotating('opened')}`,
+  ),
+)
+
 export const find = statement<{ version: number; value: string; tallies: string }>(
   'step_up_find',
   `select version, value, ${tallies('step_ups.account')} as tallies from step_ups where id = @id`,
@@ -53,6 +65,8 @@ export const find = statement<{ version: number; value: string; tallies: string 
 type StandingRow = {
   enrolled: string
   tallies: string
+  known_browsers: string
+  grants: string
   settings: string | null
   policy_version: number
 }
@@ -63,7 +77,10 @@ export const standing = statement<StandingRow>(
     select coalesce(json_agg(json_build_object('factor', factor, 'provenance', provenance,
       'digits', digits, 'periodSeconds', period_seconds)), '[]')::text
     from enrolments where account = @account) as enrolled,
-    ${tallies('@account')} as tallies,
+    ${tallies('@account')} as tallies, (
+    select coalesce(json_agg(json_build_object('browser', browser, 'at', at)), '[]')::text
+    from known_browsers where account = @account) as known_browsers,
+    ${grants('@account')} as grants,
     (select settings from person_settings where account = @account) as settings,
     coalesce((select version from policy where id = 1), 0) as policy_version`,
 )
@@ -115,6 +132,9 @@ type Spent = {
 const lockEnd = (failures: string): string =>
   `@now::bigint + 1000 * (@seconds::bigint[])[least(${failures} / @every::integer, cardinality(@seconds::bigint[]))]`
 
+/** The cap is reached, and with it what a known browser keeps to itself. */
+const IS_OUT = 'total >= @cap::integer and failures >= @own::integer'
+
 /** A lock is told after what led to it. One row holds all lanes of a class, so that the pause of one and the cap over all are decided by one upsert. */
 export const spend = statement<Spent>(
   'step_up_spend',
@@ -131,7 +151,8 @@ export const spend = statement<Spent>(
           ${lockEnd('(coalesce((c.lanes -> @lane::text ->> 0)::integer, 0) + 1)')})
         else jsonb_build_array(coalesce((c.lanes -> @lane::text ->> 0)::integer, 0) + 1,
           (c.lanes -> @lane::text ->> 1)::bigint) end)
-    where c.total < @cap::integer
+    where (c.total < @cap::integer
+        or coalesce((c.lanes -> @lane::text ->> 0)::integer, 0) < @own::integer)
       and coalesce((c.lanes -> @lane::text ->> 1)::bigint <= @now::bigint, true)
     returning total, (lanes -> @lane::text ->> 0)::integer as failures,
       (lanes -> @lane::text ->> 1)::bigint as until),
@@ -140,8 +161,9 @@ export const spend = statement<Spent>(
   locked as (
     insert into audit_waiting (id, part, event)
     select @locked_id, 1000, @locked_event::text || failures || ',"until":' ||
-      case when total >= @cap::integer then '"operator"' else until::text end || '}'
-    from counted, swapped, (select count(*) from telling) before where total >= @cap::integer or failures % @every::integer = 0
+      case when ${IS_OUT} then '"operator"' else until::text end || '}'
+    from counted, swapped, (select count(*) from telling) before
+    where ${IS_OUT} or failures % @every::integer = 0
     returning event)
   select (select count(*) from held)::integer as held,
     (select count(*) from swapped)::integer as swapped,
@@ -162,7 +184,7 @@ export const tally = statement<{ total: number; failures: number | null; until: 
  */
 export const settle = statement<{ held: number; swapped: number }>(
   'step_up_settle',
-  `with ${held()},
+  `with ${held()}, ${staying},
   used as (
     insert into consumed as u (source, part, expires_at)
     select @source, @part::bigint, @part_expires_at::bigint from held
@@ -171,8 +193,9 @@ export const settle = statement<{ held: number; swapped: number }>(
     returning 1),
   ${swapped('used')},
   reset as (
-    update counters set total = total - (lanes -> @lane::text ->> 0)::integer,
-      lanes = lanes - @lane::text
+    update counters set
+      total = (select coalesce(sum((lane.value ->> 0)::integer), 0) from ${stillCounting}),
+      lanes = (select coalesce(jsonb_object_agg(lane.key, lane.value), '{}') from ${stillCounting})
     from swapped
     where account = @account and factor = @factor and class = @class
       and lanes -> @lane::text is not null
@@ -180,6 +203,8 @@ export const settle = statement<{ held: number; swapped: number }>(
   freed as (
     delete from send_budgets using swapped
     where account = @account and channel = @factor and lane = @class),
+  ${known('swapped')},
+  ${granting('swapped')},
   telling as (${told('swapped, (select count(*) from reset) before')})
   select (select count(*) from held)::integer as held,
     (select count(*) from swapped)::integer as swapped`,
@@ -188,7 +213,7 @@ export const settle = statement<{ held: number; swapped: number }>(
 export const enrol = statement<{ allowed: number; held: number; swapped: number }>(
   'step_up_enrol',
   `with ${person('@enrolment_account')},
-  ${held('and exists (select from allowed)')},
+  ${held('and exists (select from allowed)')}, ${staying},
   added as (
     insert into enrolments (id, account, factor, provenance, secret, secret_bits, algorithm, digits,
       period_seconds, at)
@@ -201,6 +226,10 @@ export const enrol = statement<{ allowed: number; held: number; swapped: number 
     select @enrolment_id, @part::bigint, null from added
     on conflict (source) do update set part = excluded.part where u.part < excluded.part),
   ${swapped('added')},
+  ${known('swapped')},
+  former as (
+    delete from trust_grants where account = @enrolment_account and exists (select from swapped)),
+  ${granting('swapped')},
   telling as (${told('swapped')})
   select (select count(*) from allowed)::integer as allowed,
     (select count(*) from held)::integer as held,

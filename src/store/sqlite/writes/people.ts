@@ -4,6 +4,7 @@ import type { EndingMessage, Operations } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { createEndSignIns } from './ending.ts'
 import { createEnrolments } from './enrolments.ts'
+import { createKnownBrowsers } from './known-browsers.ts'
 import { createTell } from './tell.ts'
 
 type PeopleOperations = Pick<Operations, Extract<keyof Operations, `people.${string}`>>
@@ -17,6 +18,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
   const tell = createTell(db, query)
   const enrolments = createEnrolments(db, query)
   const endSignIns = createEndSignIns(db, query)
+  const browsers = createKnownBrowsers(db, query)
   const run = prepared(db, query)
 
   return {
@@ -51,6 +53,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       tell(told)
       const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
       const events = isAsBefore ? [] : endSignIns({ account, factor: null, ending })
+      if (row.state !== 'enabled') browsers.forget(account)
       return { heard: 'set', events }
     },
 
@@ -88,6 +91,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
     'people.resetFactor'({ account, factor, ending, told }) {
       if (enrolments.end({ account, factor }) === 0) return { heard: 'unknown', events: [] }
       run.untally.run({ account, factor })
+      browsers.forget(account)
       tell(told)
       return { heard: 'reset', events: endSignIns({ account, factor, ending }) }
     },
@@ -120,6 +124,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
     enrolments.end({ account, factor: null })
     run.untally.run({ account, factor: null })
     run.unsend.run({ account, factor: null })
+    browsers.forget(account)
     run.remove.run({ account })
     run.unset.run({ account })
   }

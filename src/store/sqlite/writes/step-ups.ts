@@ -1,13 +1,15 @@
 import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
 import type { LockRule } from '../../../stepup/index.ts'
-import { classOf } from '../../to-rows.ts'
+import { classOf, ownAnswers } from '../../to-rows.ts'
 import type { ChangeMessage, ClaimMessage, ConsumedMessage, Operations } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { foundStepUp, talliesOf } from '../tallies.ts'
 import { createEnrolments } from './enrolments.ts'
 import { createIsGone } from './is-gone.ts'
+import { createKnownBrowsers } from './known-browsers.ts'
 import { createTell } from './tell.ts'
+import { createGrants } from './trust.ts'
 
 type StepUpOperations = Pick<Operations, Extract<keyof Operations, `stepUps.${string}`>>
 
@@ -19,6 +21,8 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
   const tell = createTell(db, query)
   const enrolments = createEnrolments(db, query)
   const isGone = createIsGone(db, query)
+  const browsers = createKnownBrowsers(db, query)
+  const grants = createGrants(db, query)
   const { find, insert, replace, tallies, locks, count, reset, budget, claimed, freed } = prepared(
     db,
     query,
@@ -31,6 +35,19 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       if (isOurs && isGone(change.row.account)) return { heard: 'account-gone' }
       const until = claim === null ? null : claimMessage(claim, now)
       if (until !== null) return { heard: 'too-soon', until }
+      insert.run(change.row)
+      tell(change.told)
+      return {
+        heard: 'opened',
+        tallies: tallies.get({ account: change.row.account })?.tallies ?? '[]',
+      }
+    },
+
+    'stepUps.openTrusted'({ change, isOurs, use }) {
+      const at = find.get({ id: change.row.id })
+      if (at !== undefined) return { heard: 'found', at }
+      if (isOurs && isGone(change.row.account)) return { heard: 'account-gone' }
+      if (grants.use(use) === 'moved') return { heard: 'trust-moved' }
       insert.run(change.row)
       tell(change.told)
       return {
@@ -56,14 +73,15 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
 
     'stepUps.spend'({ change, counter, rule, now, client, spare }) {
       const { total, failures, locked_until } = locks.get(counter) ?? NONE
-      if (total >= rule.cap) return { heard: 'locked', until: 'operator' }
+      const own = ownAnswers(counter.lane, rule)
+      if (total >= rule.cap && failures >= own) return { heard: 'locked', until: 'operator' }
       if (locked_until !== null && now < locked_until)
         return { heard: 'locked', until: locked_until }
       if (!swap(change)) return { heard: 'stale' }
       const counted = failures + 1
       const until = counted % rule.every === 0 ? lockEnd(rule, counted, now) : null
       count.run({ ...counter, failures: counted, locked_until: until ?? locked_until })
-      const locked = total + 1 >= rule.cap ? 'operator' : until
+      const locked = total + 1 >= rule.cap && counted >= own ? 'operator' : until
       if (locked === null) return { heard: 'spent', locked, event: null }
 
       const { id: stepUp, account } = change.row
@@ -76,21 +94,30 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       return { heard: 'spent', locked, event }
     },
 
-    'stepUps.settle'({ change, counter, consumed }) {
+    'stepUps.settle'({ change, counter, consumed, earned }) {
       if (consumed !== null && isUsed(consumed)) return 'used'
       if (!swap(change)) return 'stale'
       if (consumed === null) return 'settled'
       enrolments.consume(consumed)
       reset.run(counter)
       freed.run({ account: counter.account, channel: counter.factor, lane: classOf(counter.lane) })
+      if (earned !== null) {
+        browsers.know(counter.account, earned)
+        browsers.untally(counter)
+        if (earned.grant !== null) grants.add(earned.grant)
+      }
       return 'settled'
     },
 
-    'stepUps.enrol'({ change, isOurs, enrolment }) {
+    'stepUps.enrol'({ change, isOurs, enrolment, earned }) {
       if (isOurs && isGone(enrolment.row.account)) return 'account-gone'
       if (enrolments.has(enrolment.row)) return 'exists'
       if (!swap(change)) return 'stale'
       enrolments.add(enrolment)
+      // What was earned with fewer factors than there are now is earned again.
+      grants.end(enrolment.row.account)
+      if (earned !== null) browsers.know(enrolment.row.account, earned)
+      if (earned?.grant) grants.add(earned.grant)
       return 'enrolled'
     },
   }

@@ -10,6 +10,8 @@ type UpkeepOperations = Pick<Operations, Extract<keyof Operations, `upkeep.${str
 const KEPT_MS = 3_600_000
 /** Longer than any window of sends. */
 const BUDGETS_KEPT_MS = 24 * 3_600_000
+/** As long as the cookie that names one lives. */
+const BROWSERS_KEPT_MS = 90 * 24 * 3_600_000
 
 const ENDS: ReadonlySet<string> = new Set(['satisfied', 'refused', 'cancelled', 'expired'])
 
@@ -40,6 +42,8 @@ export function upkeepWrites(db: Database, query: Query): UpkeepOperations {
         assertions: run.assertions.run({ before, rows }).changes,
         consumed: run.consumed.run({ before, rows }).changes,
         sendBudgets: run.budgets.run({ before: now - BUDGETS_KEPT_MS, rows }).changes,
+        knownBrowsers: run.browsers.run({ before: now - BROWSERS_KEPT_MS, rows }).changes,
+        grants: run.grants.run({ before: now, rows }).changes,
         events,
       }
     },
@@ -148,6 +152,38 @@ function prepared(db: Database, query: Query) {
             .orderBy('window_started_at')
             .limit(rows)
             .$asTuple('account', 'channel', 'lane'),
+        ),
+    ),
+    browsers: prepare(
+      db,
+      query
+        .deleteFrom('known_browsers')
+        .where(
+          ({ refTuple }) => refTuple('account', 'browser'),
+          'in',
+          query
+            .selectFrom('known_browsers')
+            .select(['account', 'browser'])
+            .where('at', '<=', before)
+            .orderBy('at')
+            .limit(rows)
+            .$asTuple('account', 'browser'),
+        ),
+    ),
+    grants: prepare(
+      db,
+      query
+        .deleteFrom('trust_grants')
+        .where(
+          ({ refTuple }) => refTuple('account', 'id'),
+          'in',
+          query
+            .selectFrom('trust_grants')
+            .select(['account', 'id'])
+            .where('expires_at', '<=', before)
+            .orderBy('expires_at')
+            .limit(rows)
+            .$asTuple('account', 'id'),
         ),
     ),
     enrolment: prepare(
