@@ -55,6 +55,7 @@ export type Config = {
     readonly signedMax: number
     readonly unsignedMax: number
   }
+  readonly notices: { readonly perDayMax: number; readonly unsignedPerDayMax: number }
   readonly org: { readonly name: string }
   readonly support: {
     readonly phone: string | null

@@ -3,6 +3,7 @@ import { needs } from '../support/needs.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import { accountStoreContract } from './account-store.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
+import { noticeStoreContract } from './notice-store.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
 import { policyStoreContract } from './policy-store.contract.ts'
@@ -26,5 +27,6 @@ if (skip === false) {
   totpStoreContract('postgres', open)
   accountStoreContract('postgres', open)
   policyStoreContract('postgres', open)
+  noticeStoreContract('postgres', open)
   upkeepContract('postgres', open)
 } else test('the stores of postgres', { skip }, () => {})

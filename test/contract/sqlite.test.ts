@@ -7,6 +7,7 @@ import { createFakeClock, createSeededRandom, createTestKeys } from '../support/
 import { accountStoreContract } from './account-store.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import type { Bench } from './bench.ts'
+import { noticeStoreContract } from './notice-store.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
 import { policyStoreContract } from './policy-store.contract.ts'
@@ -45,4 +46,5 @@ peopleRacesContract('sqlite', open)
 totpStoreContract('sqlite', open)
 accountStoreContract('sqlite', open)
 policyStoreContract('sqlite', open)
+noticeStoreContract('sqlite', open)
 upkeepContract('sqlite', open)

@@ -12,6 +12,7 @@ import { first } from './migrations/0001-first.ts'
 import { accountNames } from './migrations/0002-account-names.ts'
 import { accountContacts } from './migrations/0003-account-contacts.ts'
 import { policy } from './migrations/0004-policy.ts'
+import { notices } from './migrations/0008-notices.ts'
 import { type LinkOptions, openLink } from './open-link.ts'
 import type { PostgresSettings } from './settings.ts'
 import { everyVersion, hasVersions } from './statements/schema-versions.ts'
@@ -22,6 +23,7 @@ export const POSTGRES_MIGRATIONS: readonly Migration[] = [
   accountNames,
   accountContacts,
   policy,
+  notices,
 ]
 /** What this release makes and needs. */
 export const POSTGRES_SCHEMA = POSTGRES_MIGRATIONS.at(-1)?.version ?? 0

@@ -20,12 +20,14 @@ import { first } from './migrations/0001-first.ts'
 import { accountNames } from './migrations/0002-account-names.ts'
 import { accountContacts } from './migrations/0003-account-contacts.ts'
 import { policy } from './migrations/0004-policy.ts'
+import { notices } from './migrations/0008-notices.ts'
 
 export const SQLITE_MIGRATIONS: readonly Migration[] = [
   first,
   accountNames,
   accountContacts,
   policy,
+  notices,
 ]
 /** What this release makes and needs. */
 export const SQLITE_SCHEMA = SQLITE_MIGRATIONS.at(-1)?.version ?? 0

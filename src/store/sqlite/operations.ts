@@ -10,6 +10,7 @@ import type {
   StepUpRow,
 } from '../schema.ts'
 import type { Swept } from '../store.ts'
+import type { AsideOperations } from './operations-aside.ts'
 
 /**
  * What the writer is asked to do, as plain as a message between threads must be: what is kept as JSON crosses as JSON.
@@ -30,6 +31,9 @@ export type ChangeMessage = {
   readonly row: StepUpRow
   readonly told: readonly Told[]
 }
+
+/** Where there is to be a notice. */
+export type NoticeMessage = { readonly id: string; readonly about: string }
 
 export type ClaimMessage = {
   readonly account: string
@@ -77,11 +81,12 @@ type WithStepUp<Heard extends string> = {
 /** With the events of the step-ups that ended on the way. */
 type Ended<Heard extends string> = { readonly heard: Heard; readonly events: readonly string[] }
 
-export type Operations = {
+export type Operations = AsideOperations & {
   'stepUps.open'(of: {
     change: ChangeMessage
     isOurs: boolean
     claim: ClaimMessage | null
+    notice: NoticeMessage
     now: number
   }):
     | { readonly heard: 'opened'; readonly tallies: string }
@@ -96,6 +101,7 @@ export type Operations = {
   'stepUps.send'(of: {
     change: ChangeMessage
     claim: ClaimMessage
+    notice: NoticeMessage
     now: number
   }): 'claimed' | 'stale' | TooSoon
   'stepUps.spend'(of: {
@@ -104,6 +110,7 @@ export type Operations = {
     rule: LockRule
     now: number
     client: string
+    about: string
     spare: Spare
   }):
     | {
@@ -122,6 +129,7 @@ export type Operations = {
     change: ChangeMessage
     isOurs: boolean
     enrolment: EnrolmentMessage
+    about: string
   }): 'enrolled' | 'stale' | 'exists' | 'account-gone'
 
   'requests.push'(of: {
@@ -246,20 +254,6 @@ export type Operations = {
     now: number
     spare: Spare
   }): Ended<'left' | 'seen-since'>
-
-  'policy.apply'(of: {
-    seen: number
-    document: string
-    people: readonly { readonly account: string; readonly settings: string }[]
-    told: readonly Told[]
-    now: number
-  }): 'applied' | 'stale' | 'unknown-account'
-  /** Null takes the settings away. */
-  'policy.set'(of: {
-    account: string
-    settings: string | null
-    told: readonly Told[]
-  }): 'set' | 'unknown'
 
   'upkeep.sweep'(of: {
     now: number
