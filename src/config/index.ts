@@ -24,6 +24,7 @@ export type {
 export { configurationJsonSchema } from './json-schema.ts'
 export { parseConfig } from './parse-config.ts'
 export {
+  askableIn,
   formatPolicy,
   type OwnSettingsConfig,
   type PolicyConfig,

@@ -115,13 +115,19 @@ export function parsePolicy(
   })
 }
 
+/** What there is a channel for, also where no one is asked for it. An OTP app needs none. */
+export const askableIn = ({ channels }: Config): readonly FactorKind[] => [
+  'totp',
+  ...(channels.email === null ? [] : (['email'] as const)),
+  ...(channels.sms.length === 0 ? [] : (['sms'] as const)),
+]
+
 function checked(written: z.output<typeof schema>, config: Config): readonly Finding[] {
   const { clients, directories, channels } = config
-  const isWithout = (kind: FactorKind) =>
-    (kind === 'email' && channels.email === null) || (kind === 'sms' && channels.sms.length === 0)
+  const askable = askableIn(config)
   const unsendable = (kinds: readonly FactorKind[] | undefined, path: Finding['path']) =>
     (kinds ?? []).flatMap((kind, index) =>
-      isWithout(kind)
+      !askable.includes(kind)
         ? [
             {
               path: [...path, index],

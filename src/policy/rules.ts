@@ -1,4 +1,4 @@
-import { BlockList, isIP, SocketAddress } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import { DAYS, type Day, type Instant, invariant } from '../kernel/index.ts'
 import type { Rule, TimeWindow } from './settings.ts'
 
@@ -89,12 +89,7 @@ function blockListOf(networks: readonly string[]): BlockList {
 
 function isWithin(ip: string, list: BlockList): boolean {
   const family = isIP(ip)
-  if (family === 0) return false
-  const { address, family: kind } = new SocketAddress({
-    address: ip,
-    family: family === 6 ? 'ipv6' : 'ipv4',
-  })
-  return list.check(address, kind)
+  return family !== 0 && list.check(ip, family === 6 ? 'ipv6' : 'ipv4')
 }
 
 function isDuring({ day, minute }: LocalTime, { days, from, to }: TimeWindow): boolean {

@@ -1,4 +1,5 @@
-import type { Config, OwnSettingsConfig } from '../../config/index.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { askableIn, type Config, type OwnSettingsConfig } from '../../config/index.ts'
 import type { HelpDesk } from '../../directories/index.ts'
 import { type FactorKind, fail, ok, parseLocale, type Result } from '../../kernel/index.ts'
 import type { Desk } from '../desk.ts'
@@ -44,13 +45,6 @@ export function ownFrom(
   return ok(Object.keys(changes).length === 0 ? null : changes)
 }
 
-/** What has a channel here, also where no one is asked for it otherwise. */
-const askableIn = ({ channels }: Config): readonly FactorKind[] => [
-  'totp',
-  ...(channels.email === null ? [] : (['email'] as const)),
-  ...(channels.sms.length === 0 ? [] : (['sms'] as const)),
-]
-
 function factorsIn(list: string, kinds: readonly FactorKind[]): readonly FactorKind[] | undefined {
   const named = list.split(',').map((one) => kinds.find((kind) => kind === one.trim()))
   const found = named.flatMap((kind) => kind ?? [])
@@ -89,9 +83,7 @@ export async function setOwn(
   if (!whose.ok) return desk.refuse(whose.error)
   const { account, username } = whose.value
   const settings = { ...AS_EVERYBODY, ...(await policy.own(account)), ...of.own }
-  const isAsEverybody = Object.entries(AS_EVERYBODY).every(
-    ([name, value]) => settings[name as keyof OwnSettingsConfig] === value,
-  )
+  const isAsEverybody = isDeepStrictEqual(settings, AS_EVERYBODY)
   const set = await policy.setOwn(of.operator, account, isAsEverybody ? null : settings)
   if (set === 'unknown') return desk.refuse('there is nobody of that name (any more)')
   const { status, factors, language } = settings

@@ -1,11 +1,12 @@
 import type { PolicyStore } from '../../../policy/index.ts'
 import { appliedPolicyIn, ownSettingsIn } from '../../rows-policy.ts'
-import { toldValues } from '../parts.ts'
 import * as sql from '../statements/policy.ts'
-import { tell } from '../statements/tell.ts'
 import type { PortDeps } from './deps.ts'
+import { createDone, nothing } from './done.ts'
 
-export function policyStore({ link, toRows }: PortDeps): PolicyStore {
+export function policyStore(deps: PortDeps): PolicyStore {
+  const { link, toRows } = deps
+  const { done } = createDone(deps)
   return {
     async current() {
       const [row] = await link.read(sql.current, {})
@@ -20,32 +21,30 @@ export function policyStore({ link, toRows }: PortDeps): PolicyStore {
       const accounts = people.map(({ account }) => account)
       const own = people.map((one) => JSON.stringify(one.settings))
       const told = toRows.told(events)
-      return link.transact(async (tx) => {
+      return done(async (tx) => {
         await tx.run(sql.begin, {})
         const [held] = await tx.run(sql.hold, {})
-        if (held?.version !== seen) return 'stale'
+        if (held?.version !== seen) return nothing('stale')
         const found = await tx.run(sql.known, { accounts })
-        if (found.length !== new Set(accounts).size) return 'unknown-account'
+        if (found.length !== new Set(accounts).size) return nothing('unknown-account')
         await tx.run(sql.apply, { document: JSON.stringify(settings), now })
         await tx.run(sql.clear, {})
         if (people.length > 0) await tx.run(sql.put, { accounts, settings: own })
-        if (told.length > 0) await tx.run(tell, toldValues(told))
-        return 'applied'
+        return { answer: 'applied', told, own: [] }
       })
     },
 
     set(account, settings, events) {
       const told = toRows.told(events)
-      return link.transact(async (tx) => {
+      return done(async (tx) => {
         await tx.run(sql.begin, {})
         await tx.run(sql.hold, {})
         const found = await tx.run(sql.known, { accounts: [account] })
-        if (found.length === 0) return 'unknown'
+        if (found.length === 0) return nothing('unknown')
         if (settings === null) await tx.run(sql.take, { account })
         else await tx.run(sql.put, { accounts: [account], settings: [JSON.stringify(settings)] })
         await tx.run(sql.count, {})
-        if (told.length > 0) await tx.run(tell, toldValues(told))
-        return 'set'
+        return { answer: 'set', told, own: [] }
       })
     },
   }
