@@ -59,14 +59,14 @@ async function ofServer(
   name: 'slapd' | 'samba',
   settings: LdapSettings,
 ): Promise<Outcome> {
-  const { pairs, lookups, entries } = sizes
+  const { lookupPairs, lookups, entries } = sizes
   say(`CPU of a lookup in ${name}: ours, ldapts and ldapsearch in turn`)
   await using ours = await startAsker('sallyport', settings)
   await using bare = await startAsker('ldapts', settings)
   await using tool = createLdapsearch(folder, settings)
   const names = namesOf(lookups, entries)
   const all = [ours, bare, tool].map((asker) => () => taken(asker, names))
-  const rounds = await inTurn(pairs, all)
+  const rounds = await inTurn(lookupPairs, all)
   const [own = [], others = [], tools = []] = rounds
   const cost = pairsWith(own, others)
   const ratios = ratiosOf(cost, cpuMicros)

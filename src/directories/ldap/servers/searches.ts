@@ -1,7 +1,7 @@
 import { SearchResponse, StatusCodeParser } from 'ldapts'
 import type { Entry, Search } from '../wire.ts'
 import { Ber, NotBer, TAG } from './ber.ts'
-import { entryOf } from './entry-of.ts'
+import { entryOf, type Names } from './entry-of.ts'
 import type { Framed } from './framed.ts'
 import { createWriteQuestion, PAGED_RESULTS } from './question.ts'
 
@@ -45,6 +45,7 @@ const NONE: ReadonlySet<string> = new Set()
 export function createSearches(framed: Framed): Searches {
   const all = new Map<number, UnderWay>()
   const write = createWriteQuestion()
+  const names: Names = []
   let id = FIRST_ID
 
   framed.offerTo((bytes, from, to) => {
@@ -82,7 +83,7 @@ export function createSearches(framed: Framed): Searches {
     if (search === undefined) return 'taken'
     switch (ber.next(limit)) {
       case ENTRY:
-        search.entries.push(entryOf(ber, ber.enter(ENTRY, limit), search.binary))
+        search.entries.push(entryOf(ber, ber.enter(ENTRY, limit), search.binary, names))
         return 'taken'
       case REFERENCE:
         search.references += count(ber, ber.enter(REFERENCE, limit))

@@ -9,6 +9,7 @@ import type { Instant, Stopwatch } from '../../../kernel/index.ts'
 import type { LdapServer, LdapSettings } from '../settings.ts'
 import type { Wire } from '../wire.ts'
 import type { Bound } from './bound.ts'
+import type { Ending } from './ending.ts'
 import { createPool } from './pool.ts'
 import { createSignIn } from './sign-in.ts'
 import { type Blame, saying, Trouble } from './trouble.ts'
@@ -22,7 +23,7 @@ export type Server = {
   readonly idle: number
   readonly certificateValidUntil: Instant | null
   /** Throws a Trouble. One that speaks against the server keeps everybody away from it until it is heard again. */
-  use<T>(work: (wire: Wire) => Promise<T>, signal: AbortSignal): Promise<T>
+  use<T>(work: (wire: Wire) => Promise<T>, ending: Ending): Promise<T>
   close(): void
 }
 
@@ -85,15 +86,15 @@ export function createServer(
     get certificateValidUntil() {
       return certificateValidUntil
     },
-    use: (work, signal) =>
+    use: (work, ending) =>
       breaker.execute(async () => {
         try {
-          return await attempt(pool.take(), work, signal)
+          return await attempt(pool.take(), work, ending)
         } catch (error) {
           if (!(error instanceof Trouble) || error.blame !== 'lost') throw error
           // It has said goodbye to the others as well.
           pool.drop()
-          return await attempt(undefined, work, signal)
+          return await attempt(undefined, work, ending)
         }
       }),
     close() {
@@ -106,16 +107,15 @@ export function createServer(
   async function attempt<T>(
     kept: Bound | undefined,
     work: (wire: Wire) => Promise<T>,
-    signal: AbortSignal,
+    ending: Ending,
   ): Promise<T> {
-    const wire = kept ?? (await open(signal))
-    const giveUp = () => wire.close()
-    signal.addEventListener('abort', giveUp, { once: true })
-    if (signal.aborted) giveUp()
+    const wire = kept ?? (await open(ending.signal))
+    ending.hearer = () => wire.close()
+    if (ending.reason !== undefined) wire.close()
     try {
       return await work(wire)
     } finally {
-      signal.removeEventListener('abort', giveUp)
+      ending.hearer = undefined
       if (closing.signal.aborted) wire.close()
       pool.giveBack(wire)
     }

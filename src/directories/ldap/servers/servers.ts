@@ -1,7 +1,8 @@
-import { BrokenCircuitError, BulkheadRejectedError, bulkhead, TaskCancelledError } from 'cockatiel'
+import { BrokenCircuitError, BulkheadRejectedError, bulkhead } from 'cockatiel'
 import { type Clock, Fault, type Stopwatch } from '../../../kernel/index.ts'
 import type { LdapSettings } from '../settings.ts'
 import type { Wire } from '../wire.ts'
+import { Ending } from './ending.ts'
 import { createServer, type Server, type ServerHeard } from './server.ts'
 import { Trouble } from './trouble.ts'
 
@@ -43,14 +44,14 @@ export function createServers(
   let isClosed = false
 
   return {
-    async ask(work, signal) {
+    async ask<T>(work: (wire: Wire) => Promise<T>, signal: AbortSignal): Promise<T> {
       if (isClosed) throw unavailable(`${name} is closed`)
       if (servers.every(({ isUp }) => !isUp)) throw noneIsUp(servers)
-      const ending = new AbortController()
-      const { promise: ended, reject } = Promise.withResolvers<never>()
+      const ending = new Ending()
+      const { promise, resolve, reject } = Promise.withResolvers<T>()
       const end = (says: string, cause?: unknown) => {
         const fault = unavailable(says, cause)
-        ending.abort(fault)
+        ending.end(fault)
         reject(fault)
       }
       const giveUp = () => end(`${name} was given up`, signal.reason)
@@ -58,14 +59,11 @@ export function createServers(
       const timer = setTimeout(late, deadlineSeconds * 1000)
       signal.addEventListener('abort', giveUp, { once: true })
       if (signal.aborted) giveUp()
+      turns.execute(() => inTurn(work, ending)).then(resolve, reject)
       try {
-        const asked = turns.execute(() => inTurn(work, ending.signal), ending.signal)
-        return await Promise.race([asked, ended])
+        return await promise
       } catch (error) {
-        if (error instanceof BulkheadRejectedError) throw unavailable(TOO_MANY(name))
-        // Which of the two is heard first is a matter of chance.
-        if (error instanceof TaskCancelledError) throw ending.signal.reason
-        throw error
+        throw error instanceof BulkheadRejectedError ? unavailable(TOO_MANY(name)) : error
       } finally {
         clearTimeout(timer)
         signal.removeEventListener('abort', giveUp)
@@ -92,18 +90,19 @@ export function createServers(
    * In the order of the settings, each time anew: so the first is asked again as soon as it is back, also by whoever passed
    * it over while it was away. None is asked twice.
    */
-  async function inTurn<T>(work: (wire: Wire) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const tried = new Set<Server>()
+  async function inTurn<T>(work: (wire: Wire) => Promise<T>, ending: Ending): Promise<T> {
+    const tried: Server[] = []
     for (;;) {
-      const server = servers.find((one) => one.isUp && !tried.has(one))
+      // Also of whoever has waited for a turn until it was over.
+      if (ending.reason !== undefined) throw ending.reason
+      const server = servers.find((one) => one.isUp && !tried.includes(one))
       if (server === undefined) throw noneIsUp(servers)
-      tried.add(server)
+      tried.push(server)
       try {
-        return await server.use(work, signal)
+        return await server.use(work, ending)
       } catch (error) {
-        if (signal.aborted) throw signal.reason
         if (error instanceof BrokenCircuitError) continue
-        if (!(error instanceof Trouble) || error.blame === 'answer') throw error
+        if (!(error instanceof Trouble) || error.blame === 'answer') throw ending.reason ?? error
       }
     }
   }
