@@ -2,7 +2,13 @@ import type { Explained, Tools } from './cli/index.ts'
 import type { App } from './compose.ts'
 import type { Config } from './config/index.ts'
 import type { Clock } from './kernel/index.ts'
-import { createLimits, createLocks, planFor, type StepUpRequest } from './stepup/index.ts'
+import {
+  createLimits,
+  createLocks,
+  planFor,
+  type StepUpRequest,
+  shownCodes,
+} from './stepup/index.ts'
 
 type Deps = {
   readonly config: Config
@@ -48,6 +54,7 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
         ...{ factor, lane, failures },
         pausedUntil: locks.pausedUntil(standing.tallies, factor, lane, now),
       })),
+      codes: shownCodes(standing.codes, now),
       enrolled: standing.enrolled.map(({ factor, provenance }) => ({ factor, provenance })),
       at: now,
     } satisfies Explained

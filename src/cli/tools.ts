@@ -10,7 +10,7 @@ import type {
 import type { Examined } from '../directories/ldap/index.ts'
 import type { FactorKind, Id, Instant } from '../kernel/index.ts'
 import type { Effective, Reasons } from '../policy/index.ts'
-import type { Plan } from '../stepup/index.ts'
+import type { Plan, ShownCode } from '../stepup/index.ts'
 import type { CopyProgress, CopyAnswer as StoreCopyAnswer } from '../store/copy/index.ts'
 
 export type KeyLine = {
@@ -45,6 +45,8 @@ export type LookedAt = {
     readonly as: string | null
     readonly read: 'taken' | 'same-as-another' | 'unparseable' | 'no-text' | 'too-many'
   }[]
+  /** What operators handed out to them. */
+  readonly codes: readonly ShownCode[]
   /** What they would be offered now. */
   readonly factors: readonly {
     readonly factor: FactorKind
@@ -90,6 +92,7 @@ export type Explained =
       readonly isApplied: boolean
       readonly answers: readonly Answers[]
       readonly enrolled: readonly { readonly factor: FactorKind; readonly provenance: string }[]
+      readonly codes: readonly ShownCode[]
       readonly at: Instant
     }
 

@@ -31,7 +31,7 @@ export type Config = {
   readonly rules: readonly RuleConfig[]
   /** In the order in which they are offered. */
   readonly factors: readonly Extract<FactorKind, 'totp' | 'email' | 'sms'>[]
-  readonly firstEnrolment: 'contact' | 'open'
+  readonly firstEnrolment: 'contact' | 'bindCode' | 'open'
   /** Weakest first. `enrolledBy` null: in any way. */
   readonly acr: readonly RungConfig[]
   readonly stepUp: {

@@ -140,7 +140,7 @@ export function createPresent(deps: PresentDeps): Present {
       key: manualKey,
       uri,
       account: username,
-      provenBy: pending.credit === null ? null : asking(pending.credit.factor),
+      provenBy: provenBy(pending),
       message: messageOf(page),
       others: offered.filter(({ use }) => use === 'ask').map(wayOf),
       ways: `${base}/step-up/${id}/ways`,
@@ -245,10 +245,15 @@ function wayOf(offer: Offer): Way {
   if (offer.use === 'enrol') {
     const { first } = offer
     const to = first?.to.map((one) => masked(first.channel, one)) ?? []
-    return { use: 'enrol', factor: 'totp', to, standing: 'open' }
+    return { use: 'enrol', factor: 'totp', first: first?.channel ?? null, to, standing: 'open' }
   }
   const to = offer.to.map((one) => masked(offer.factor, one))
   return { use: 'ask', factor: asking(offer.factor), to, standing: 'open' }
+}
+
+function provenBy({ credit, provenance }: Pending): Asking | null {
+  if (provenance === 'bind-code') return provenance
+  return credit === null ? null : asking(credit.factor)
 }
 
 const masked = (factor: FactorKind, to: string): string =>

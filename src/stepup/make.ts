@@ -55,7 +55,8 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
       }
       if (typeof answer === 'object') return heardOf(answer, move, at, after, step.events)
       if (answer === 'used') return { made: 'used', at }
-      if (answer === 'exists' || answer === 'account-gone') return { made: 'refused', at }
+      if (answer === 'exists' || answer === 'code-gone' || answer === 'account-gone')
+        return { made: 'refused', at }
       heard(step.events)
       return { made: 'moved', at: after }
     }
@@ -86,7 +87,7 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
       case 'judge':
         return (change, now) => {
           const { judged, factor } = move
-          const earned = judged.verdict === 'accepted' ? earnedBy(change.next, now) : null
+          const earned = judged.verdict === 'accepted' ? earnedBy(change.next, factor, now) : null
           return store.settle(change, counterOf(change, factor), judged, earned)
         }
       case 'choose':
@@ -117,9 +118,9 @@ function counterOf({ next }: Change, factor: FactorKind) {
   return { account: next.account, lane: next.lane, factor }
 }
 
-/** Of what nobody signed nothing is remembered in the person's favour. */
-export function earnedBy({ lane, browser }: Held, now: Instant): Earned | null {
-  if (lane === 'unsigned') return null
+/** Of what nobody signed nothing is remembered in the person's favour, nor of a code from a help desk, which somebody else may have got. */
+export function earnedBy({ lane, browser }: Held, by: FactorKind, now: Instant): Earned | null {
+  if (lane === 'unsigned' || by === 'bypass-code' || by === 'bind-code') return null
   const { browsersMax } = KNOWN_BROWSER_RULE
   return { browser, at: now, browsersMax, since: knownSince(now) }
 }

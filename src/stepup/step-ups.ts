@@ -14,7 +14,7 @@ import type { Factor } from './factor.ts'
 import type { Limits } from './limits.ts'
 import { earnedBy, type Made, type Make } from './make.ts'
 import type { Lead, Planned } from './move.ts'
-import { askedBy } from './plan.ts'
+import { askedBy, worthOf } from './plan.ts'
 import type { CodeSender, Enroller } from './ports.ts'
 import { type Said, type Seen, seenOf } from './seen.ts'
 import { coolDownOf, firstSent, sentAgain } from './sent.ts'
@@ -211,16 +211,22 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
   }
 
   function leadOf(current: Challenged): Lead {
-    const proof = proofOf(current, current.factor)
+    const { factor } = current
+    // What it brings is the app, set up with it.
+    if (factor === 'bind-code') {
+      const pending: Pending = { ...enroller.begin(), provenance: factor, credit: null }
+      return { leadsTo: 'enrolling', pending }
+    }
+    const proof = proofOf(current, factor)
     if (current.leadsTo === 'satisfied') return { leadsTo: 'satisfied', proof }
-    const provenance: Provenance = `contact:${current.factor}`
-    const credit = { factor: current.factor, proof }
+    const provenance: Provenance = `contact:${factor}`
+    const credit = { factor, proof }
     return { leadsTo: 'enrolling', pending: { ...enroller.begin(), provenance, credit } }
   }
 
   /** Worth what it was offered for: whatever operators change meanwhile is for those who come after. */
   function proofOf({ offered }: Held, factor: FactorKind): Proof {
-    const offer = offered.find((one) => askedBy(one) === factor)
+    const offer = offered.find((one) => worthOf(one) === factor)
     invariant(offer !== undefined, `what is proven was offered: ${factor}`)
     return { acr: offer.acr, amr: amrOf(factor), at: clock.now() }
   }
@@ -237,7 +243,7 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     if (enrolment === 'wrong')
       return seen((await make(at, { ...move, confirmed: 'wrong' })).at, { said: 'wrong' })
     const save = (change: Change, now: Instant) =>
-      store.enrol(change, enrolment, earnedBy(change.next, now))
+      store.enrol(change, enrolment, earnedBy(change.next, 'totp', now))
     const made = await make(at, { ...move, confirmed: 'right' }, save)
     return seen(made.at, made.made === 'moved' ? nothing : { said: 'stale' })
   }

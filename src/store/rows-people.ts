@@ -6,9 +6,19 @@ import type {
   LocalPerson,
   Summary,
 } from '../directories/index.ts'
-import { instantOf, LOCALES } from '../kernel/index.ts'
-import { factorsIn, idIn, sendsIn, talliesIn, textsIn, wordIn } from './rows.ts'
-import type { AccountRow, PersonRow } from './schema.ts'
+import { instantOf, LOCALES, OPERATOR_CODES } from '../kernel/index.ts'
+import type { OperatorCode } from '../stepup/index.ts'
+import {
+  actorIn,
+  factorsIn,
+  idIn,
+  operatorCodesIn,
+  sendsIn,
+  talliesIn,
+  textsIn,
+  wordIn,
+} from './rows.ts'
+import type { AccountRow, OperatorCodeRow, PersonRow } from './schema.ts'
 
 /** Rows of people as values: the same on every engine. */
 export function personIn(row: PersonRow): LocalPerson {
@@ -31,10 +41,16 @@ export function summaryIn(row: PersonRow & { readonly factors: string }): Summar
   return { ...personIn(row), factors: factorsIn(row.factors) }
 }
 
-type HeldUp = { readonly tallies: string; readonly sends: string }
+type HeldUp = { readonly tallies: string; readonly sends: string; readonly codes: string }
+
+const heldUpIn = ({ tallies, sends, codes }: HeldUp) => ({
+  tallies: talliesIn(tallies),
+  sends: sendsIn(sends),
+  codes: operatorCodesIn(codes),
+})
 
 export function helpDeskViewIn(row: Parameters<typeof summaryIn>[0] & HeldUp): HelpDeskView {
-  return { ...summaryIn(row), tallies: talliesIn(row.tallies), sends: sendsIn(row.sends) }
+  return { ...summaryIn(row), ...heldUpIn(row) }
 }
 
 export function accountIn(row: AccountRow): Account {
@@ -59,5 +75,19 @@ export function listedAccountIn(row: ListedRow): ListedAccount {
 }
 
 export function accountViewIn(row: ListedRow & HeldUp): AccountView {
-  return { ...listedAccountIn(row), tallies: talliesIn(row.tallies), sends: sendsIn(row.sends) }
+  return { ...listedAccountIn(row), ...heldUpIn(row) }
+}
+
+export function operatorCodeIn(row: OperatorCodeRow): OperatorCode {
+  const { hash, answers, holder } = row
+  return {
+    id: idIn('operatorCode', row.id),
+    account: idIn('account', row.account),
+    kind: wordIn(OPERATOR_CODES, row.kind),
+    keyId: row.key_id,
+    madeAt: instantOf(row.made_at),
+    madeBy: actorIn(row.made_by),
+    expiresAt: instantOf(row.expires_at),
+    ...{ hash, answers, holder },
+  }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AuditEvent } from '../audit/index.ts'
+import type { Actor, AuditEvent } from '../audit/index.ts'
 import {
   DAYS,
   FACTOR_KINDS,
@@ -8,11 +8,20 @@ import {
   type Instant,
   invariant,
   LOCALES,
+  OPERATOR_CODES,
   parseId,
 } from '../kernel/index.ts'
 import type { AuthorizationRequest } from '../oidc/index.ts'
 import type { PersonSettings, PolicySettings, Rule } from '../policy/index.ts'
-import type { Lane, Offer, Provenance, StepUp, StepUpRequest, Tally } from '../stepup/index.ts'
+import type {
+  Lane,
+  Offer,
+  OperatorCodeFacts,
+  Provenance,
+  StepUp,
+  StepUpRequest,
+  Tally,
+} from '../stepup/index.ts'
 
 /**
  * Rows are input too. What is kept as JSON must be exactly what this release writes: a field or a state that it does
@@ -65,7 +74,9 @@ const offer: z.ZodType<Offer> = z.discriminatedUnion('use', [
     factor: z.literal('totp'),
     use: z.literal('enrol'),
     acr: text,
-    first: z.strictObject({ channel: z.enum(['email', 'sms']), to: z.array(text) }).nullable(),
+    first: z
+      .strictObject({ channel: z.enum(['email', 'sms', 'bind-code']), to: z.array(text) })
+      .nullable(),
   }),
 ])
 
@@ -173,6 +184,15 @@ const enrolled = z.array(z.strictObject({ factor, provenance, ...appCode }))
 
 const knownBrowsers = z.array(z.strictObject({ browser: text, at: instant }))
 
+/** As an event has it. */
+const actor = matching<Actor>(/^(?:person|client|system|operator:.+)$/)
+const operatorCodes: z.ZodType<OperatorCodeFacts[]> = z.array(
+  z.strictObject({
+    ...{ kind: z.enum(OPERATOR_CODES), madeAt: instant, madeBy: actor, expiresAt: instant },
+    ...{ answers: count, holder: text.nullable() },
+  }),
+)
+
 const factors = z.array(
   z.strictObject({ kind: z.literal('totp'), provenance: text, secretBits: count, at: instant }),
 )
@@ -196,7 +216,7 @@ const rule: z.ZodType<Rule> = z.strictObject({
 const policySettings: z.ZodType<PolicySettings> = z.strictObject({
   enabled: z.boolean(),
   factors: z.array(factor),
-  firstEnrolment: z.enum(['contact', 'open']),
+  firstEnrolment: z.enum(['contact', 'bindCode', 'open']),
   language: z.enum(LOCALES),
   acr: z.array(
     z.strictObject({ value: text, factors: z.array(factor), enrolledBy: texts.nullable() }),
@@ -223,6 +243,9 @@ export const talliesIn = (json: string): readonly Tally[] =>
   json === '[]' ? [] : parsed('tallies', tallies, json)
 export const enrolledIn = (json: string) => parsed('enrolments', enrolled, json)
 export const knownBrowsersIn = (json: string) => parsed('known browsers', knownBrowsers, json)
+export const operatorCodesIn = (json: string): readonly OperatorCodeFacts[] =>
+  json === '[]' ? [] : parsed('codes of operators', operatorCodes, json)
+export const actorIn = (value: string): Actor => actor.parse(value)
 export const factorsIn = (json: string) => parsed('factors', factors, json)
 export const sendsIn = (json: string) => parsed('send budgets', sends, json)
 export const personSettingsIn = (json: string): PersonSettings =>

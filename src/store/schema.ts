@@ -17,6 +17,7 @@ export type Schema = {
   }
   /** In which an account completed a factor, by the hash of its cookie, and when last. */
   known_browsers: { account: string; browser: string; at: number }
+  operator_codes: OperatorCodeRow
   /** Nothing at or below `part` of `source` is good again. Those of challenges expire, those of enrolments never. */
   consumed: { source: string; part: number; expires_at: number | null }
   send_budgets: {
@@ -101,6 +102,21 @@ export type EnrolmentRow = {
   digits: number
   period_seconds: number
   at: number
+}
+
+/** Of a code that an operator handed out; one of a kind for an account. */
+export type OperatorCodeRow = {
+  account: string
+  kind: string
+  id: string
+  key_id: string
+  /** A MAC. */
+  hash: string
+  made_at: number
+  made_by: string
+  expires_at: number
+  answers: number
+  holder: string | null
 }
 
 export type RequestRow = {

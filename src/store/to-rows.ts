@@ -2,8 +2,25 @@ import type { AuditEvent } from '../audit/index.ts'
 import type { LocalPerson } from '../directories/index.ts'
 import { newId, type Random } from '../kernel/index.ts'
 import type { AuthorizationRequest, Once, SigningKey } from '../oidc/index.ts'
-import type { Change, Earned, Enrolment, LaneClass, LockRule, StepUp } from '../stepup/index.ts'
-import type { EnrolmentRow, PersonRow, RequestRow, SigningKeyRow, StepUpRow } from './schema.ts'
+import type {
+  Change,
+  Consumption,
+  Counter,
+  Earned,
+  Enrolment,
+  LaneClass,
+  LockRule,
+  OperatorCode,
+  StepUp,
+} from '../stepup/index.ts'
+import type {
+  EnrolmentRow,
+  OperatorCodeRow,
+  PersonRow,
+  RequestRow,
+  SigningKeyRow,
+  StepUpRow,
+} from './schema.ts'
 import type { Sealing } from './sealing.ts'
 
 /** Values as rows: the same on every engine. */
@@ -106,3 +123,21 @@ export function personRow(person: LocalPerson): PersonRow {
     created_at: person.createdAt,
   }
 }
+
+export function operatorCodeRow(code: OperatorCode): OperatorCodeRow {
+  const { account, kind, id, hash, answers, holder } = code
+  return {
+    ...{ account, kind, id, hash, answers, holder },
+    key_id: code.keyId,
+    made_at: code.madeAt,
+    made_by: code.madeBy,
+    expires_at: code.expiresAt,
+  }
+}
+
+/** The code that an answer takes, as statements are given it. */
+export const takenValues = (
+  { code: id, kind, answersMax }: Extract<Consumption, { readonly code: unknown }>,
+  { account }: Counter,
+  { next }: Change,
+) => ({ account, kind, id, browser: next.browser, answers_max: answersMax })

@@ -109,6 +109,15 @@ const rules = { enabled: true, factors: [], firstEnrolment: 'open', language: 'e
 await trace('durable policy.apply', () =>
   store.policy.apply(0, { ...rules, acr: [], rules: [] }, [], [added], NOON),
 )
+const handed = {
+  ...({ id: sampler.id('operatorCode'), account: theirs, kind: 'bypass-code' } as const),
+  ...({ keyId: 'k', hash: 'h', madeAt: NOON, madeBy: 'operator:ada' } as const),
+  ...{ expiresAt: until, answers: 0, holder: null },
+}
+await trace('durable codes.give', () => store.operatorCodes.give(handed, false, [added]))
+await trace('durable codes.revoke', () =>
+  store.operatorCodes.revoke(theirs, 'bypass-code', [added]),
+)
 const settings = { status: 'disabled', factors: null, language: null } as const
 await trace('durable policy.set', () => store.policy.set(theirs, settings, [added]))
 

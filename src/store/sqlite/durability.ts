@@ -32,6 +32,8 @@ export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'accounts.leave': 'ordered',
   'policy.apply': 'durable',
   'policy.set': 'durable',
+  'codes.give': 'durable',
+  'codes.revoke': 'durable',
   'upkeep.sweep': 'ordered',
   'upkeep.reseal': 'durable',
   'upkeep.diagnose': 'ordered',

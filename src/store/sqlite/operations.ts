@@ -1,5 +1,11 @@
 import type { LockRule, SendRule } from '../../stepup/index.ts'
-import type { EnrolmentRow, RequestRow, SigningKeyRow, StepUpRow } from '../schema.ts'
+import type {
+  EnrolmentRow,
+  OperatorCodeRow,
+  RequestRow,
+  SigningKeyRow,
+  StepUpRow,
+} from '../schema.ts'
 import type { Swept } from '../store.ts'
 import type { PeopleOperations } from './operations-people.ts'
 
@@ -40,6 +46,15 @@ export type ConsumedMessage = {
   readonly source: string
   readonly part: number
   readonly expires_at: number | null
+}
+
+/** A code that an operator handed out, as the answer met it. */
+export type TakenMessage = {
+  readonly account: string
+  readonly kind: string
+  readonly id: string
+  readonly browser: string
+  readonly answers_max: number
 }
 
 export type EarnedMessage = {
@@ -113,6 +128,7 @@ export type Operations = PeopleOperations & {
     change: ChangeMessage
     counter: CounterMessage
     consumed: ConsumedMessage | null
+    taken: TakenMessage | null
     earned: EarnedMessage | null
   }): 'settled' | 'stale' | 'used'
   'stepUps.enrol'(of: {
@@ -120,7 +136,7 @@ export type Operations = PeopleOperations & {
     isOurs: boolean
     enrolment: EnrolmentMessage
     earned: EarnedMessage | null
-  }): 'enrolled' | 'stale' | 'exists' | 'account-gone'
+  }): 'enrolled' | 'stale' | 'exists' | 'code-gone' | 'account-gone'
 
   'requests.push'(of: {
     row: RequestRow
@@ -198,6 +214,17 @@ export type Operations = PeopleOperations & {
     settings: string | null
     told: readonly Told[]
   }): 'set' | 'unknown'
+
+  'codes.give'(of: {
+    row: OperatorCodeRow
+    isOurs: boolean
+    told: readonly Told[]
+  }): 'given' | 'enrolled' | 'account-gone'
+  'codes.revoke'(of: {
+    account: string
+    kind: string
+    told: readonly Told[]
+  }): 'revoked' | 'unknown'
 
   'upkeep.sweep'(of: {
     now: number

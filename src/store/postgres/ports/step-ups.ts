@@ -1,8 +1,8 @@
-import { Fault, type Instant, instantOf } from '../../../kernel/index.ts'
+import { Fault, type Instant, instantOf, operatorCodeKindOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUpStore } from '../../../stepup/index.ts'
-import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
+import { enrolledIn, eventIn, knownBrowsersIn, operatorCodesIn, talliesIn } from '../../rows.ts'
 import { settingsIn } from '../../rows-policy.ts'
-import { changedRow, classOf, ownAnswers, stepUpRow } from '../../to-rows.ts'
+import { changedRow, classOf, ownAnswers, stepUpRow, takenValues } from '../../to-rows.ts'
 import { isUnique } from '../faults.ts'
 import { toldOf } from '../parts.ts'
 import { earnedValues } from '../statements/known-browsers.ts'
@@ -39,6 +39,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const [row] = await link.read(sql.standing, { account })
       return {
         enrolled: enrolledIn(row?.enrolled ?? '[]'),
+        codes: operatorCodesIn(row?.codes ?? '[]'),
         tallies: talliesIn(row?.tallies ?? '[]'),
         settings: settingsIn(row?.settings),
         policyVersion: row?.policy_version ?? 0,
@@ -86,7 +87,10 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
         // Ends with the number of failures, which only the row knows.
         locked_event: JSON.stringify(event).replace(/null\}$/, ''),
       }
-      const { rows, again } = await link.write(sql.spend, values)
+      const { rows, again } = await link.write(
+        operatorCodeKindOf(factor) === undefined ? sql.spend : sql.spendCode,
+        values,
+      )
       const spent = rows[0]
       if (spent?.locked_event) heard([eventIn(spent.locked_event)])
       if (spent?.swapped === 1)
@@ -109,13 +113,16 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
         const { rows, again } = await link.write(sql.replace, values)
         return rows[0]?.swapped === 1 || (await isOurs(again, values)) ? 'settled' : 'stale'
       }
-      const { source, part } = judged.consumption
       const { factor, lane } = counter
-      const { rows, again } = await link.write(sql.settle, {
-        ...values,
-        ...{ source, part, part_expires_at: expiryOf(source, change) },
-        ...{ factor, lane, class: classOf(lane), ...earnedValues(earned) },
-      })
+      const used = judged.consumption
+      const all = {
+        ...{ ...values, factor, lane, class: classOf(lane), ...earnedValues(earned) },
+      }
+      const { rows, again } = await ('code' in used
+        ? link.write(sql.settleCode, { ...all, ...codeValues(takenValues(used, counter, change)) })
+        : link.write(sql.settle, {
+            ...{ ...all, ...used, part_expires_at: expiryOf(used.source, change) },
+          }))
       if (rows[0]?.swapped === 1 || (await isOurs(again, values))) return 'settled'
       return rows[0]?.held === 1 ? 'used' : 'stale'
     },
@@ -127,12 +134,14 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const { rows, again } = await link.write(sql.enrol, {
         ...values,
         ...{ enrolment_id, enrolment_account, ...rest, part: consumed.part },
-        ...{ is_ours: change.next.isOurs, ...earnedValues(earned) },
+        ...{ is_ours: change.next.isOurs, holder: values.browser, ...earnedValues(earned) },
       })
       const answer = rows[0]
       if (answer?.swapped === 1 || (await isOurs(again, values))) return 'enrolled'
       if (answer?.allowed !== 1) return 'account-gone'
-      return answer.held === 1 ? 'exists' : 'stale'
+      if (answer.held !== 1) return 'stale'
+      const isGone = row.provenance === 'bind-code' && answer.code_held === 0
+      return isGone ? 'code-gone' : 'exists'
     },
   }
 
@@ -195,6 +204,10 @@ function claimValues({ account, channel, lane, rule }: Claim) {
     sends_max: rule.sendsMax,
   }
 }
+
+const codeValues = ({ id, browser, answers_max }: ReturnType<typeof takenValues>) => ({
+  ...{ code: id, holder: browser, answers_max },
+})
 
 type Counted = { total: number | null; failures: number | null; until: number | null }
 

@@ -1,8 +1,8 @@
 import { type Instant, instantOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUpStore } from '../../../stepup/index.ts'
-import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
+import { enrolledIn, eventIn, knownBrowsersIn, operatorCodesIn, talliesIn } from '../../rows.ts'
 import { settingsIn } from '../../rows-policy.ts'
-import { changedRow, earnedRow, stepUpRow } from '../../to-rows.ts'
+import { changedRow, earnedRow, stepUpRow, takenValues } from '../../to-rows.ts'
 import type { FoundMessage } from '../operations.ts'
 import type { PortDeps } from './deps.ts'
 
@@ -39,6 +39,7 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       const row = await reader.read((reads) => reads.standing.get({ account }))
       return {
         enrolled: enrolledIn(row?.enrolled ?? '[]'),
+        codes: operatorCodesIn(row?.codes ?? '[]'),
         tallies: talliesIn(row?.tallies ?? '[]'),
         settings: settingsIn(row?.settings),
         policyVersion: row?.policy_version ?? 0,
@@ -81,11 +82,13 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
     },
 
     settle(change, counter, judged, earned) {
+      const used = judged.verdict === 'accepted' ? judged.consumption : null
+      const taken = used !== null && 'code' in used ? takenValues(used, counter, change) : null
       const consumed =
-        judged.verdict === 'accepted'
-          ? { ...judged.consumption, expires_at: expiryOf(judged.consumption.source, change) }
+        used !== null && 'source' in used
+          ? { ...used, expires_at: expiryOf(used.source, change) }
           : null
-      const of = { change: messageOf(change), counter, consumed, earned: earnedRow(earned) }
+      const of = { change: messageOf(change), counter, consumed, taken, earned: earnedRow(earned) }
       return writer.call('stepUps.settle', of)
     },
 

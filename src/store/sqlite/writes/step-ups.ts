@@ -8,6 +8,7 @@ import { foundStepUp, talliesOf } from '../tallies.ts'
 import { createEnrolments } from './enrolments.ts'
 import { createIsGone } from './is-gone.ts'
 import { createKnownBrowsers } from './known-browsers.ts'
+import { createOperatorCodes } from './operator-codes.ts'
 import { createTell } from './tell.ts'
 
 type StepUpOperations = Pick<Operations, Extract<keyof Operations, `stepUps.${string}`>>
@@ -21,6 +22,7 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
   const enrolments = createEnrolments(db, query)
   const isGone = createIsGone(db, query)
   const browsers = createKnownBrowsers(db, query)
+  const codes = createOperatorCodes(db, query)
   const { find, insert, replace, tallies, locks, count, reset, budget, claimed, freed } = prepared(
     db,
     query,
@@ -66,6 +68,7 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       const counted = failures + 1
       const until = counted % rule.every === 0 ? lockEnd(rule, counted, now) : null
       count.run({ ...counter, failures: counted, locked_until: until ?? locked_until })
+      codes.count(counter)
       const locked = total + 1 >= rule.cap && counted >= own ? 'operator' : until
       if (locked === null) return { heard: 'spent', locked, event: null }
 
@@ -79,11 +82,13 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       return { heard: 'spent', locked, event }
     },
 
-    'stepUps.settle'({ change, counter, consumed, earned }) {
+    'stepUps.settle'({ change, counter, consumed, taken, earned }) {
       if (consumed !== null && isUsed(consumed)) return 'used'
+      if (taken !== null && !codes.isGood(taken)) return 'used'
       if (!swap(change)) return 'stale'
-      if (consumed === null) return 'settled'
-      enrolments.consume(consumed)
+      if (consumed === null && taken === null) return 'settled'
+      if (consumed !== null) enrolments.consume(consumed)
+      if (taken !== null) codes.take(taken)
       reset.run(counter)
       freed.run({ account: counter.account, channel: counter.factor, lane: classOf(counter.lane) })
       if (earned !== null) {
@@ -95,10 +100,14 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
 
     'stepUps.enrol'({ change, isOurs, enrolment, earned }) {
       if (isOurs && isGone(enrolment.row.account)) return 'account-gone'
+      const { account, provenance } = enrolment.row
       if (enrolments.has(enrolment.row)) return 'exists'
+      const { browser } = change.row
+      if (provenance === 'bind-code' && !codes.isHeld({ account, browser })) return 'code-gone'
       if (!swap(change)) return 'stale'
+      codes.end({ account, kind: 'bind-code' })
       enrolments.add(enrolment)
-      if (earned !== null) browsers.know(enrolment.row.account, earned)
+      if (earned !== null) browsers.know(account, earned)
       return 'enrolled'
     },
   }
