@@ -82,9 +82,12 @@ export function composeDoors({ config, world, ...deps }: Deps): RequestListener 
     clients: new Map(config.clients.map((client) => [client.id, client])),
     stepUpSeconds: config.stepUp.lifetimeSeconds,
     ipOf: http.createIpOf(config.listen.trustedProxies),
-    show: (request, response, at) => {
-      const { id, browser } = at.value
-      const seen = step.seenOf(at, { said: 'nothing' }, limits.lock, clock.now())
+    show: async (request, response, at) => {
+      const { id, browser, state } = at.value
+      const seen =
+        state === 'managing'
+          ? await stepUps.look({ id, browser })
+          : step.seenOf(at, { said: 'nothing' }, limits.lock, clock.now())
       portal.show(request, response, id, seen, browser)
     },
     pages: shownByAll,

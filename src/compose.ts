@@ -161,13 +161,15 @@ export async function compose(config: Config, world: World): Promise<App> {
   }
   // Before the store is closed, in which it is kept what became of each.
   opening.defer(endSends)
+  const lookup = step.createLookup({ resolve, policies, store: stepUpStore })
+  const survey = step.createSurvey({ lookup, reach, clock })
   const { open, replan } = step.createOpen({
-    ...{ resolve, policies, reach, trust: noTrust, store: stepUpStore, senders, deliver },
+    ...{ lookup, reach, trust: noTrust, store: stepUpStore, senders, deliver },
     ...{ limits, clock, random, heard, settings: config.stepUp },
     negotiate,
   })
   const stepUps = step.createStepUps({
-    ...{ store: stepUpStore, make, deliver, factors, senders, enroller, replan },
+    ...{ store: stepUpStore, make, deliver, factors, senders, enroller, replan, survey },
     ...{ codeSeconds, limits, clock, random },
   })
 

@@ -72,6 +72,12 @@ export type AuditEvent =
       readonly enrolment: Id<'enrolment'>
       readonly provenance: string
     })
+  /** By the person, among those that are their own. A name is theirs, and is not repeated here. */
+  | (AboutStepUp & {
+      readonly event: 'factor.renamed' | 'factor.removed'
+      readonly factor: FactorKind
+      readonly enrolment: Id<'enrolment'>
+    })
   | (AboutStepUp & { readonly event: 'authorization-code.issued' | 'authorization-code.redeemed' })
   | (AboutStepUp & { readonly event: 'authorization-code.replayed' })
   | (AboutStepUp & { readonly event: 'step-up.other-browser' })
@@ -122,10 +128,13 @@ export type AuditEvent =
       readonly immutableId: string
     })
   | (AboutAccount & { readonly event: 'factor.imported'; readonly factor: FactorKind })
+  /** `enrolment` null: all of that factor. */
   | (AboutAccount & {
-      readonly event: 'factor.reset' | 'factor.unlocked'
+      readonly event: 'factor.reset'
       readonly factor: FactorKind
+      readonly enrolment: Id<'enrolment'> | null
     })
+  | (AboutAccount & { readonly event: 'factor.unlocked'; readonly factor: FactorKind })
   /** How many values were sealed anew under the newest field key. */
   | (At & { readonly event: 'field-keys.resealed'; readonly count: number })
   | (At & {

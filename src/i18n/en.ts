@@ -1,3 +1,4 @@
+import { enOwnApps } from './en-own-apps.ts'
 /**
  * The words, in the language that the others must match. `{x}` is filled in; a key that ends in `_one` or `_other` is
  * chosen by `count`. A zero-width space marks where a Chinese heading may break.
@@ -33,6 +34,8 @@ export const en = {
   'path.first.done': 'Proved it’s you, this once',
   'path.enrol': 'Set up OTP app',
   'path.enrol.hint': 'Asked for once',
+  'path.manage': 'Your OTP apps',
+  'path.manage.hint': 'Add, rename, remove',
   'path.app.hint': 'Opens when you’re done',
 
   'choose.title': 'How do you want to confirm it’s you?',
@@ -73,6 +76,7 @@ export const en = {
   'code.label': '{digits}-digit code',
   'code.valid': 'Valid for {minutes}, {tries}.',
   'code.valid.each': 'Each code is valid for {minutes}.',
+  or: '{one} or {other}',
   'code.changes': 'It changes every {seconds} seconds, {tries}.',
   minutes_one: '{count} minute',
   minutes_other: '{count} minutes',
@@ -164,6 +168,8 @@ export const en = {
   'enrol.type': 'Type',
   'enrol.type.value': 'Time-based, {digits} digits, 30 s',
   'enrol.go': 'Turn on and continue',
+
+  ...enOwnApps,
 
   'locked.title.totp_one': 'OTP app codes are paused for {count} minute',
   'locked.title.totp_other': 'OTP app codes are paused for {count} minutes',

@@ -3,6 +3,8 @@ import type { Instant, Locale } from '../kernel/index.ts'
 export type Moments = {
   /** 14:07 */
   time(at: Instant, locale: Locale): string
+  /** 25 November 2026 */
+  day(at: Instant, locale: Locale): string
   /** 14:02 on 25 November 2026 (UTC+8) */
   full(at: Instant, locale: Locale): string
 }
@@ -21,6 +23,7 @@ export function createMoments(timeZone: string): Moments {
 
   return {
     time: (at, locale) => clock[locale].format(at),
+    day: (at, locale) => day[locale].format(at),
     full: (at, locale) => {
       const [time, date, offset] = [clock[locale].format(at), day[locale].format(at), offsetAt(at)]
       return locale === 'zh-CN' ? `${date} ${time}（${offset}）` : `${time} on ${date} (${offset})`

@@ -1,4 +1,5 @@
 import type { Words } from './words.ts'
+import { zhCnOwnApps } from './zh-cn-own-apps.ts'
 
 export const zhCn: Words = {
   'language.name': '简体中文',
@@ -31,6 +32,8 @@ export const zhCn: Words = {
   'path.first.done': '已确认是您本人',
   'path.enrol': '绑定身份验证器',
   'path.enrol.hint': '只需一次',
+  'path.manage': '管理身份验证器',
+  'path.manage.hint': '添加、重命名、移除',
   'path.app.hint': '验证后进入',
 
   'choose.title': '请选择​验证方式',
@@ -70,6 +73,7 @@ export const zhCn: Words = {
   'code.label': '{digits} 位验证码',
   'code.valid': '{minutes}内有效，最多可输入 {tries}。',
   'code.valid.each': '验证码 {minutes}内有效。',
+  or: '{one} 或 {other}',
   'code.changes': '每 {seconds} 秒更新一次，最多可输入 {tries}。',
   minutes_other: '{count} 分钟',
   tries_other: '{count} 次',
@@ -155,6 +159,8 @@ export const zhCn: Words = {
   'enrol.type': '类型',
   'enrol.type.value': '基于时间，{digits} 位，30 秒',
   'enrol.go': '完成绑定并继续',
+
+  ...zhCnOwnApps,
 
   'locked.title.totp_other': '身份验证器暂停使用，​{count} 分钟后恢复',
   'locked.title.email_other': '邮件验证暂停使用，​{count} 分钟后恢复',

@@ -1,5 +1,6 @@
 import type { Html, Proofs } from '../http/index.ts'
 import {
+  APPS_MAX,
   type Clock,
   type FactorKind,
   type Instant,
@@ -7,12 +8,13 @@ import {
   type Locale,
   never,
 } from '../kernel/index.ts'
-import type { AppCode, Offer, Pending, Seen, StepUp, Tries } from '../stepup/index.ts'
+import type { Offer, Pending, Seen, StepUp, Tries } from '../stepup/index.ts'
 import type { Asked, Present, Presented } from './door.ts'
 import { maskEmail, maskPhone } from './mask.ts'
 import type { Pages } from './pages.ts'
 import { plainName } from './plain-name.ts'
-import type { Asking, ChallengeView, Form, Frame, Message, Way } from './views.ts'
+import { choicesOf, isAdding, NO_OTHER, OUR_APP, ownAppOf, shownBy } from './present-apps.ts'
+import type { Asking, ChallengeView, Form, Frame, ManageView, Message, Way } from './views.ts'
 
 export type PresentDeps = {
   readonly pages: Pages
@@ -30,7 +32,10 @@ export type PresentDeps = {
   readonly clock: Clock
 }
 
-type Live = Extract<StepUp, { state: 'choosing' | 'challenged' | 'enrolling' | 'blocked' }>
+type Live = Extract<
+  StepUp,
+  { state: 'choosing' | 'challenged' | 'enrolling' | 'managing' | 'blocked' }
+>
 type Told = Extract<Seen, { seen: 'step-up' }>
 type Page = {
   readonly seen: Told
@@ -38,9 +43,6 @@ type Page = {
   readonly asked: Asked
   readonly now: Instant
 }
-
-/** What every OTP app understands, and what is enrolled here. */
-const OUR_APP: AppCode = { digits: 6, periodSeconds: 30 }
 
 /** Which page shows what is seen, with what in it. One status a state, the same whoever the person is. */
 export function createPresent(deps: PresentDeps): Present {
@@ -54,6 +56,7 @@ export function createPresent(deps: PresentDeps): Present {
       case 'choosing':
       case 'challenged':
       case 'enrolling':
+      case 'managing':
       case 'blocked':
         return live({ seen, stepUp, asked, now })
       case 'satisfied':
@@ -70,7 +73,9 @@ export function createPresent(deps: PresentDeps): Present {
     const { stepUp, seen, asked } = page
     const status = seen.said === 'nothing' || seen.said === 'sent-again' ? 200 : 422
     // A choice that is asked for while a question is open leaves the question as it is.
-    if (asked.view === 'ways' && stepUp.state !== 'blocked') return { status, html: choose(page) }
+    const isChosen = stepUp.state !== 'blocked' && stepUp.state !== 'managing'
+    if (asked.view === 'ways' && isChosen && !isAdding(stepUp))
+      return { status, html: choose(page) }
     switch (stepUp.state) {
       case 'choosing':
         return { status, html: choose(page) }
@@ -79,6 +84,8 @@ export function createPresent(deps: PresentDeps): Present {
         return { status, html: stepUp.attemptsLeft === 0 ? choose(page) : challenge(page, stepUp) }
       case 'enrolling':
         return { status, html: enrol(page, stepUp) }
+      case 'managing':
+        return managing(page, status)
       case 'blocked':
         return { status: status === 422 ? 422 : 403, html: blocked(page, stepUp) }
       default:
@@ -90,7 +97,7 @@ export function createPresent(deps: PresentDeps): Present {
     const { stepUp } = page
     return pages.choose(frameOf(page), {
       choose: form(page, 'choose'),
-      ways: stepUp.offered.map(wayOf),
+      ways: choicesOf(stepUp.offered).map(wayOf),
       message: messageOf(page),
       signedInFrom: elsewhere(stepUp),
     })
@@ -102,18 +109,18 @@ export function createPresent(deps: PresentDeps): Present {
     // A first proof is asked over a factor that may be a way of its own.
     const isAsked = ({ use, factor: offered }: Offer) =>
       leadsTo === 'enrolling' ? use === 'enrol' : use === 'ask' && offered === factor
-    const others = stepUp.offered.filter((offer) => !isAsked(offer))
-    const own = stepUp.offered.find(isAsked)
-    const app = (own?.use === 'ask' ? own.app : null) ?? OUR_APP
+    const others = choicesOf(stepUp.offered.filter((offer) => !isAsked(offer)))
+    const shown = shownBy(stepUp.offered.filter(isAsked))
     const view: ChallengeView = {
       factor: asking(factor),
       challenge: stepUp.challenge,
       answer: form(page, 'answer'),
-      digits: sent === null ? app.digits : deps.codeDigits,
+      digits: sent === null ? shown.digits : deps.codeDigits,
+      also: sent === null ? shown.also : NO_OTHER,
       to: sent === null ? null : masked(factor, sent.to),
       validMinutes:
         sent === null ? 1 : Math.max(1, Math.round((sent.expiresAt - sent.sentAt) / 60_000)),
-      periodSeconds: app.periodSeconds,
+      periodSeconds: shown.periodSeconds,
       attemptsLeft: seen.tries?.left ?? stepUp.attemptsLeft,
       message: messageOf(page),
       resend:
@@ -130,7 +137,7 @@ export function createPresent(deps: PresentDeps): Present {
   }
 
   function enrol(page: Page, stepUp: Extract<Live, { state: 'enrolling' }>): Html {
-    const { pending, id, offered } = stepUp
+    const { pending, id, offered, proven } = stepUp
     const username = plainName(stepUp.username)
     const { manualKey, uri } = deps.shown(stepUp, pending)
     return pages.enrol(frameOf(page), {
@@ -142,9 +149,33 @@ export function createPresent(deps: PresentDeps): Present {
       account: username,
       provenBy: pending.credit === null ? null : asking(pending.credit.factor),
       message: messageOf(page),
-      others: offered.filter(({ use }) => use === 'ask').map(wayOf),
+      back: proven === null ? null : form(page, 'back'),
+      written: page.asked.name,
+      others: proven === null ? offered.filter(({ use }) => use === 'ask').map(wayOf) : [],
       ways: `${base}/step-up/${id}/ways`,
     })
+  }
+
+  /** The list, or the one of them that is asked for; of one that is not theirs no more is said than of one that is not. */
+  function managing(page: Page, status: number): Presented {
+    const { stepUp, seen, asked } = page
+    const here = `${base}/step-up/${stepUp.id}`
+    const apps = (seen.apps ?? []).map((app) => ownAppOf(app, here))
+    const message = messageOf(page)
+    const isOne = asked.view === 'rename' || asked.view === 'remove'
+    const app = isOne ? apps.find(({ enrolment }) => enrolment === asked.app) : undefined
+    if (app !== undefined && isOne && message.says !== 'stale') {
+      const view = { app, form: form(page, asked.view), written: asked.name, message, back: here }
+      const shown = asked.view === 'rename' ? pages.renameApp : pages.removeApp
+      return { status, html: shown(frameOf(page), view) }
+    }
+    const isUnknown = isOne && app === undefined
+    const view: ManageView = {
+      ...{ apps, done: form(page, 'done') },
+      add: apps.length < APPS_MAX ? form(page, 'add') : null,
+      message: isUnknown ? { says: 'stale' } : message,
+    }
+    return { status: isUnknown ? 404 : status, html: pages.manage(frameOf(page), view) }
   }
 
   function blocked(page: Page, stepUp: Extract<Live, { state: 'blocked' }>): Html {
@@ -159,7 +190,7 @@ export function createPresent(deps: PresentDeps): Present {
         why === 'factor-locked'
           ? { block: why, factor: asking(factor ?? 'totp'), until }
           : { block: why },
-      ways: offered.map(wayOf),
+      ways: choicesOf(offered).map(wayOf),
       choose: offered.length === 0 ? null : form(page, 'choose'),
       retry: form(page, 'retry'),
     })

@@ -50,6 +50,9 @@ export type Message =
         | 'send-failed'
         | 'stale'
         | 'spent'
+        | 'name-refused'
+        | 'apps-full'
+        | 'last-way'
     }
   | { readonly says: 'too-soon'; readonly seconds: number }
 
@@ -66,6 +69,8 @@ export type ChallengeView = {
   readonly challenge: string
   readonly answer: Form
   readonly digits: number
+  /** Where apps of several kinds are asked for at once, what else fits; null otherwise. */
+  readonly also: { readonly digits: number | null; readonly periodSeconds: number | null }
   /** Masked; null where nothing is sent. */
   readonly to: string | null
   readonly validMinutes: number
@@ -83,6 +88,36 @@ export type ChallengeView = {
   readonly signedInFrom: string | null
 }
 
+/** One of the person's own apps. */
+export type OwnApp = {
+  readonly enrolment: string
+  /** Null: it is called by its place. */
+  readonly name: string | null
+  readonly place: number
+  readonly at: Instant
+  readonly usedAt: Instant | null
+  readonly rename: string
+  readonly remove: string
+}
+
+export type ManageView = {
+  readonly apps: readonly OwnApp[]
+  /** Null where there are as many as there may be. */
+  readonly add: Form | null
+  readonly done: Form
+  readonly message: Message
+}
+
+export type OneAppView = {
+  readonly app: OwnApp
+  readonly form: Form
+  /** What was written, where it is to be corrected. */
+  readonly written: string | null
+  readonly message: Message
+  /** The address of all of them. */
+  readonly back: string
+}
+
 export type EnrolView = {
   readonly enrolment: string
   readonly confirm: Form
@@ -93,6 +128,10 @@ export type EnrolView = {
   readonly account: string
   /** What was proven just before, in this step-up. */
   readonly provenBy: Asking | null
+  /** Leads back to those that the person has already; null: it is the first. */
+  readonly back: Form | null
+  /** What was written as its name. */
+  readonly written: string | null
   readonly message: Message
   readonly others: readonly Way[]
   readonly ways: string

@@ -2,24 +2,10 @@ import type { AuditEvent } from '../audit/index.ts'
 import { type FactorKind, type Instant, never } from '../kernel/index.ts'
 import { about } from './about.ts'
 import { EXEMPT, satisfied } from './begun.ts'
+import { confirm, manage, toManaging } from './manage.ts'
 import type { Lead, Move, Planned } from './move.ts'
-import type {
-  Asked,
-  Block,
-  Challenged,
-  Held,
-  Offer,
-  Pending,
-  Proof,
-  Refusal,
-  StepUp,
-} from './step-up.ts'
-
-export type Step =
-  | { readonly step: 'moved'; readonly next: StepUp; readonly events: readonly AuditEvent[] }
-  | { readonly step: 'illegal' }
-
-const illegal: Step = { step: 'illegal' }
+import type { Asked, Challenged, Held, Offer, StepUp } from './step-up.ts'
+import { block, end, heldBy, illegal, moved, refuse, type Step, satisfy } from './steps.ts'
 
 /**
  * The one place a step-up changes. An attempt is spent before the answer is looked at,
@@ -36,6 +22,7 @@ export function decide(now: Instant, current: StepUp, move: Move): Step {
     case 'choosing':
     case 'challenged':
     case 'enrolling':
+    case 'managing':
     case 'blocked':
       break
     default:
@@ -52,6 +39,7 @@ export function decide(now: Instant, current: StepUp, move: Move): Step {
     case 'speak':
       return moved({ ...current, locale: move.locale })
     case 'choose':
+      if (isAtHome(current)) return illegal
       return isOffered(held, move.offer) ? challenge(held, move, now) : illegal
     case 'resend':
       if (!isAbout(current, move) || current.sent === null) return illegal
@@ -84,20 +72,26 @@ export function decide(now: Instant, current: StepUp, move: Move): Step {
       if (current.answersLeft === 0) return refuse(held, 'attempts-spent', now)
       return moved({ ...current, answersLeft: current.answersLeft - 1 })
     case 'lock': {
-      if (current.state === 'enrolling') return illegal
+      if (current.state === 'enrolling' || current.state === 'managing') return illegal
       const why = { why: 'factor-locked', reason: `${move.factor} is locked` } as const
       return block(without(held, move.factor), { ...why, factor: move.factor }, now)
     }
     case 'enrol': {
       const offer = held.offered.find(({ use }) => use === 'enrol')
       // Only where nothing must be proven first; else the contact's challenge leads here.
-      if (offer?.use !== 'enrol' || offer.first !== null) return illegal
-      return moved({ ...held, state: 'enrolling', pending: move.pending })
+      if (isAtHome(current) || offer?.use !== 'enrol' || offer.first !== null) return illegal
+      return moved({ ...held, state: 'enrolling', pending: move.pending, proven: null })
     }
     case 'confirm':
       if (current.state !== 'enrolling' || current.pending.enrolment !== move.enrolment)
         return illegal
-      return confirm(held, current.pending, move, now)
+      return confirm(held, current, move, now)
+    case 'add':
+    case 'back':
+    case 'rename':
+    case 'remove':
+    case 'done':
+      return manage(held, current, move, now)
     case 'replan':
       if (current.state !== 'blocked') return illegal
       if (held.replansLeft === 0) return refuse(held, 'denied', now)
@@ -156,8 +150,10 @@ function accept(current: Challenged, lead: Lead | null, now: Instant): Step {
   const held = heldBy(current)
   if (lead?.leadsTo === 'satisfied' && current.leadsTo === 'satisfied')
     return satisfy(held, factor, lead.proof, now, [judged])
+  if (lead?.leadsTo === 'managing' && current.leadsTo === 'satisfied')
+    return moved(toManaging(held, lead.proven, now), judged)
   if (lead?.leadsTo === 'enrolling' && current.leadsTo === 'enrolling')
-    return moved({ ...held, state: 'enrolling', pending: lead.pending }, judged)
+    return moved({ ...held, state: 'enrolling', pending: lead.pending, proven: null }, judged)
   return illegal
 }
 
@@ -168,27 +164,6 @@ function reject(current: Challenged, verdict: 'rejected' | 'replayed', now: Inst
   if (attemptsLeft === 0 && unjudged === 1)
     return moved({ ...heldBy(current), state: 'choosing' }, event)
   return moved({ ...current, unjudged: unjudged - 1 }, event)
-}
-
-function confirm(
-  held: Held,
-  pending: Pending,
-  { confirmed, proof }: Extract<Move, { move: 'confirm' }>,
-  now: Instant,
-): Step {
-  if (held.answersLeft === 0) return refuse(held, 'attempts-spent', now)
-  const counted = { ...held, answersLeft: held.answersLeft - 1 }
-  if (confirmed === 'wrong') return moved({ ...counted, state: 'enrolling', pending })
-  const { enrolment, provenance, credit } = pending
-  const enrolled: AuditEvent = {
-    ...about(held, now),
-    event: 'factor.enrolled',
-    factor: 'totp',
-    enrolment,
-    provenance,
-  }
-  const factor = credit?.factor ?? 'totp'
-  return satisfy(counted, factor, credit?.proof ?? proof, now, [enrolled])
 }
 
 function replan(held: Held, { outcome, ...planned }: Planned, now: Instant): Step {
@@ -211,56 +186,13 @@ function replan(held: Held, { outcome, ...planned }: Planned, now: Instant): Ste
   }
 }
 
-function satisfy(
-  held: Held,
-  factor: FactorKind,
-  proof: Proof,
-  now: Instant,
-  events: readonly AuditEvent[],
-): Step {
-  const next: StepUp = { ...held, state: 'satisfied', how: 'factor', factor, proof, at: now }
-  const event: AuditEvent = {
-    ...about(held, now),
-    event: 'step-up.satisfied',
-    how: 'factor',
-    factor,
-    acr: proof.acr,
-    seconds: (now - held.openedAt) / 1000,
-  }
-  return moved(next, ...events, event)
-}
-
-function block(
-  held: Held,
-  { why, reason, factor }: { why: Block; reason: string; factor: FactorKind | null },
-  now: Instant,
-): Step {
-  const event: AuditEvent = { ...about(held, now), event: 'step-up.blocked', why, reason }
-  return moved({ ...held, state: 'blocked', why, factor }, event)
-}
-
-function refuse(held: Held, reason: Refusal, now: Instant): Step {
-  const event: AuditEvent = { ...about(held, now), event: 'step-up.refused', reason }
-  return moved({ ...held, state: 'refused', reason, at: now }, event)
-}
-
-function end(
-  held: Held,
-  state: 'cancelled' | 'expired',
-  now: Instant,
-  events: readonly AuditEvent[] = [],
-): Step {
-  const event: AuditEvent = { ...about(held, now), event: `step-up.${state}` }
-  const over = state === 'cancelled' ? ({ state, by: 'person' } as const) : { state }
-  return moved({ ...held, ...over, at: now }, ...events, event)
-}
-
-function moved(next: StepUp, ...events: readonly AuditEvent[]): Step {
-  return { step: 'moved', next, events }
-}
-
 function isOffered({ offered }: Held, { factor, use }: Offer): boolean {
   return offered.some((offer) => offer.factor === factor && offer.use === use)
+}
+
+/** Has proven what there was to prove, and is asked nothing any more. */
+function isAtHome(current: StepUp): boolean {
+  return current.state === 'managing' || (current.state === 'enrolling' && current.proven !== null)
 }
 
 function isAbout(current: StepUp, { factor, challenge }: Asked): current is Challenged {
@@ -275,14 +207,4 @@ function without(held: Held, gone: FactorKind): Held {
     (offer) => offer.factor !== gone && !(offer.use === 'enrol' && offer.first?.channel === gone),
   )
   return { ...held, offered }
-}
-
-/** Only what is true in every state: what belonged to the former state does not go along. */
-export function heldBy(current: Held): Held {
-  const { id, request, browser, ip, userAgent, account, isOurs, username, lane, locale } = current
-  const { offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = current
-  return {
-    ...{ id, request, browser, ip, userAgent, account, isOurs, username, lane, locale },
-    ...{ offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
-  }
 }

@@ -4,17 +4,24 @@
  * It owns budgets, deadlines, locks and the order of things; it knows no protocol, no page, no SQL, no gateway.
  */
 
-export type { Step } from './decide.ts'
 export { createDeliver, type Deliver } from './deliver.ts'
 export { type Consumption, type Factor, type Judged, type Question, rejected } from './factor.ts'
 
 export { createLimits, type Limits } from './limits.ts'
 export { createLocks } from './locks.ts'
 export { NOBODY } from './looked.ts'
+export { createLookup, type Lookup as LookUp } from './lookup.ts'
 export { createMake, type Make } from './make.ts'
 export type { Lead, Move, Planned } from './move.ts'
 export { type Browser, createOpen, type Open, type OpenDeps, type Opened } from './open.ts'
-export { CONTACT, type Plan, type Prospect, planFor, prospectsOf, type Reach } from './plan.ts'
+export {
+  CONTACT,
+  type Plan,
+  type Prospect,
+  planFor,
+  prospectsOf,
+  type Reach,
+} from './plan.ts'
 export type { CodeSender, Enroller, Resolve } from './ports.ts'
 export { type Said, type Seen, seenOf, type Tries } from './seen.ts'
 export type {
@@ -29,6 +36,7 @@ export type {
   Offer,
   Pending,
   Proof,
+  Proven,
   Provenance,
   Refusal,
   Sent,
@@ -36,6 +44,7 @@ export type {
   StepUpRequest,
 } from './step-up.ts'
 export type {
+  App,
   Change,
   Claim,
   Counter,
@@ -49,3 +58,5 @@ export type {
   Tally,
 } from './step-up-store.ts'
 export { createStepUps, type StepUps, type Whose } from './step-ups.ts'
+export type { Step } from './steps.ts'
+export { createSurvey, type Survey } from './survey.ts'

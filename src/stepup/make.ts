@@ -11,7 +11,15 @@ import type { Change, Claim, Earned, Found, StepUpStore } from './step-up-store.
 import { classOf } from './tallies.ts'
 
 export type Made = {
-  readonly made: 'moved' | 'illegal' | 'locked' | 'used' | 'refused' | { readonly tooSoon: Instant }
+  readonly made:
+    | 'moved'
+    | 'illegal'
+    | 'locked'
+    | 'used'
+    | 'refused'
+    | 'full'
+    | 'last'
+    | { readonly tooSoon: Instant }
   /** Set when this very spend locked the lane. */
   readonly locks?: boolean
   readonly at: Found
@@ -55,7 +63,8 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
       }
       if (typeof answer === 'object') return heardOf(answer, move, at, after, step.events)
       if (answer === 'used') return { made: 'used', at }
-      if (answer === 'exists' || answer === 'account-gone') return { made: 'refused', at }
+      if (answer === 'full' || answer === 'last') return { made: answer, at }
+      if (answer === 'account-gone' || answer === 'unknown') return { made: 'refused', at }
       heard(step.events)
       return { made: 'moved', at: after }
     }
@@ -109,7 +118,11 @@ const isStale = (answer: Saved): answer is { readonly heard: 'stale' } =>
   typeof answer === 'object' && answer.heard === 'stale'
 
 type Saved = Awaited<
-  ReturnType<StepUpStore['replace' | 'replan' | 'send' | 'settle' | 'enrol' | 'spend']>
+  ReturnType<
+    StepUpStore[
+      | ('replace' | 'replan' | 'send' | 'settle' | 'enrol' | 'spend')
+      | ('renameApp' | 'removeApp')]
+  >
 >
 
 function counterOf({ next }: Change, factor: FactorKind) {

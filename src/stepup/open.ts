@@ -12,18 +12,28 @@ import {
   newId,
   type Random,
 } from '../kernel/index.ts'
-import type { Policies, Policy } from '../policy/index.ts'
+import type { Policy } from '../policy/index.ts'
 import type { Grant, Trust } from '../trust/index.ts'
 import { type Begun, EXEMPT, ended, openedEvent, satisfied } from './begun.ts'
 import { decide } from './decide.ts'
 import type { Deliver } from './deliver.ts'
 import { laneOf } from './known-browsers.ts'
 import type { Limits } from './limits.ts'
-import { type Absence, absenceOf, type Looked, NOBODY, shownOf, whose } from './looked.ts'
+import { type Absence, absenceOf, type Looked, shownOf, whose } from './looked.ts'
+import type { Lookup } from './lookup.ts'
 import { claimOf } from './make.ts'
 import type { Planned } from './move.ts'
-import { askedBy, type End, isOutOfReach, type Plan, planFor, quietly, type Reach } from './plan.ts'
-import type { CodeSender, Resolve } from './ports.ts'
+import {
+  askedBy,
+  choicesOf,
+  type End,
+  isOutOfReach,
+  type Plan,
+  planFor,
+  quietly,
+  type Reach,
+} from './plan.ts'
+import type { CodeSender } from './ports.ts'
 import { coolDownOf, firstSent } from './sent.ts'
 import type { Held, Offer, StepUp, StepUpRequest } from './step-up.ts'
 import type { Found, StepUpStore } from './step-up-store.ts'
@@ -42,8 +52,7 @@ export type Opened =
   | { readonly opened: 'other-browser' }
 
 export type OpenDeps = {
-  readonly resolve: Resolve
-  readonly policies: Pick<Policies, 'at'>
+  readonly lookup: Lookup
   readonly trust: Trust
   readonly reach: Reach
   readonly store: StepUpStore
@@ -76,8 +85,7 @@ export function createOpen(deps: OpenDeps): {
   open: Open
   replan: (stepUp: StepUp) => Promise<Planned>
 } {
-  const { resolve, policies, trust, store, senders, negotiate, settings, limits, clock, random } =
-    deps
+  const { lookup, trust, store, senders, negotiate, settings, limits, clock, random } = deps
   const { reach } = deps
 
   return {
@@ -148,18 +156,12 @@ export function createOpen(deps: OpenDeps): {
     request: StepUpRequest,
     { hash, ip }: Pick<Browser, 'hash' | 'ip'>,
   ): Promise<Looked> {
-    const answer = await resolve(request.lookup, request.directories)
-    const account = answer.found === 'person' ? answer.person.account : NOBODY
-    // Looked at for nobody too, so that the time taken does not say who is known.
-    const standing = await store.standing(account)
-    const policy = await policies.at(standing.policyVersion)
+    const { answer, standing, policy, effectiveFor } = await lookup(request, ip)
     const now = clock.now()
     const lane = laneOf(request, standing, hash, now)
     if (answer.found !== 'person') return { known: false, lane, why: absenceOf(answer), policy }
     const { person } = answer
-    const { client } = request
-    const { directory, groups } = person
-    const effective = policy.effective({ client, directory, groups, ip, now }, standing.settings)
+    const effective = effectiveFor(person, now)
     const reached = { request, person, standing, effective, ladder: policy.ladder }
     return {
       ...{ known: true, person, lane, policy, locale: effective.language ?? person.locale },
@@ -222,7 +224,7 @@ export function createOpen(deps: OpenDeps): {
   /** With one way there is nothing to choose, so it is asked at once. */
   function asked(held: Held, offered: readonly Offer[], now: Instant): Begun {
     const choosing: StepUp = { ...held, state: 'choosing' }
-    const [only, ...others] = offered
+    const [only, ...others] = choicesOf(offered)
     if (only === undefined || others.length > 0) return { stepUp: choosing, events: [] }
     if (only.use === 'enrol' && only.first === null) return { stepUp: choosing, events: [] }
 

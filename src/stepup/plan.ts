@@ -1,5 +1,5 @@
 import type { Person } from '../directories/index.ts'
-import { type FactorKind, type Instant, instantOf, never } from '../kernel/index.ts'
+import { type FactorKind, firstOfEach, type Instant, instantOf, never } from '../kernel/index.ts'
 import type { Effective, Ladder } from '../policy/index.ts'
 import { DELEGATED_SECONDS_MAX } from './limits.ts'
 import type {
@@ -70,7 +70,9 @@ export function planFor(input: PlanInput): Plan {
   if (effective.use === 'exempt' && request.purpose !== 'enrol') return exempt(request)
   if (isOutOfReach(request, ladder)) return { plan: 'refuse', reason: 'essential-acr-unmet' }
 
-  const ways = waysOf(input)
+  const all = waysOf(input)
+  // Who could do less than what they change would bring it down to that.
+  const ways = request.purpose === 'enrol' ? strongestOf(all, input) : all
   if (ways.length === 0) return block('no-contact', 'no factor has what it needs', null)
   const allowed = ways.filter((way) => isAllowed(way, input))
   if (allowed.length === 0)
@@ -101,7 +103,10 @@ function exempt({ acr, maxAgeSeconds }: StepUpRequest): Plan {
 }
 
 /** A rule may ask for more than the client does. */
-function isAllowed(way: Way, { effective, ladder, standing }: PlanInput): boolean {
+export function isAllowed(
+  way: Way,
+  { effective, ladder, standing }: Pick<PlanInput, 'effective' | 'ladder' | 'standing'>,
+): boolean {
   if (effective.acr === null) return true
   const provenance = provenanceOf(way, standing)
   return ladder.reaches(effective.acr, worthOf(way), provenance) === 'reached'
@@ -121,18 +126,35 @@ type Reached = {
   readonly reach: Reach
 }
 
+/** Those that reach the highest of the rungs that any of them does. */
+function strongestOf(ways: readonly Way[], { ladder, standing }: PlanInput): readonly Way[] {
+  const rungOf = (way: Way) => strengthOf(ladder, worthOf(way), provenanceOf(way, standing))
+  const highest = Math.max(...ways.map(rungOf))
+  return ways.filter((way) => rungOf(way) === highest)
+}
+
+/** How high on the ladder it reaches; -1 where it reaches no rung. */
+export function strengthOf(ladder: Ladder, factor: FactorKind, provenance: Provenance): number {
+  return ladder.values.indexOf(ladder.choose([], factor, provenance) ?? '')
+}
+
+/** Each app is a way of its own, worth what it is; of several, people are asked for one. */
+export const choicesOf = (offered: readonly Offer[]): readonly Offer[] =>
+  firstOfEach(offered, ({ factor, use }) => `${use} ${factor}`)
+
 /** Every enabled factor that this person could use, in the order of the policy. */
-function waysOf({ request, person, standing, effective, reach }: Reached): readonly Way[] {
+export function waysOf({ request, person, standing, effective, reach }: Reached): readonly Way[] {
   const { factors, firstEnrolment } = effective
   const to = { email: person.emails.filter(reach.email), sms: person.phones.filter(reach.sms) }
   return factors.flatMap((factor): readonly Way[] => {
     switch (factor) {
       case 'totp': {
-        const enrolled = standing.enrolled.find((enrolment) => enrolment.factor === 'totp')
-        if (enrolled !== undefined) {
-          const { digits, periodSeconds } = enrolled
-          return [{ factor, use: 'ask', to: [], app: { digits, periodSeconds } }]
-        }
+        const apps = standing.enrolled.filter((enrolled) => enrolled.factor === factor)
+        if (apps.length > 0)
+          return apps.map(({ enrolment, digits, periodSeconds }) => {
+            const app = { enrolment, digits, periodSeconds }
+            return { factor, use: 'ask', to: [], app }
+          })
         // A name that nobody signed proves nothing, so nothing may hang on it afterwards.
         if (request.lane === 'unsigned') return []
         if (firstEnrolment === 'open') return [{ factor, use: 'enrol', first: null }]
@@ -190,7 +212,8 @@ const worthOf = askedBy
 
 function provenanceOf(offer: Way, standing: Pick<Standing, 'enrolled'>): Provenance {
   if (offer.use === 'enrol') return offer.first === null ? 'open' : CONTACT
-  const enrolled = standing.enrolled.find(({ factor }) => factor === offer.factor)
+  const { app } = offer
+  const enrolled = standing.enrolled.find(({ enrolment }) => enrolment === app?.enrolment)
   return enrolled?.provenance ?? CONTACT
 }
 

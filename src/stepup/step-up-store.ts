@@ -70,6 +70,20 @@ export type Enrolment = {
   readonly at: Instant
   /** The time step that the confirming code belonged to: it is used up with the enrolment. */
   readonly usedTimeStep: number
+  /** What the person calls it; null: it is called by its place. */
+  readonly name: string | null
+}
+
+/** One of a person's OTP apps, as they are shown it. */
+export type App = {
+  readonly enrolment: Id<'enrolment'>
+  readonly name: string | null
+  /** Among their apps, from 1. It stays, whatever becomes of the others. */
+  readonly place: number
+  readonly provenance: Provenance
+  readonly at: Instant
+  /** When the newest code that was taken began to be shown; null: none was. */
+  readonly usedAt: Instant | null
 }
 
 /** What an accepted factor earns besides the verdict. */
@@ -82,9 +96,12 @@ export type Earned = {
   readonly since: number
 }
 
+type OwnApp = { readonly account: Id<'account'>; readonly enrolment: Id<'enrolment'> }
+
 /** What one look at the account's rows says before a step-up is planned. */
 export type Standing = {
   readonly enrolled: readonly (AppCode & {
+    readonly enrolment: Id<'enrolment'>
     readonly factor: FactorKind
     readonly provenance: Provenance
   })[]
@@ -160,7 +177,8 @@ export type StepUpStore = {
 
   /**
    * As `replace`; if accepted, consumes and resets the tally of that lane and the send budget of (account, factor, its class).
-   * What was consumed, or anything older of the same source, is 'used' for ever and changes nothing. With what it earned, the
+   * What was consumed, or anything older of the same source, is 'used' for ever and changes nothing; so is all of an enrolment
+   * that was taken away. With what it earned, the
    * browser becomes known or is known for longer, and what lanes of browsers that are known no more had counted of this
    * factor is forgotten.
    */
@@ -172,13 +190,34 @@ export type StepUpStore = {
   ): Promise<'settled' | 'stale' | 'used'>
 
   /**
-   * As `replace`, and the enrolment becomes active. An account has at most one of a kind: a second is 'exists'. As in
+   * As `replace`, and the enrolment becomes active, at the first place that is free. With it the account has at most `most` of
+   * its kind; else it is 'full'. As in
    * `open`, nothing is kept for an account of our own whose person is gone or not enabled: 'account-gone'. What it earned is
    * as in `settle`.
    */
   enrol(
     change: Change,
     enrolment: Enrolment,
+    most: number,
     earned: Earned | null,
-  ): Promise<'enrolled' | 'stale' | 'exists' | 'account-gone'>
+  ): Promise<'enrolled' | 'stale' | 'full' | 'account-gone'>
+
+  /** The account's OTP apps by their places. */
+  apps(account: Id<'account'>): Promise<readonly App[]>
+
+  /** As `replace`, and the app has that name. One that the account does not have is 'unknown', and nothing changes. */
+  renameApp(
+    change: Change,
+    of: OwnApp & { readonly name: string },
+  ): Promise<'renamed' | 'stale' | 'unknown'>
+
+  /**
+   * As `replace`, and the app is gone with what it used up. One of `instead` has to be there still, or it is the 'last'; null:
+   * none of them has to. Known browsers are forgotten,
+   * and what else is under way for the account ends as far as it relies on that factor, as where an operator resets it.
+   */
+  removeApp(
+    change: Change,
+    of: OwnApp & { readonly instead: readonly Id<'enrolment'>[] | null; readonly at: Instant },
+  ): Promise<'removed' | 'stale' | 'unknown' | 'last'>
 }

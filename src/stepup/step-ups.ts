@@ -8,27 +8,21 @@ import {
   newId,
   type Random,
 } from '../kernel/index.ts'
-import { amrOf } from '../policy/index.ts'
+import { type Apps, createApps } from './apps.ts'
+import { createConfirm, type Given } from './confirm.ts'
 import type { Deliver } from './deliver.ts'
-import type { Factor } from './factor.ts'
+import type { Factor, Judged } from './factor.ts'
 import type { Limits } from './limits.ts'
-import { earnedBy, type Made, type Make } from './make.ts'
+import type { Made, Make } from './make.ts'
 import type { Lead, Planned } from './move.ts'
-import { askedBy } from './plan.ts'
+import { askedBy, choicesOf } from './plan.ts'
 import type { CodeSender, Enroller } from './ports.ts'
+import { proofOf } from './proof-of.ts'
 import { type Said, type Seen, seenOf } from './seen.ts'
 import { coolDownOf, firstSent, sentAgain } from './sent.ts'
-import type {
-  Challenged,
-  Held,
-  Offer,
-  Pending,
-  Proof,
-  Provenance,
-  Sent,
-  StepUp,
-} from './step-up.ts'
-import type { Change, Found, StepUpStore } from './step-up-store.ts'
+import type { Challenged, Held, Offer, Pending, Provenance, Sent, StepUp } from './step-up.ts'
+import type { Found, StepUpStore } from './step-up-store.ts'
+import type { Survey } from './survey.ts'
 import { lockedUntil } from './tallies.ts'
 
 /** Who asks for a change: the step-up and the hash of the browser's cookie. */
@@ -39,11 +33,11 @@ export type StepUps = {
   choose(whose: Whose, wanted: { readonly factor: unknown; readonly to: unknown }): Promise<Seen>
   resend(whose: Whose, challenge: unknown): Promise<Seen>
   answer(whose: Whose, challenge: unknown, given: unknown): Promise<Seen>
-  confirm(whose: Whose, enrolment: unknown, given: unknown): Promise<Seen>
+  confirm(whose: Whose, enrolment: unknown, given: Given): Promise<Seen>
   retry(whose: Whose): Promise<Seen>
   cancel(whose: Whose): Promise<Seen>
   speak(whose: Whose, locale: Locale): Promise<Seen>
-}
+} & Apps<Whose>
 
 export type StepUpsDeps = {
   readonly store: StepUpStore
@@ -54,6 +48,7 @@ export type StepUpsDeps = {
   readonly senders: ReadonlyMap<FactorKind, CodeSender>
   readonly enroller: Enroller
   readonly replan: (stepUp: StepUp) => Promise<Planned>
+  readonly survey: Survey
   readonly codeSeconds: number
   readonly limits: Limits
   readonly random: Random
@@ -63,6 +58,8 @@ const nothing: Said = { said: 'nothing' }
 
 export function createStepUps(deps: StepUpsDeps): StepUps {
   const { store, make, deliver, factors, senders, enroller, replan, clock, random } = deps
+  const apps = createApps({ ...deps, seen })
+  const confirm = createConfirm({ store, make, enroller, clock, seen, noAnswer })
 
   return {
     look: (whose) => withFound(whose, (at) => seen(at, nothing)),
@@ -101,8 +98,15 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
         const current = at.value
         if (current.state !== 'enrolling' || current.pending.enrolment !== enrolment)
           return seen(at, { said: 'stale' })
-        return confirm(at, current, current.pending, given)
+        return confirm(at, current, given)
       }),
+
+    add: (whose) => withFound(whose, apps.add),
+    back: (whose) => withFound(whose, apps.back),
+    rename: (whose, enrolment, name) => withFound(whose, (at) => apps.rename(at, enrolment, name)),
+    remove: (whose, enrolment) => withFound(whose, (at) => apps.remove(at, enrolment)),
+    weigh: (whose, enrolment) => withFound(whose, (at) => apps.weigh(at, enrolment)),
+    done: (whose) => withFound(whose, apps.done),
 
     retry: (whose) =>
       withFound(whose, async (at) => {
@@ -111,7 +115,7 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
         const once = await anew()
         // Who was removed between being found and this is looked for again, and not found.
         const made = once.made === 'refused' ? await anew() : once
-        const [only, ...others] = made.at.value.offered
+        const [only, ...others] = choicesOf(made.at.value.offered)
         if (made.at.value.state !== 'choosing' || only === undefined || others.length > 0)
           return seen(made.at, nothing)
         return choose(made.at, only, undefined)
@@ -136,7 +140,15 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     if (at === undefined) return { seen: 'gone' }
     if (at.value.browser !== browser) return { seen: 'other-browser' }
     if (isOver(at.value, clock.now())) return seen((await make(at, { move: 'expire' })).at, nothing)
-    return go(at)
+    return withApps(await go(at))
+  }
+
+  /** Looked at last, so that the page shows what the move has made of them. */
+  async function withApps(seen: Seen): Promise<Seen> {
+    if (seen.seen !== 'step-up' || seen.at.value.state !== 'managing') return seen
+    const { account } = seen.at.value
+    invariant(account !== null, 'who manages is known')
+    return { ...seen, apps: await store.apps(account) }
   }
 
   async function choose(at: Found, offer: Offer, to: unknown): Promise<Seen> {
@@ -192,7 +204,7 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
       return seen(spent.at, { said: 'stale' })
 
     const judged = question.judge(parsed, clock.now())
-    const lead = judged.verdict === 'accepted' ? leadOf(current) : null
+    const lead = judged.verdict === 'accepted' ? leadOf(current, judged) : null
     const settled = await make(spent.at, { move: 'judge', judged, lead, ...asked })
     if (settled.made === 'moved' && judged.verdict === 'accepted') return seen(settled.at, nothing)
     const after =
@@ -210,36 +222,16 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     return seen((await make(at, { move: 'lock', factor })).at, nothing)
   }
 
-  function leadOf(current: Challenged): Lead {
-    const proof = proofOf(current, current.factor)
-    if (current.leadsTo === 'satisfied') return { leadsTo: 'satisfied', proof }
-    const provenance: Provenance = `contact:${current.factor}`
-    const credit = { factor: current.factor, proof }
+  function leadOf(current: Challenged, { consumption, enrolledBy }: Accepted): Lead {
+    const { factor, request } = current
+    const proof = proofOf(current, factor, consumption.source, clock.now())
+    if (current.leadsTo === 'satisfied')
+      return request.purpose === 'enrol' && factor === 'totp'
+        ? { leadsTo: 'managing', proven: { factor, provenance: enrolledBy, proof } }
+        : { leadsTo: 'satisfied', proof }
+    const provenance: Provenance = `contact:${factor}`
+    const credit = { factor, proof }
     return { leadsTo: 'enrolling', pending: { ...enroller.begin(), provenance, credit } }
-  }
-
-  /** Worth what it was offered for: whatever operators change meanwhile is for those who come after. */
-  function proofOf({ offered }: Held, factor: FactorKind): Proof {
-    const offer = offered.find((one) => askedBy(one) === factor)
-    invariant(offer !== undefined, `what is proven was offered: ${factor}`)
-    return { acr: offer.acr, amr: amrOf(factor), at: clock.now() }
-  }
-
-  async function confirm(at: Found, stepUp: StepUp, pending: Pending, given: unknown) {
-    const { id, account } = stepUp
-    invariant(account !== null, 'who enrols is known')
-    const code = enroller.parse(given)
-    if (code === undefined) return noAnswer(at, 'format')
-    const enrolment = enroller.confirm({ stepUp: id, account, pending }, code, clock.now())
-    // Where a contact was proven first it is that proof that counts, and the new app may meet no rung at all.
-    const proof = pending.credit?.proof ?? proofOf(stepUp, 'totp')
-    const move = { move: 'confirm', enrolment: pending.enrolment, proof } as const
-    if (enrolment === 'wrong')
-      return seen((await make(at, { ...move, confirmed: 'wrong' })).at, { said: 'wrong' })
-    const save = (change: Change, now: Instant) =>
-      store.enrol(change, enrolment, earnedBy(change.next, now))
-    const made = await make(at, { ...move, confirmed: 'right' }, save)
-    return seen(made.at, made.made === 'moved' ? nothing : { said: 'stale' })
   }
 
   function senderOf(factor: FactorKind): CodeSender {
@@ -253,6 +245,8 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     return { codeSeconds, stepUpEnds: expiresAt, ...coolDownOf(limits, lane) }
   }
 }
+
+type Accepted = Extract<Judged, { readonly verdict: 'accepted' }>
 
 function isAsked(current: StepUp, challenge: unknown): current is Challenged {
   return current.state === 'challenged' && current.challenge === challenge

@@ -6,13 +6,14 @@ import {
   type Id,
   type IdKind,
   type Instant,
+  instantOf,
   invariant,
   LOCALES,
   parseId,
 } from '../kernel/index.ts'
 import type { AuthorizationRequest } from '../oidc/index.ts'
 import type { PersonSettings, PolicySettings, Rule } from '../policy/index.ts'
-import type { Lane, Offer, Provenance, StepUp, StepUpRequest, Tally } from '../stepup/index.ts'
+import type { App, Lane, Offer, Provenance, StepUp, StepUpRequest, Tally } from '../stepup/index.ts'
 
 /**
  * Rows are input too. What is kept as JSON must be exactly what this release writes: a field or a state that it does
@@ -59,7 +60,7 @@ const offer: z.ZodType<Offer> = z.discriminatedUnion('use', [
     use: z.literal('ask'),
     acr: text,
     to: z.array(text),
-    app: z.strictObject(appCode).nullable(),
+    app: z.strictObject({ enrolment: id('enrolment'), ...appCode }).nullable(),
   }),
   z.strictObject({
     factor: z.literal('totp'),
@@ -103,6 +104,8 @@ const pending = z.strictObject({
   credit: z.strictObject({ factor, proof }).nullable(),
 })
 
+const proven = z.strictObject({ factor, provenance, proof })
+
 const stepUp: z.ZodType<StepUp> = z.discriminatedUnion('state', [
   z.strictObject({ ...always, state: z.literal('choosing') }),
   z.strictObject({
@@ -115,7 +118,13 @@ const stepUp: z.ZodType<StepUp> = z.discriminatedUnion('state', [
     sent: sent.nullable(),
     leadsTo: z.enum(['satisfied', 'enrolling']),
   }),
-  z.strictObject({ ...always, state: z.literal('enrolling'), pending }),
+  z.strictObject({
+    ...always,
+    state: z.literal('enrolling'),
+    pending,
+    proven: proven.nullable(),
+  }),
+  z.strictObject({ ...always, state: z.literal('managing'), proven }),
   z.strictObject({
     ...always,
     state: z.literal('blocked'),
@@ -169,12 +178,22 @@ const request: z.ZodType<AuthorizationRequest> = z.strictObject({
 const tallies: z.ZodType<Tally[]> = z.array(
   z.strictObject({ factor, lane, failures: count, lockedUntil: instant.nullable() }),
 )
-const enrolled = z.array(z.strictObject({ factor, provenance, ...appCode }))
+const enrolment = id('enrolment')
+const enrolled = z.array(z.strictObject({ enrolment, factor, provenance, ...appCode }))
+const apps = z.array(
+  z.strictObject({
+    ...{ enrolment, name: text.nullable(), place: count, provenance, at: instant },
+    ...{ periodSeconds: count, usedTimeStep: count },
+  }),
+)
 
 const knownBrowsers = z.array(z.strictObject({ browser: text, at: instant }))
 
 const factors = z.array(
-  z.strictObject({ kind: z.literal('totp'), provenance: text, secretBits: count, at: instant }),
+  z.strictObject({
+    ...{ kind: z.literal('totp'), id: id('enrolment'), name: text.nullable(), place: count },
+    ...{ provenance: text, secretBits: count, at: instant },
+  }),
 )
 const personSettings: z.ZodType<PersonSettings> = z.strictObject({
   status: z.enum(['global', 'enabled', 'disabled']),
@@ -222,6 +241,12 @@ export const clientIn = (json: string): string => parsed('a client', ofClient, j
 export const talliesIn = (json: string): readonly Tally[] =>
   json === '[]' ? [] : parsed('tallies', tallies, json)
 export const enrolledIn = (json: string) => parsed('enrolments', enrolled, json)
+export const appsIn = (json: string): readonly App[] =>
+  parsed('OTP apps', apps, json).map(({ periodSeconds, usedTimeStep, ...app }) => {
+    // The code that confirmed it is no use of it.
+    const usedAt = usedTimeStep * periodSeconds * 1000
+    return { ...app, usedAt: usedAt > app.at ? instantOf(usedAt) : null }
+  })
 export const knownBrowsersIn = (json: string) => parsed('known browsers', knownBrowsers, json)
 export const factorsIn = (json: string) => parsed('factors', factors, json)
 export const sendsIn = (json: string) => parsed('send budgets', sends, json)

@@ -2,6 +2,7 @@ import { test } from 'node:test'
 import { needs } from '../support/needs.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import { accountStoreContract } from './account-store.contract.ts'
+import { appsContract } from './apps.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import { knownBrowsersContract } from './known-browsers.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
@@ -26,6 +27,7 @@ if (skip === false) {
   peopleStoreContract('postgres', open)
   peopleRacesContract('postgres', open)
   totpStoreContract('postgres', open)
+  appsContract('postgres', open)
   accountStoreContract('postgres', open)
   policyStoreContract('postgres', open)
   upkeepContract('postgres', open)

@@ -106,7 +106,7 @@ for (const [backend, { skip }, open, migrations] of [
   ['sqlite', { skip: false }, sqlite, SQLITE_MIGRATIONS],
   ['postgres', needs('postgresql'), postgres, POSTGRES_MIGRATIONS],
 ] as const)
-  test(`the schema: ${backend}: takes in what the first release kept, which goes on running on it`, {
+  test(`the schema: ${backend}: takes in what the first release kept, and no release that knows of one OTP app alone`, {
     skip,
   }, async () => {
     await using bench = await open()
@@ -116,9 +116,23 @@ for (const [backend, { skip }, open, migrations] of [
       )
     await bench.migrate(migrations.slice(0, 1))
     await insert('acc_before')
+    await bench.run(
+      "INSERT INTO enrolments VALUES ('enr_1', 'acc_before', 'totp', 'import', 's', 160, 'sha1', 6, 30, 0);\n",
+    )
     assert.deepEqual(await bench.migrate(migrations), { from: 1, to: migrations.length })
-    await bench.check(migrations.slice(0, 1))
+    await assert.rejects(bench.check(migrations.slice(0, 5)), {
+      code: 'store.unavailable',
+      message:
+        /^the store has schema 6, which needs a release that knows schema 6; this one knows up to 5/,
+    })
     await insert('acc_after')
+    // What was there has the first place, and another may come beside it.
+    const another = (place: number) =>
+      bench.run(
+        `INSERT INTO enrolments VALUES ('enr_${place + 1}', 'acc_before', 'totp', 'import', 's', 160, 'sha1', 6, 30, 0, NULL, ${place});\n`,
+      )
+    await assert.rejects(another(1))
+    await another(2)
     await bench.run(`UPDATE accounts SET name_key = 'ann' WHERE account = 'acc_before';\n`)
   })
 
@@ -161,16 +175,15 @@ describe('the schema of postgres', needs('postgresql'), () => {
   test('of the release before serves on a newer one that says so', async () => {
     await using database = await (await sharedPostgres()).database()
     const later: Migration = {
-      ...{ version: 2, name: 'later', compatibleFrom: 1 },
+      ...{ version: POSTGRES_SCHEMA + 1, name: 'later', compatibleFrom: POSTGRES_SCHEMA },
       sql: "ALTER TABLE step_ups ADD COLUMN region text NOT NULL DEFAULT 'here';\nCREATE TABLE regions (id text);",
     }
-    const known = { ...table(1, 'first') }
     const options = { settings: database.settings, migrate: 'manual', ...world } as const
     const stepUp = challengedSample(createSampler('schema'))
     // It serves while the other one changes the tables under it.
     await using store = await openPostgresStore({ ...options, keys: createTestKeys() })
     await store.stepUps.open(stepUp, [], null, NOON)
-    await migratePostgres(database.owner, world, [known, later])
+    await migratePostgres(database.owner, world, [...POSTGRES_MIGRATIONS, later])
     assert.deepEqual((await store.stepUps.find(stepUp.id))?.value, stepUp)
     await using again = await openPostgresStore({ ...options, keys: createTestKeys() })
     assert.deepEqual((await again.stepUps.find(stepUp.id))?.value, stepUp)

@@ -31,6 +31,7 @@ export type StepUp = {
     readonly claims: string | undefined
     readonly maxAge: string | undefined
     readonly uiLocales: string | undefined
+    readonly purpose: 'sign-in' | 'enrol'
   }): Promise<Sent>
   /** Redeems the code that came back, and checks everything that a provider must check. Throws where anything is amiss. */
   redeem(back: URL, sent: Sent, subject: string): Promise<Proven>
@@ -77,7 +78,7 @@ export async function createStepUp(
         amr: ['pwd'],
         auth_time: wanted.passwordAt,
         client_ip: wanted.clientIp,
-        purpose: 'sign-in',
+        purpose: wanted.purpose,
       }
       const { acrValues, claims, maxAge, uiLocales } = wanted
       const url = await client.buildAuthorizationUrlWithPAR(await configuration(), {

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Shown, ShownAccount } from '../../directories/index.ts'
+import { nameOfApp } from '../../kernel/index.ts'
 import type { Desk } from '../desk.ts'
 import { EXIT } from '../exit.ts'
 import { maskedEmail, maskedPhone } from '../masked.ts'
@@ -65,7 +66,11 @@ const shownContacts = (
 })
 
 const heldUp = ({ factors, answers, sends }: Shown | ShownAccount) => ({
-  factors: factors.map((factor) => ({ ...factor, at: timeOf(factor.at) })),
+  factors: factors.map(({ place, ...factor }) => ({
+    ...factor,
+    name: nameOfApp({ ...factor, place }),
+    at: timeOf(factor.at),
+  })),
   answers: answers.map(({ pausedUntil, ...answer }) => ({
     ...answer,
     pausedUntil: typeof pausedUntil === 'number' ? timeOf(pausedUntil) : pausedUntil,

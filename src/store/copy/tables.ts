@@ -31,7 +31,7 @@ export const TABLES = {
   enrolments: table(
     [text('id')],
     ...['account', 'factor', 'provenance', 'secret', 'secret_bits', 'algorithm', 'digits'],
-    ...['period_seconds', 'at'],
+    ...['period_seconds', 'at', 'name', 'place'],
   ),
   consumed: table([text('source')], 'part', 'expires_at'),
   /** All lanes of a factor: {lane: [failures, lockedUntil]} as JSON, lanes in order of name. */

@@ -97,8 +97,8 @@ function prepared(db: Sqlite.Database, query: Query) {
       db,
       query.selectNoFrom([
         sql<string>`(
-          select json_group_array(json_object('factor', factor, 'provenance', provenance,
-            'digits', digits, 'periodSeconds', period_seconds))
+          select json_group_array(json_object('enrolment', id, 'factor', factor,
+            'provenance', provenance, 'digits', digits, 'periodSeconds', period_seconds) order by place)
           from enrolments where account = ${account})`.as('enrolled'),
         talliesOf(account).as('tallies'),
         sql<string | null>`(select settings from person_settings where account = ${account})`.as(
@@ -110,6 +110,17 @@ function prepared(db: Sqlite.Database, query: Query) {
           from known_browsers where account = ${account})`.as('known_browsers'),
       ]),
     ),
+    apps: prepare(
+      db,
+      query.selectNoFrom(
+        sql<string>`(
+          select json_group_array(json_object('enrolment', id, 'name', name, 'place', place,
+            'provenance', provenance, 'at', at, 'periodSeconds', period_seconds,
+            'usedTimeStep', part) order by place)
+          from enrolments left join consumed on source = id
+          where account = ${account} and factor = 'totp')`.as('apps'),
+      ),
+    ),
     totp: prepare(
       db,
       query
@@ -118,7 +129,8 @@ function prepared(db: Sqlite.Database, query: Query) {
         .selectAll('enrolments')
         .select('consumed.part')
         .where('account', '=', account)
-        .where('factor', '=', sql.lit('totp')),
+        .where('factor', '=', sql.lit('totp'))
+        .orderBy('place'),
     ),
     pushed: prepare(
       db,

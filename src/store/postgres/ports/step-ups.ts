@@ -8,9 +8,11 @@ import { toldOf } from '../parts.ts'
 import { earnedValues } from '../statements/known-browsers.ts'
 import * as sql from '../statements/step-ups.ts'
 import type { Statement, Values } from '../statements.ts'
+import { appPorts } from './apps.ts'
 import type { PortDeps } from './deps.ts'
 
-export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): StepUpStore {
+export function stepUpStore(deps: PortDeps): StepUpStore {
+  const { link, toRows, heard, stepUpRows } = deps
   return {
     async open(stepUp, events, claim, now) {
       const row = stepUpRow(stepUp, 1)
@@ -120,20 +122,22 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       return rows[0]?.held === 1 ? 'used' : 'stale'
     },
 
-    async enrol(change, enrolment, earned) {
+    async enrol(change, enrolment, most, earned) {
       const { row, consumed } = toRows.enrolment(enrolment)
       const values = changeValues(change)
       const { id: enrolment_id, account: enrolment_account, ...rest } = row
       const { rows, again } = await link.write(sql.enrol, {
         ...values,
         ...{ enrolment_id, enrolment_account, ...rest, part: consumed.part },
-        ...{ is_ours: change.next.isOurs, ...earnedValues(earned) },
+        ...{ is_ours: change.next.isOurs, most, ...earnedValues(earned) },
       })
       const answer = rows[0]
       if (answer?.swapped === 1 || (await isOurs(again, values))) return 'enrolled'
       if (answer?.allowed !== 1) return 'account-gone'
-      return answer.held === 1 ? 'exists' : 'stale'
+      return answer.held === 1 && answer.taken >= most ? 'full' : 'stale'
     },
+
+    ...appPorts(deps, { values: changeValues, isOurs }),
   }
 
   async function find(id: string): Promise<Found | undefined> {

@@ -62,8 +62,9 @@ type StandingRow = {
 export const standing = statement<StandingRow>(
   'standing',
   `select (
-    select coalesce(json_agg(json_build_object('factor', factor, 'provenance', provenance,
-      'digits', digits, 'periodSeconds', period_seconds)), '[]')::text
+    select coalesce(json_agg(json_build_object('enrolment', id, 'factor', factor,
+      'provenance', provenance, 'digits', digits, 'periodSeconds', period_seconds)
+      order by place), '[]')::text
     from enrolments where account = @account) as enrolled,
     ${tallies('@account')} as tallies, (
     select coalesce(json_agg(json_build_object('browser', browser, 'at', at)), '[]')::text
@@ -166,15 +167,19 @@ export const tally = statement<{ total: number; failures: number | null; until: 
 )
 
 /**
- * Where an older part races a newer one, the row of the source decides which of them is used up. It is told while the
+ * Where an older part races a newer one, the row of the source decides which of them is used up. Of an enrolment that was
+ * taken away nothing is good any more. It is told while the
  * tally's row is held, as is what `spend` tells: so the audit has both in the order in which they counted.
  */
 export const settle = statement<{ held: number; swapped: number }>(
   'step_up_settle',
   `with ${held()}, ${staying},
+  kept as (
+    select 1 from enrolments where id = @source and exists (select from held) for key share),
   used as (
     insert into consumed as u (source, part, expires_at)
     select @source, @part::bigint, @part_expires_at::bigint from held
+    where not starts_with(@source, 'enr_') or exists (select from kept)
     on conflict (source) do update set part = excluded.part, expires_at = excluded.expires_at
     where u.part < excluded.part
     returning 1),
@@ -196,16 +201,22 @@ export const settle = statement<{ held: number; swapped: number }>(
     (select count(*) from swapped)::integer as swapped`,
 )
 
-export const enrol = statement<{ allowed: number; held: number; swapped: number }>(
+/** Of two who take one place the second finds it taken, and looks again. */
+export const enrol = statement<{ allowed: number; held: number; taken: number; swapped: number }>(
   'step_up_enrol',
   `with ${person('@enrolment_account')},
   ${held('and exists (select from allowed)')}, ${staying},
+  taken as (
+    select place from enrolments where account = @enrolment_account and factor = @factor),
   added as (
     insert into enrolments (id, account, factor, provenance, secret, secret_bits, algorithm, digits,
-      period_seconds, at)
+      period_seconds, at, name, place)
     select @enrolment_id, @enrolment_account, @factor, @provenance, @secret, @secret_bits::integer,
-      @algorithm, @digits::integer, @period_seconds::integer, @at::bigint from held
-    on conflict (account, factor) do nothing
+      @algorithm, @digits::integer, @period_seconds::integer, @at::bigint, @name::text, (
+        select min(free) from generate_series(1, @most::integer) free
+        where free not in (select place from taken))
+    from held where (select count(*) from taken) < @most::integer
+    on conflict (account, factor, place) do nothing
     returning 1),
   used as (
     insert into consumed as u (source, part, expires_at)
@@ -216,5 +227,6 @@ export const enrol = statement<{ allowed: number; held: number; swapped: number 
   telling as (${told('swapped')})
   select (select count(*) from allowed)::integer as allowed,
     (select count(*) from held)::integer as held,
+    (select count(*) from taken)::integer as taken,
     (select count(*) from swapped)::integer as swapped`,
 )

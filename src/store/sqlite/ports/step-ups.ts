@@ -1,6 +1,6 @@
 import { type Instant, instantOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUpStore } from '../../../stepup/index.ts'
-import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
+import { appsIn, enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
 import { settingsIn } from '../../rows-policy.ts'
 import { changedRow, earnedRow, stepUpRow } from '../../to-rows.ts'
 import type { FoundMessage } from '../operations.ts'
@@ -89,13 +89,30 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       return writer.call('stepUps.settle', of)
     },
 
-    enrol(change, enrolment, earned) {
+    enrol(change, enrolment, most, earned) {
       const { isOurs } = change.next
       const of = {
         ...{ change: messageOf(change), isOurs, enrolment: toRows.enrolment(enrolment) },
-        earned: earnedRow(earned),
+        ...{ most, earned: earnedRow(earned) },
       }
       return writer.call('stepUps.enrol', of)
+    },
+
+    async apps(account) {
+      const row = await reader.read((reads) => reads.apps.get({ account }))
+      return appsIn(row?.apps ?? '[]')
+    },
+
+    renameApp(change, { account, enrolment: id, name }) {
+      return writer.call('stepUps.renameApp', { change: messageOf(change), account, id, name })
+    },
+
+    async removeApp(change, { account, enrolment: id, instead, at }) {
+      const ending = { at, actor: 'person', spare: toRows.spare() }
+      const of = { change: messageOf(change), account, id, instead, ending }
+      const answer = await writer.call('stepUps.removeApp', of)
+      if (answer.events.length > 0) heard(answer.events.map(eventIn))
+      return answer.heard
     },
   }
 

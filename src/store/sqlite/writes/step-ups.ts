@@ -2,15 +2,20 @@ import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
 import type { LockRule } from '../../../stepup/index.ts'
 import { classOf, ownAnswers } from '../../to-rows.ts'
-import type { ChangeMessage, ClaimMessage, ConsumedMessage, Operations } from '../operations.ts'
+import type { ClaimMessage, ConsumedMessage, Operations } from '../operations.ts'
+import type { AppOperations } from '../operations-apps.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { foundStepUp, talliesOf } from '../tallies.ts'
 import { createEnrolments } from './enrolments.ts'
 import { createIsGone } from './is-gone.ts'
 import { createKnownBrowsers } from './known-browsers.ts'
+import { createSwap } from './swap.ts'
 import { createTell } from './tell.ts'
 
-type StepUpOperations = Pick<Operations, Extract<keyof Operations, `stepUps.${string}`>>
+type StepUpOperations = Pick<
+  Operations,
+  Exclude<Extract<keyof Operations, `stepUps.${string}`>, keyof AppOperations>
+>
 
 /**
  * Runs in the writer. Synchronous, so nothing comes between the statements; every 'no' precedes the first write,
@@ -21,10 +26,8 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
   const enrolments = createEnrolments(db, query)
   const isGone = createIsGone(db, query)
   const browsers = createKnownBrowsers(db, query)
-  const { find, insert, replace, tallies, locks, count, reset, budget, claimed, freed } = prepared(
-    db,
-    query,
-  )
+  const swap = createSwap(db, query)
+  const { find, insert, tallies, locks, count, reset, budget, claimed, freed } = prepared(db, query)
 
   return {
     'stepUps.open'({ change, isOurs, claim, now }) {
@@ -93,23 +96,22 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       return 'settled'
     },
 
-    'stepUps.enrol'({ change, isOurs, enrolment, earned }) {
+    'stepUps.enrol'({ change, isOurs, enrolment, most, earned }) {
       if (isOurs && isGone(enrolment.row.account)) return 'account-gone'
-      if (enrolments.has(enrolment.row)) return 'exists'
+      const places = enrolments.of(enrolment.row).map(({ place }) => place)
+      if (places.length >= most) return 'full'
       if (!swap(change)) return 'stale'
-      enrolments.add(enrolment)
+      const free = Array.from({ length: most }, (_, n) => n + 1).find((n) => !places.includes(n))
+      const { row, consumed } = enrolment
+      enrolments.add({ row: { ...row, place: free ?? row.place }, consumed })
       if (earned !== null) browsers.know(enrolment.row.account, earned)
       return 'enrolled'
     },
   }
 
-  function swap({ row, told }: ChangeMessage): boolean {
-    if (replace.run(row).changes === 0) return false
-    tell(told)
-    return true
-  }
-
   function isUsed({ source, part }: ConsumedMessage): boolean {
+    // What was taken away is worth nothing any more.
+    if (source.startsWith('enr_') && !enrolments.isThere(source)) return true
     return (enrolments.usedPart(source) ?? Number.NEGATIVE_INFINITY) >= part
   }
 
@@ -160,15 +162,6 @@ function prepared(db: Database, query: Query) {
       query
         .insertInto('step_ups')
         .values(columns('id', 'version', 'account', 'browser', 'state', 'expires_at', 'value')),
-    ),
-    /** `version` is the new one: of all who saw the former exactly one comes through. */
-    replace: prepare(
-      db,
-      query
-        .updateTable('step_ups')
-        .set({ ...columns('version', 'account', 'state', 'expires_at', 'value') })
-        .where('id', '=', given('id'))
-        .where('version', '=', sql<number>`${given<number>('version')} - 1`),
     ),
     tallies: prepare(db, query.selectNoFrom(talliesOf(given('account')).as('tallies'))),
     locks: prepare(
