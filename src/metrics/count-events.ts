@@ -8,6 +8,7 @@ const OUTCOMES = [
   ...['refused', 'cancelled', 'expired', 'blocked'],
 ]
 const VERDICTS = ['accepted', 'rejected', 'replayed']
+const NOTICE_OUTCOMES = ['sent', 'too-many', 'no-contact', 'undelivered']
 const SENT = ['accepted', 'recipient-refused', 'failed']
 
 /** From audit events to counters. An event that counts nowhere is listed, so that a new one is decided on. */
@@ -44,6 +45,12 @@ export function countEvents(
     labelNames: ['factor', 'outcome'] as const,
   })
 
+  const notices = new Counter({
+    ...{ registers, name: 'sallyport_notices_total' },
+    help: 'What people were told of besides codes, by what became of it',
+    labelNames: ['kind', 'outcome'] as const,
+  })
+
   // A series that begins with its first event has no rate: Prometheus never saw it at 0.
   for (const client of sets.clients)
     for (const outcome of OUTCOMES) stepUps.inc({ client, outcome }, 0)
@@ -56,6 +63,9 @@ export function countEvents(
   for (const channel of sets.channels)
     for (const provider of sets.providers)
       for (const outcome of SENT) sent.inc({ channel, provider, outcome }, 0)
+
+  for (const kind of sets.noticeKinds)
+    for (const outcome of NOTICE_OUTCOMES) notices.inc({ kind, outcome }, 0)
 
   return (events) => events.forEach(count)
 
@@ -92,6 +102,10 @@ export function countEvents(
         return void enrolments.inc({ factor: label.factor(event.factor), outcome: 'imported' })
       case 'factor.reset':
         return void enrolments.inc({ factor: label.factor(event.factor), outcome: 'reset' })
+      case 'notice.sent':
+        return void notices.inc({ kind: label.noticeKind(event.notice), outcome: 'sent' })
+      case 'notice.dropped':
+        return void notices.inc({ kind: label.noticeKind(event.notice), outcome: event.why })
       // Steps on the way, and what is counted by its outcome.
       case 'step-up.challenged':
       case 'step-up.other-browser':

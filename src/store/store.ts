@@ -3,6 +3,7 @@ import type { AccountStore, PeopleStore } from '../directories/index.ts'
 import type { TotpStore } from '../factors/totp/index.ts'
 import type { Instant } from '../kernel/index.ts'
 import type { LeaseStore } from '../leases/index.ts'
+import type { NoticeStore } from '../notices/index.ts'
 import type { RequestStore, SigningKeyStore } from '../oidc/index.ts'
 import type { PolicyStore } from '../policy/index.ts'
 import type { StepUpStore } from '../stepup/index.ts'
@@ -20,6 +21,7 @@ export type Store = AsyncDisposable & {
   readonly policy: PolicyStore
   readonly totp: TotpStore
   readonly trust: TrustStore
+  readonly notices: NoticeStore
 
   /**
    * Takes away what has been over for an hour, at most `rowsMax` of each kind, so that nobody waits for it. A step-up

@@ -7,6 +7,7 @@ import type {
   TrustGrantRow,
 } from '../schema.ts'
 import type { Swept } from '../store.ts'
+import type { AsideOperations } from './operations-aside.ts'
 import type { PeopleOperations } from './operations-people.ts'
 
 /**
@@ -28,6 +29,9 @@ export type ChangeMessage = {
   readonly row: StepUpRow
   readonly told: readonly Told[]
 }
+
+/** Where there is to be a notice. */
+export type NoticeMessage = { readonly id: string; readonly about: string }
 
 export type ClaimMessage = {
   readonly account: string
@@ -96,167 +100,156 @@ type WithStepUp<Heard extends string> = {
   readonly event: string | null
 }
 
-export type Operations = PeopleOperations & {
-  'stepUps.open'(of: {
-    change: ChangeMessage
-    isOurs: boolean
-    claim: ClaimMessage | null
-    now: number
-  }):
-    | { readonly heard: 'opened'; readonly tallies: string }
-    | { readonly heard: 'found'; readonly at: FoundMessage }
-    | { readonly heard: 'account-gone' }
-    | TooSoon
-  'stepUps.openTrusted'(of: {
-    change: ChangeMessage
-    isOurs: boolean
-    use: TrustUseMessage
-  }):
-    | { readonly heard: 'opened'; readonly tallies: string }
-    | { readonly heard: 'found'; readonly at: FoundMessage }
-    | { readonly heard: 'account-gone' | 'trust-moved' }
-  'stepUps.replace'(of: ChangeMessage): 'replaced' | 'stale'
-  'stepUps.replan'(of: {
-    change: ChangeMessage
-    isOurs: boolean
-  }): 'replaced' | 'stale' | 'account-gone'
-  'stepUps.send'(of: {
-    change: ChangeMessage
-    claim: ClaimMessage
-    now: number
-  }): 'claimed' | 'stale' | TooSoon
-  'stepUps.spend'(of: {
-    change: ChangeMessage
-    counter: CounterMessage
-    rule: LockRule
-    now: number
-    client: string
-    spare: Spare
-  }):
-    | {
-        readonly heard: 'spent'
-        readonly locked: number | 'operator' | null
-        readonly event: string | null
-      }
-    | { readonly heard: 'stale' }
-    | { readonly heard: 'locked'; readonly until: number | 'operator' }
-  'stepUps.settle'(of: {
-    change: ChangeMessage
-    counter: CounterMessage
-    consumed: ConsumedMessage | null
-    earned: EarnedMessage | null
-  }): 'settled' | 'stale' | 'used'
-  'stepUps.enrol'(of: {
-    change: ChangeMessage
-    isOurs: boolean
-    enrolment: EnrolmentMessage
-    earned: EarnedMessage | null
-  }): 'enrolled' | 'stale' | 'exists' | 'account-gone'
+export type Operations = PeopleOperations &
+  AsideOperations & {
+    'stepUps.open'(of: {
+      change: ChangeMessage
+      isOurs: boolean
+      claim: ClaimMessage | null
+      notice: NoticeMessage
+      now: number
+    }):
+      | { readonly heard: 'opened'; readonly tallies: string }
+      | { readonly heard: 'found'; readonly at: FoundMessage }
+      | { readonly heard: 'account-gone' }
+      | TooSoon
+    'stepUps.openTrusted'(of: {
+      change: ChangeMessage
+      isOurs: boolean
+      use: TrustUseMessage
+    }):
+      | { readonly heard: 'opened'; readonly tallies: string }
+      | { readonly heard: 'found'; readonly at: FoundMessage }
+      | { readonly heard: 'account-gone' | 'trust-moved' }
+    'stepUps.replace'(of: ChangeMessage): 'replaced' | 'stale'
+    'stepUps.replan'(of: {
+      change: ChangeMessage
+      isOurs: boolean
+    }): 'replaced' | 'stale' | 'account-gone'
+    'stepUps.send'(of: {
+      change: ChangeMessage
+      claim: ClaimMessage
+      notice: NoticeMessage
+      now: number
+    }): 'claimed' | 'stale' | TooSoon
+    'stepUps.spend'(of: {
+      change: ChangeMessage
+      counter: CounterMessage
+      rule: LockRule
+      now: number
+      client: string
+      about: string
+      spare: Spare
+    }):
+      | {
+          readonly heard: 'spent'
+          readonly locked: number | 'operator' | null
+          readonly event: string | null
+        }
+      | { readonly heard: 'stale' }
+      | { readonly heard: 'locked'; readonly until: number | 'operator' }
+    'stepUps.settle'(of: {
+      change: ChangeMessage
+      counter: CounterMessage
+      consumed: ConsumedMessage | null
+      earned: EarnedMessage | null
+    }): 'settled' | 'stale' | 'used'
+    'stepUps.enrol'(of: {
+      change: ChangeMessage
+      isOurs: boolean
+      enrolment: EnrolmentMessage
+      earned: EarnedMessage | null
+      about: string
+    }): 'enrolled' | 'stale' | 'exists' | 'account-gone'
 
-  'requests.push'(of: {
-    row: RequestRow
-    once: OnceMessage | null
-  }): 'pushed' | 'assertion-replayed' | 'nonce-replayed'
-  'requests.park'(of: {
-    row: RequestRow
-    now: number
-  }): { readonly request: string } | 'nonce-replayed' | 'expired'
-  'requests.issue'(of: {
-    step_up: string
-    browser: string
-    hash: string
-    seconds: number
-    now: number
-    spare: Spare
-  }):
-    | WithStepUp<'issued' | 'again' | 'spent' | 'ended' | 'open'>
-    | { readonly heard: 'unknown' }
-    | { readonly heard: 'other-browser'; readonly event: string }
-  'requests.redeem'(of: {
-    hash: string
-    client: string
-    redirect_uri: string
-    seconds: number
-    verifier_hash: string
-    token_hash: string
-    token_expires_at: number
-    once: OnceMessage | null
-    now: number
-    spare: Spare
-  }):
-    | WithStepUp<'redeemed'>
-    | { readonly heard: 'replayed' | 'verifier-wrong'; readonly event: string }
-    | { readonly heard: 'unknown' | 'expired' | 'assertion-replayed' }
-  'requests.refuse'(of: Told): null
+    'requests.push'(of: {
+      row: RequestRow
+      once: OnceMessage | null
+    }): 'pushed' | 'assertion-replayed' | 'nonce-replayed'
+    'requests.park'(of: {
+      row: RequestRow
+      now: number
+    }): { readonly request: string } | 'nonce-replayed' | 'expired'
+    'requests.issue'(of: {
+      step_up: string
+      browser: string
+      hash: string
+      seconds: number
+      now: number
+      spare: Spare
+    }):
+      | WithStepUp<'issued' | 'again' | 'spent' | 'ended' | 'open'>
+      | { readonly heard: 'unknown' }
+      | { readonly heard: 'other-browser'; readonly event: string }
+    'requests.redeem'(of: {
+      hash: string
+      client: string
+      redirect_uri: string
+      seconds: number
+      verifier_hash: string
+      token_hash: string
+      token_expires_at: number
+      once: OnceMessage | null
+      now: number
+      spare: Spare
+    }):
+      | WithStepUp<'redeemed'>
+      | { readonly heard: 'replayed' | 'verifier-wrong'; readonly event: string }
+      | { readonly heard: 'unknown' | 'expired' | 'assertion-replayed' }
+    'requests.refuse'(of: Told): null
 
-  'signingKeys.replaceSet'(of: {
-    seen: readonly { readonly kid: string; readonly state: string }[]
-    next: readonly SigningKeyRow[]
-    told: readonly Told[]
-  }): 'replaced' | 'stale'
+    'signingKeys.replaceSet'(of: {
+      seen: readonly { readonly kid: string; readonly state: string }[]
+      next: readonly SigningKeyRow[]
+      told: readonly Told[]
+    }): 'replaced' | 'stale'
 
-  'audit.keep'(of: readonly Told[]): null
-  'audit.seal'(of: {
-    after: number
-    links: readonly {
-      readonly sequence: number
-      readonly id: string
-      readonly key_id: string
-      readonly mac: string
-    }[]
-    checkpoint: {
-      readonly sequence: number
-      readonly mac: string
-      readonly at: number
-      readonly key_id: string
-      readonly signature: string
-    } | null
-  }): 'sealed' | 'stale'
-  'audit.prune'(of: { sequence: number; signature: string }): null
-  'leases.claim'(of: { name: string; holder: string; now: number; until: number }): 'held' | 'taken'
-  'leases.release'(of: { name: string; holder: string }): null
+    'audit.keep'(of: readonly Told[]): null
+    'audit.seal'(of: {
+      after: number
+      links: readonly {
+        readonly sequence: number
+        readonly id: string
+        readonly key_id: string
+        readonly mac: string
+      }[]
+      checkpoint: {
+        readonly sequence: number
+        readonly mac: string
+        readonly at: number
+        readonly key_id: string
+        readonly signature: string
+      } | null
+    }): 'sealed' | 'stale'
+    'audit.prune'(of: { sequence: number; signature: string }): null
+    'leases.claim'(of: {
+      name: string
+      holder: string
+      now: number
+      until: number
+    }): 'held' | 'taken'
+    'leases.release'(of: { name: string; holder: string }): null
 
-  'policy.apply'(of: {
-    seen: number
-    document: string
-    people: readonly { readonly account: string; readonly settings: string }[]
-    changed: readonly string[]
-    told: readonly Told[]
-    now: number
-  }): 'applied' | 'stale' | 'unknown-account'
-  /** Null takes the settings away. */
-  'policy.set'(of: {
-    account: string
-    settings: string | null
-    told: readonly Told[]
-  }): 'set' | 'unknown'
-  'trust.revoke'(of: {
-    account: string
-    id: string | null
-    series: string | null
-    told: readonly Told[]
-  }): number
-
-  'upkeep.sweep'(of: {
-    now: number
-    /** As many as may be taken of each kind. */
-    spares: readonly Spare[]
-  }): Swept & { readonly events: readonly string[] }
-  /** Puts a value under another key where the row still holds the one that was seen. */
-  'upkeep.reseal'(of: {
-    changes: readonly {
-      readonly table: 'enrolments' | 'signing_keys'
-      readonly row: string
-      readonly from: string
-      readonly to: string
-    }[]
-    actor: string
-    now: number
-    spare: Spare
-  }): { readonly resealed: number; readonly event: string | null }
-  /** Whether the batch that this runs in waits for the disk (2, FULL) or not (1, NORMAL). */
-  'upkeep.diagnose'(of: null): { readonly synchronous: number }
-}
+    'upkeep.sweep'(of: {
+      now: number
+      /** As many as may be taken of each kind. */
+      spares: readonly Spare[]
+    }): Swept & { readonly events: readonly string[] }
+    /** Puts a value under another key where the row still holds the one that was seen. */
+    'upkeep.reseal'(of: {
+      changes: readonly {
+        readonly table: 'enrolments' | 'signing_keys'
+        readonly row: string
+        readonly from: string
+        readonly to: string
+      }[]
+      actor: string
+      now: number
+      spare: Spare
+    }): { readonly resealed: number; readonly event: string | null }
+    /** Whether the batch that this runs in waits for the disk (2, FULL) or not (1, NORMAL). */
+    'upkeep.diagnose'(of: null): { readonly synchronous: number }
+  }
 
 export type Operation = keyof Operations
 

@@ -6,6 +6,7 @@ import { endSignIns } from '../ending.ts'
 import * as sql from '../statements/accounts.ts'
 import type { PortDeps } from './deps.ts'
 import { createDone, nothing } from './done.ts'
+import { noticed } from './noticed.ts'
 
 export function accountStore(deps: PortDeps): AccountStore {
   const { link, toRows, heard } = deps
@@ -54,6 +55,8 @@ export function accountStore(deps: PortDeps): AccountStore {
         if (before === undefined) return nothing('unknown')
         await tx.run(sql.setContacts, { account, emails, phones })
         const isAsBefore = before.emails === emails && before.phones === phones
+        const notice = { kind: 'contacts', factor: null, at: by.at, told, former: before.emails }
+        if (!isAsBefore) await noticed(tx, account, notice)
         const own = isAsBefore ? [] : await endSignIns(tx, ending)
         return { answer: 'set', told: [...told, ...own], own }
       })

@@ -5,11 +5,13 @@ import { type Ending, endSignIns, holdSignIns, type ToldRow } from '../ending.ts
 import { isUnique } from '../faults.ts'
 import type { Tx } from '../link.ts'
 import * as endingSql from '../statements/ending.ts'
+import { end as endNotices } from '../statements/notices.ts'
 import * as sql from '../statements/people.ts'
 import { end as endTrust } from '../statements/trust.ts'
 import { createAddPeople } from './add-people.ts'
 import type { PortDeps } from './deps.ts'
 import { createDone, nothing } from './done.ts'
+import { noticed } from './noticed.ts'
 
 const NAME = 'people_directory_name_key_key'
 
@@ -55,6 +57,8 @@ export function peopleStore(deps: PortDeps): PeopleStore {
           if (before === undefined) return nothing('unknown')
           await tx.run(sql.set, row)
           const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
+          if (before.emails !== row.emails || before.phones !== row.phones)
+            await noticed(tx, account, { ...changed, at: by.at, told, former: before.emails })
           const own = isAsBefore ? [] : await endSignIns(tx, ending)
           if (row.state !== 'enabled') await tx.run(sql.forgetBrowsers, { accounts: [account] })
           return { answer: 'set', told: [...told, ...own], own }
@@ -120,6 +124,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
         if ((await endEnrolments(tx, of)) === 0) return nothing('unknown')
         await tx.run(sql.untally, of)
         await tx.run(sql.forgetBrowsers, of)
+        await noticed(tx, account, { kind: 'reset', factor, at: by.at, told, former: '[]' })
         const own = await endSignIns(tx, ending)
         return { answer: 'reset', told: [...told, ...own], own }
       })
@@ -141,6 +146,8 @@ export function peopleStore(deps: PortDeps): PeopleStore {
   }
 }
 
+const changed = { kind: 'contacts', factor: null }
+
 /** Everything but the audit, whose events of step-ups that ended on the way this answers with. */
 async function eraseAll(tx: Tx, ending: Ending): Promise<readonly ToldRow[]> {
   const accounts = [...ending.accounts.keys()]
@@ -161,6 +168,7 @@ async function clear(tx: Tx, accounts: readonly string[]): Promise<void> {
   await tx.run(sql.unsend, of)
   await tx.run(sql.forgetBrowsers, of)
   await tx.run(endTrust, { accounts })
+  await tx.run(endNotices, { accounts })
   await tx.run(sql.remove, { accounts })
 }
 
