@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { AuditEvent } from './audit/index.ts'
 import type { World } from './compose.ts'
+import { createTellUnlisted } from './compose-trust.ts'
 import type { Config } from './config/index.ts'
 import type { createEnroller } from './factors/totp/index.ts'
 import * as http from './http/index.ts'
@@ -8,6 +9,7 @@ import { type createMoments, type createTranslator, negotiate } from './i18n/ind
 import type { KeyRing } from './kernel/index.ts'
 import type { Metrics } from './metrics/index.ts'
 import { createOidc, type RequestStore, type SigningKeys } from './oidc/index.ts'
+import type { Policies } from './policy/index.ts'
 import {
   createPages,
   createPagesForDoors,
@@ -30,7 +32,7 @@ type Deps = {
   readonly stepUps: step.StepUps
   readonly open: step.Open
   readonly limits: step.Limits
-  readonly acrValues: () => readonly string[]
+  readonly policies: Policies
   readonly requestStore: RequestStore
   readonly signingKeys: SigningKeys
 }
@@ -39,12 +41,13 @@ type Deps = {
 export function composeDoors({ config, world, ...deps }: Deps): RequestListener {
   const { clock, stopwatch, random, log } = world
   const { keys, metrics, heard, translate, moments, enroller } = deps
-  const { stepUps, open, limits, acrValues, requestStore, signingKeys } = deps
+  const { stepUps, open, limits, policies, requestStore, signingKeys } = deps
   const { support } = config
   const org = config.org.name
   const base = new URL(config.issuer).pathname.replace(/\/$/, '')
   const scheme = config.issuer.startsWith('https:') ? 'https' : 'http'
   const browsers = http.createBrowsers({ scheme, random })
+  const devices = http.createDevices(scheme)
   const proofs = http.createProofs(keys)
   const { theme } = config
   const folders = theme.folder === null ? [TEMPLATES] : [theme.folder, TEMPLATES]
@@ -74,14 +77,19 @@ export function composeDoors({ config, world, ...deps }: Deps): RequestListener 
     },
     negotiate: speak,
   })
-  const portal = createPortal({ stepUps, present, browsers, proofs })
+  const portal = createPortal({ stepUps, present, browsers, devices, proofs })
   const oidc = createOidc({
-    ...{ issuer: config.issuer, acrValues, store: requestStore, signingKeys },
-    ...{ open, browsers, keys, clock, random, log, heard, fetch: world.fetch },
+    ...{ issuer: config.issuer, store: requestStore, signingKeys },
+    acrValues: () => policies.latest().ladder.values,
+    ...{ open, browsers, devices, keys, clock, random, log, heard, fetch: world.fetch },
     countFailure: metrics.clientFailure,
     clients: new Map(config.clients.map((client) => [client.id, client])),
     stepUpSeconds: config.stepUp.lifetimeSeconds,
     ipOf: http.createIpOf(config.listen.trustedProxies),
+    certainIpOf: http.createCertainIpOf(
+      config.listen.trustedProxies,
+      createTellUnlisted({ config, world, policies, metrics }),
+    ),
     show: (request, response, at) => {
       const { id, browser } = at.value
       const seen = step.seenOf(at, { said: 'nothing' }, limits.lock, clock.now())

@@ -1,18 +1,31 @@
 import type { Explained, Tools } from './cli/index.ts'
 import type { App } from './compose.ts'
 import type { Config } from './config/index.ts'
-import type { Clock } from './kernel/index.ts'
-import { createLimits, createLocks, planFor, type StepUpRequest } from './stepup/index.ts'
+import { createCertain } from './http/index.ts'
+import { type Clock, later } from './kernel/index.ts'
+import {
+  createLimits,
+  createLocks,
+  overrideOf,
+  planFor,
+  type StepUpRequest,
+  wantedOf,
+} from './stepup/index.ts'
 
 type Deps = {
   readonly config: Config
-  readonly app: Pick<App, 'store' | 'policies' | 'peek' | 'reach'>
+  readonly app: Pick<App, 'store' | 'policies' | 'peek' | 'reach' | 'trust'>
   readonly clock: Clock
 }
 
+/** A client that may say any name: trust is nothing for it. */
+const UNSIGNED = 'dangerously_unsigned_login_hint'
+
 /** What would be asked of somebody and why, by the very functions that decide it while people wait. Nothing is sent or kept. */
 export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
-  const { store, policies, peek, reach } = app
+  const { store, policies, peek, reach, trust } = app
+  const { binding } = config.trust
+  const certain = createCertain(config.listen.trustedProxies)
   const limits = createLimits(config)
   const locks = createLocks(limits)
 
@@ -40,6 +53,10 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
       // In a browser that is not known, which says the most.
       lane: 'signed',
     })
+    const { ladder } = policy
+    const wanted = wantedOf({ client: id, person, effective, ladder, binding })
+    const from = { ...wanted, ip: certain(ip) }
+    const unsigned = client.subject.from.includes(UNSIGNED) ? 'unsigned' : null
     return {
       explained: 'person',
       ...{ person, effective, plan, isApplied: (await store.policy.current()).settings !== null },
@@ -49,6 +66,14 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
         pausedUntil: locks.pausedUntil(standing.tallies, factor, lane, now),
       })),
       enrolled: standing.enrolled.map(({ factor, provenance }) => ({ factor, provenance })),
+      trust: {
+        binding,
+        grants: trust.explain(now, standing.grants, from).map(({ grant, mismatch }) => ({
+          ...{ id: grant.id, factor: grant.factor, acr: grant.acr, ip: grant.ip, at: grant.at },
+          until: later(grant.at, effective.trustHours * 3600),
+          is: unsigned ?? mismatch ?? overrideOf(request, grant, now) ?? 'holds',
+        })),
+      },
       at: now,
     } satisfies Explained
   }

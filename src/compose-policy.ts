@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Tools } from './cli/index.ts'
 import { type App, firstPolicyOf } from './compose.ts'
 import type { Config, PolicyConfig } from './config/index.ts'
@@ -30,7 +31,7 @@ export function composePolicy({ config, app, clock }: Deps): Tools['policy'] {
       const given = new Map(people.map((one) => [one.account, one.settings]))
       // Whose settings are others than before, those who lose them included.
       const others = [...new Set([...had.keys(), ...given.keys()])].filter(
-        (account) => JSON.stringify(had.get(account)) !== JSON.stringify(given.get(account)),
+        (account) => !isDeepStrictEqual(had.get(account), given.get(account)),
       )
       const events = [
         { ...about, event: 'policy.applied', version: version + 1, changed } as const,
@@ -39,7 +40,10 @@ export function composePolicy({ config, app, clock }: Deps): Tools['policy'] {
           fields: fieldsOf(given.get(account) ?? null),
         })),
       ]
-      return store.apply(version, policy, people, events, at)
+      // What was proven under a policy counts under no other.
+      const isOther = changed.some((key) => OF_TRUST.has(key))
+      const trustSince = isOther ? at : (before.settings?.trustSince ?? null)
+      return store.apply(version, { ...policy, trustSince }, people, others, events, at)
     },
 
     async own(account) {
@@ -56,10 +60,13 @@ export function composePolicy({ config, app, clock }: Deps): Tools['policy'] {
   }
 }
 
-const KEYS = ['enabled', 'factors', 'firstEnrolment', 'language', 'acr', 'rules'] as const
+const KEYS = [
+  ...(['enabled', 'factors', 'firstEnrolment', 'language', 'acr', 'trustHours', 'rules'] as const),
+]
+const OF_TRUST: ReadonlySet<string> = new Set(['factors', 'acr', 'trustHours', 'rules'])
 
 const changedKeys = (before: PolicySettings, after: PolicyConfig): readonly string[] =>
-  KEYS.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+  KEYS.filter((key) => !isDeepStrictEqual(before[key], after[key]))
 
 /** Which of them are the person's own. */
 const fieldsOf = (settings: object | null): readonly string[] =>

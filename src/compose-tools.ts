@@ -5,6 +5,7 @@ import { composeCompany } from './compose-directories.ts'
 import { createExplain } from './compose-explain.ts'
 import { createLook } from './compose-look.ts'
 import { composePolicy } from './compose-policy.ts'
+import { composeTrust } from './compose-trust.ts'
 import type { Config } from './config/index.ts'
 import { createPeople } from './directories/index.ts'
 import { createTemplates, type Listening, listen } from './http/index.ts'
@@ -59,6 +60,7 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
       ...{ config, store, people, remote: app.remote, clock: world.clock },
       ...{ policies: app.policies, reach: app.reach },
     }),
+    trust: composeTrust({ config, app, clock: world.clock }),
     audit: {
       export: (after) => exportAudit(store.audit, after),
       verify: (from) => verifyAudit(store.audit, keys, from),

@@ -5,6 +5,7 @@ import { composeChannels } from './compose-channels.ts'
 import { composeDirectories, composeLeavers, type RemoteDirectory } from './compose-directories.ts'
 import { composeDoors } from './compose-doors.ts'
 import { openStore } from './compose-store.ts'
+import { tellOfAddresses } from './compose-trust.ts'
 import type { Config } from './config/index.ts'
 import { createCode, createCodeSender } from './factors/code/index.ts'
 import { createEnroller, createTotp } from './factors/totp/index.ts'
@@ -25,7 +26,7 @@ import { createSigningKeys, FAILURES, type SigningKeys } from './oidc/index.ts'
 import { createPolicies, type Policies, type PolicySettings } from './policy/index.ts'
 import * as step from './stepup/index.ts'
 import type { Store } from './store/index.ts'
-import { noTrust } from './trust/index.ts'
+import { createTrust, type Trust } from './trust/index.ts'
 
 /** Handed in once, at the top, by main.ts or by a test. */
 export type World = {
@@ -44,6 +45,7 @@ export type App = AsyncDisposable & {
   readonly store: Store
   readonly signingKeys: SigningKeys
   readonly policies: Policies
+  readonly trust: Trust
   readonly reach: step.Reach
   /** For an operator: nobody gets an account by being looked at. */
   readonly peek: step.Resolve
@@ -85,7 +87,7 @@ export async function compose(config: Config, world: World): Promise<App> {
   const store = opening.use(await openStore(config.store, deps))
   const kept = {
     ...{ 'step-ups': store.stepUps, requests: store.requests, people: store.people },
-    ...{ accounts: store.accounts, policy: store.policy },
+    ...{ accounts: store.accounts, policy: store.policy, trust: store.trust },
     ...{ totp: store.totp, 'signing-keys': store.signingKeys, audit: store.audit },
     ...{ leases: store.leases, upkeep: { sweep: store.sweep } },
   }
@@ -146,6 +148,10 @@ export async function compose(config: Config, world: World): Promise<App> {
     ...{ store: ports.policy, first: firstPolicyOf(config), delegatedAmr },
     ...{ timeZone: config.timeZone, askable: ['totp', ...channels.map(({ kind }) => kind)] },
   })
+  const trust = createTrust({
+    ...{ keys, random, ipv6Prefix: config.trust.ipv6Prefix },
+    groups: new Map(config.clients.map(({ id, trustGroup }) => [id, trustGroup])),
+  })
 
   // The step-up
   const limits = step.createLimits(config)
@@ -162,12 +168,13 @@ export async function compose(config: Config, world: World): Promise<App> {
   // Before the store is closed, in which it is kept what became of each.
   opening.defer(endSends)
   const { open, replan } = step.createOpen({
-    ...{ resolve, policies, reach, trust: noTrust, store: stepUpStore, senders, deliver },
+    ...{ resolve, policies, reach, trust, trustStore: ports.trust },
+    ...{ trustBinding: config.trust.binding, store: stepUpStore, senders, deliver },
     ...{ limits, clock, random, heard, settings: config.stepUp },
     negotiate,
   })
   const stepUps = step.createStepUps({
-    ...{ store: stepUpStore, make, deliver, factors, senders, enroller, replan },
+    ...{ store: stepUpStore, make, deliver, factors, senders, enroller, trust, replan },
     ...{ codeSeconds, limits, clock, random },
   })
 
@@ -179,7 +186,7 @@ export async function compose(config: Config, world: World): Promise<App> {
       stepUps,
       open,
       limits,
-      acrValues: () => policies.latest().ladder.values,
+      policies,
       requestStore,
       signingKeys,
     },
@@ -217,11 +224,14 @@ export async function compose(config: Config, world: World): Promise<App> {
       store,
       signingKeys,
       policies,
+      trust,
       peek,
       reach,
       remote: directories.remote,
     },
     async start() {
+      const { version } = await ports.policy.current()
+      tellOfAddresses(config, await policies.at(version), log)
       opened.use(await background.start())
       state = 'started'
     },
@@ -236,8 +246,11 @@ export async function compose(config: Config, world: World): Promise<App> {
 
 /** What holds until an operator applies a policy. */
 export function firstPolicyOf(config: Config): PolicySettings {
-  const { enabled, factors, firstEnrolment, language, acr, rules } = config
-  return { enabled, factors, firstEnrolment, language, acr, rules }
+  const { enabled, factors, firstEnrolment, language, acr, rules, trust } = config
+  return {
+    ...{ enabled, factors, firstEnrolment, language, acr, rules },
+    ...{ trustHours: trust.hours, trustSince: null },
+  }
 }
 
 /** What the log hears of the store. A server that restarts ends every connection that waits for work; they are made anew. */

@@ -64,6 +64,25 @@ export type AuditEvent =
       /** Seconds from opening to here. */
       readonly seconds: number
     })
+  /** Nobody need be asked again, for so long and under that binding; and nobody was asked, by a grant that was earned `at`. */
+  | (AboutStepUp & {
+      readonly event: 'trust.granted'
+      readonly grant: Id<'trust'>
+      readonly group: string
+      readonly binding: string
+      readonly hours: number
+    })
+  | (AboutStepUp & {
+      readonly event: 'trust.used'
+      readonly grant: Id<'trust'>
+      readonly earnedAt: Instant
+    })
+  /** By an operator, or because the cookie of a device came again that was good no more: somebody may have copied it. */
+  | (AboutAccount & {
+      readonly event: 'trust.revoked'
+      readonly why: 'operator' | 'replayed'
+      readonly which: string
+    })
   | (AboutStepUp & { readonly event: 'step-up.refused'; readonly reason: string })
   | (AboutStepUp & { readonly event: 'step-up.cancelled' | 'step-up.expired' })
   | (AboutStepUp & {

@@ -65,6 +65,7 @@ function bench(given: Given) {
       policy: { show: never, apply: never, own: never, setOwn: never },
       explain: never,
       audit: { export: never, verify: never },
+      trust: { list: never, revoke: never },
     },
     ...{ keys: { list: never, rotate: never }, reseal: never, serve: never },
     [Symbol.asyncDispose]: async () => {},

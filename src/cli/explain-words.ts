@@ -2,6 +2,7 @@ import { type FactorKind, never } from '../kernel/index.ts'
 import { maskedEmail, maskedPhone } from './masked.ts'
 import { printable } from './printable.ts'
 import type { Explained } from './tools.ts'
+import { trustedLines, trustLines } from './trust-words.ts'
 
 type Told = Extract<Explained, { readonly explained: 'person' }>
 type Asked = {
@@ -31,6 +32,7 @@ export function explainedLines(
     '',
     'Why',
     ...whyLines(told),
+    ...trustLines(told.trust).map((text, n) => line(n === 0 ? 'passes' : '', text)),
     '',
     'What is known of them',
     ...knownLines(told, asked),
@@ -64,6 +66,7 @@ function outcomeLines(told: Told, { isRevealed }: Asked): readonly string[] {
   switch (plan.plan) {
     case 'ask':
       return [
+        ...trustedLines(told),
         plan.offered.length === 1 ? 'Asked for' : 'Asked for one of these, in this order',
         ...plan.offered.map((offer) => {
           const to = (offer.use === 'enrol' ? (offer.first?.to ?? []) : offer.to).map((one) =>
@@ -106,7 +109,7 @@ const REFUSED = {
   'attempts-spent': 'Refused: too many answers.',
 } as const
 
-function whyLines({ reasons, effective, isApplied }: Told): readonly string[] {
+function whyLines({ reasons, effective, isApplied, trust }: Told): readonly string[] {
   const holding = reasons.rules.find(({ is }) => is === 'holds')
   const because = ({
     from,
@@ -131,6 +134,10 @@ function whyLines({ reasons, effective, isApplied }: Told): readonly string[] {
       effective.language === null
         ? 'as the request, the directory or the browser has it'
         : `${effective.language}, ${because(reasons.language ?? { from: 'person' })}`,
+    ),
+    line(
+      'trust',
+      `${effective.trustHours === 0 ? 'none' : `${effective.trustHours} hours, by ${trust.binding}`}, ${because(reasons.trustHours)}`,
     ),
     ...(reasons.rules.length === 0
       ? [line('rules', 'there are none')]

@@ -67,6 +67,7 @@ function bench({ files = {}, tools: given = {}, stdin = '', fault }: Options = {
       examine: async () => [],
       tellRevealed: async () => {},
     },
+    trust: { list: async () => [], revoke: async () => 0 },
     audit: {
       async *export(after) {
         if (after < 1) yield link

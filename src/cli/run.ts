@@ -13,11 +13,12 @@ import { policy } from './policy.ts'
 import { secrets } from './secrets.ts'
 import { serve } from './serve.ts'
 import { store } from './store.ts'
+import { trust } from './trust.ts'
 import { user } from './user/index.ts'
 import type { World } from './world.ts'
 
 const COMMANDS = [
-  ...[serve, check, doctor, explain, migrate, user, people, policy],
+  ...[serve, check, doctor, explain, migrate, user, trust, people, policy],
   ...[keys, secrets, audit, store, docs],
 ]
 

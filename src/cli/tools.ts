@@ -10,8 +10,9 @@ import type {
 import type { Examined } from '../directories/ldap/index.ts'
 import type { FactorKind, Id, Instant } from '../kernel/index.ts'
 import type { Effective, Reasons } from '../policy/index.ts'
-import type { Plan } from '../stepup/index.ts'
+import type { Override, Plan } from '../stepup/index.ts'
 import type { CopyProgress, CopyAnswer as StoreCopyAnswer } from '../store/copy/index.ts'
+import type { Binding, Grant, Mismatch } from '../trust/index.ts'
 
 export type KeyLine = {
   readonly kid: string
@@ -20,6 +21,17 @@ export type KeyLine = {
   readonly madeAt: Instant
   readonly activatedAt: Instant | null
   readonly retiredAt: Instant | null
+}
+
+/** A factor that counts again. `until` null: by the settings as they are now it does not. */
+export type TrustLine = {
+  readonly id: Id<'trust'>
+  readonly group: string
+  readonly factor: FactorKind
+  readonly binding: Binding
+  readonly ip: string | null
+  readonly at: Instant
+  readonly until: Instant | null
 }
 
 /** A person as a directory tells of them, wherever they are kept. */
@@ -90,6 +102,14 @@ export type Explained =
       readonly isApplied: boolean
       readonly answers: readonly Answers[]
       readonly enrolled: readonly { readonly factor: FactorKind; readonly provenance: string }[]
+      readonly trust: {
+        readonly binding: Binding
+        /** `holds`: they would pass by it, in the browser that it is for. */
+        readonly grants: readonly (Pick<Grant, 'id' | 'factor' | 'acr' | 'ip' | 'at'> & {
+          readonly until: Instant
+          readonly is: 'holds' | 'unsigned' | Mismatch | Override
+        })[]
+      }
       readonly at: Instant
     }
 
@@ -145,6 +165,16 @@ export type Tools = AsyncDisposable & {
     /** In order of sequence, starting after `after`. */
     export(after: number): AsyncIterable<Exported>
     verify(from: VerifyFrom): Promise<AuditVerdict>
+  }
+  readonly trust: {
+    /** Newest first. */
+    list(account: Id<'account'>): Promise<readonly TrustLine[]>
+    /** Says how many. */
+    revoke(
+      account: Id<'account'>,
+      which: 'all' | Id<'trust'>,
+      actor: `operator:${string}`,
+    ): Promise<number>
   }
   readonly keys: {
     list(): Promise<readonly KeyLine[]>

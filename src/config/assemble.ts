@@ -58,11 +58,12 @@ export const assembleLadder = (acr: Written['acr']): Config['acr'] =>
   acr.map((rung, index) => ({ ...rung, enrolledBy: enrolledByOf(rung, index) }))
 
 export function assembleRule(rule: Written['rules'][number]): RuleConfig {
-  const { name, then, clients, directories, groups, networks, time, factors, acr } = rule
+  const { name, then, clients, directories, groups, networks, time } = rule
+  const { factors, acr, trustHours } = rule
   return {
     ...{ name, then, clients: clients ?? null, directories: directories ?? null },
     ...{ groups: groups ?? null, networks: networks ?? null, time: time ?? null },
-    ...{ factors: factors ?? null, acr: acr ?? null },
+    ...{ factors: factors ?? null, acr: acr ?? null, trustHours: trustHours ?? null },
   }
 }
 
@@ -94,6 +95,7 @@ function assembleClient(
   return {
     ...client,
     name: name ?? client.id,
+    trustGroup: client.trustGroup ?? client.id,
     auth: assembleAuth(auth),
     subject: {
       from: [subject.from].flat(),

@@ -56,6 +56,11 @@ export type Config = {
     readonly signedMax: number
     readonly unsignedMax: number
   }
+  readonly trust: {
+    readonly hours: number
+    readonly binding: 'ip' | 'device' | 'ip+device'
+    readonly ipv6Prefix: 64 | 128
+  }
   readonly org: { readonly name: string }
   readonly support: {
     readonly phone: string | null
@@ -91,6 +96,7 @@ export type RuleConfig = {
   readonly then: 'require' | 'exempt' | 'deny'
   readonly factors: readonly FactorKind[] | null
   readonly acr: string | null
+  readonly trustHours: number | null
 }
 
 export type StoreConfig = SqliteConfig | PostgresConfig
@@ -137,6 +143,7 @@ export type ClientConfig = {
     readonly directories: readonly (readonly string[])[]
   }
   readonly delegatedAmr: readonly string[]
+  readonly trustGroup: string
 }
 
 export type SubjectFrom = 'par' | 'request_object' | 'dangerously_unsigned_login_hint'

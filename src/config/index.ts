@@ -34,3 +34,4 @@ export {
 export { formatProblems, type Problem } from './problem.ts'
 export type { Sources } from './reader.ts'
 export { configurationReference, renderDocs } from './reference.ts'
+export { parseTrustHours } from './schema/trust.ts'

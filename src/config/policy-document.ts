@@ -24,6 +24,7 @@ import { acr, factor, factors, firstEnrolment } from './schema/assurance.ts'
 import { distinct } from './schema/parts.ts'
 import { language } from './schema/people.ts'
 import { enabled, rules } from './schema/rules.ts'
+import { trustHours } from './schema/trust.ts'
 import { parseYaml } from './yaml-text.ts'
 
 /** What holds for one person alone. */
@@ -31,13 +32,14 @@ export type OwnSettingsConfig = {
   readonly status: 'global' | 'enabled' | 'disabled'
   readonly factors: readonly FactorKind[] | null
   readonly language: Locale | null
+  readonly trustHours: number | null
 }
 
 /** The part of a configuration that operators may change while Sallyport runs. */
 export type PolicyConfig = Pick<
   Config,
   'enabled' | 'firstEnrolment' | 'language' | 'acr' | 'rules'
-> & { readonly factors: readonly FactorKind[] }
+> & { readonly factors: readonly FactorKind[]; readonly trustHours: number }
 
 export type PolicyDocument = {
   /** That it was made from: whoever changed something meanwhile is not overwritten. */
@@ -70,6 +72,7 @@ const person = z.strictObject({
     .refine(distinct, { error: 'names a factor twice', params: { wanted: 'each factor once' } })
     .optional(),
   language: z.enum(LOCALES).optional(),
+  trustHours: trustHours.optional(),
 })
 
 /** Nothing has a default: what is left out by mistake must not change what holds. */
@@ -79,6 +82,7 @@ const schema = z.strictObject({
   factors: factors.removeDefault(),
   firstEnrolment: firstEnrolment.removeDefault(),
   language: language.removeDefault(),
+  trustHours,
   acr: acr.removeDefault(),
   rules: rules.removeDefault(),
   people: z.array(person).max(100_000),
@@ -110,6 +114,7 @@ export function parsePolicy(
       account: one.account,
       settings: {
         ...{ status: one.status, factors: one.factors ?? null, language: one.language ?? null },
+        trustHours: one.trustHours ?? null,
       },
     })),
   })
@@ -186,11 +191,13 @@ export function formatPolicy({
   return stringify(
     {
       ...{ version, enabled: isEnabled, factors: policy.factors, firstEnrolment: first },
-      language: policy.language,
+      ...{ language: policy.language, trustHours: hoursOf(policy.trustHours) },
       acr: ladder.map(without),
-      rules: policy.rules.map((rule) => without({ ...rule, time: rule.time && timeOf(rule.time) })),
+      rules: policy.rules.map((rule) =>
+        without(withHours({ ...rule, time: rule.time && timeOf(rule.time) })),
+      ),
       people: people.map(({ account: id, directory, username, settings }) =>
-        without({ account: id, name: username, directory, ...settings }),
+        without(withHours({ account: id, name: username, directory, ...settings })),
       ),
     },
     // Nobody who edits one list means to change another.
@@ -201,6 +208,13 @@ export function formatPolicy({
 /** What is null is what was left out. */
 const without = (of: object): object =>
   Object.fromEntries(Object.entries(of).filter(([, value]) => value !== null))
+
+const hoursOf = (hours: number): string => `${hours}h`
+
+const withHours = <T extends { readonly trustHours: number | null }>(of: T) => ({
+  ...of,
+  trustHours: of.trustHours === null ? null : hoursOf(of.trustHours),
+})
 
 const timeOf = ({ days, from, to }: NonNullable<Config['rules'][number]['time']>) => ({
   ...{ days, from: clockOf(from), to: clockOf(to) },

@@ -40,14 +40,18 @@ export function createBrowsers(deps: {
     },
   }
 
-  /** Two cookies of the name are somebody's trick: neither counts. */
   function tokenIn(request: Request): string | undefined {
-    const all = (request.headers.cookie ?? '').split(';').flatMap((pair) => {
-      const [key, value] = pair.trim().split('=', 2)
-      return key === name && value !== undefined && TOKEN.test(value) ? [value] : []
-    })
-    return all.length === 1 ? all[0] : undefined
+    return cookieIn(request, name, TOKEN)
   }
+}
+
+/** Two cookies of the name are somebody's trick: neither counts. */
+export function cookieIn(request: Request, name: string, form: RegExp): string | undefined {
+  const all = (request.headers.cookie ?? '').split(';').flatMap((pair) => {
+    const [key, value] = pair.trim().split('=', 2)
+    return key === name && value !== undefined && form.test(value) ? [value] : []
+  })
+  return all.length === 1 ? all[0] : undefined
 }
 
 const hashed = (token: string | undefined) => (token === undefined ? undefined : hashOf(token))

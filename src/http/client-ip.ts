@@ -53,6 +53,44 @@ function isTrusted(trusted: BlockList, address: string): boolean {
   return trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
+/**
+ * The address for what is bound to one. Unknown where a header says that somebody forwarded who is not among these proxies:
+ * behind such a one all people would share its address. For the same reason it is never an address of theirs.
+ */
+export function createCertainIpOf(
+  cidrs: readonly string[],
+  tellUnlisted: (peer: string | null) => void,
+): (request: Request) => string | null {
+  const trusted = createTrustedProxies(cidrs)
+  const ipOf = createIpOf(cidrs)
+  const certain = createCertain(cidrs)
+  return (request) => {
+    const peer = parseIp(request.socket.remoteAddress)
+    const isListed = peer !== undefined && isTrusted(trusted, peer)
+    const isForwarded = FORWARDING.some((name) => request.headers[name] !== undefined)
+    if (isForwarded && !isListed) {
+      tellUnlisted(peer ?? null)
+      return null
+    }
+    return certain(ipOf(request))
+  }
+}
+
+/** An address in its one spelling; null where it is none, or one of these proxies' own. */
+export function createCertain(cidrs: readonly string[]): (ip: string | null) => string | null {
+  const trusted = createTrustedProxies(cidrs)
+  return (ip) => {
+    const parsed = parseIp(ip ?? undefined)
+    return parsed === undefined || isTrusted(trusted, parsed) ? null : parsed
+  }
+}
+
+/** By which a proxy says that it is one. */
+const FORWARDING = [
+  ...(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'] as const),
+  ...(['forwarded', 'x-real-ip', 'via'] as const),
+]
+
 /** Of a request, behind these proxies. */
 export function createIpOf(cidrs: readonly string[]): (request: Request) => string | null {
   const trusted = createTrustedProxies(cidrs)

@@ -4,7 +4,8 @@
  */
 export { refuseLarger } from './body-limit.ts'
 export { type Browsers, createBrowsers } from './browser.ts'
-export { createIpOf, parseIp } from './client-ip.ts'
+export { createCertain, createCertainIpOf, createIpOf, parseIp } from './client-ip.ts'
+export { createDevices, type Devices } from './devices.ts'
 export { createFaults, type Face, type Says } from './faults.ts'
 export { Html, html } from './html.ts'
 export { type Listening, listen } from './listen.ts'

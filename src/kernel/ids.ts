@@ -9,6 +9,7 @@ const PREFIX = {
   enrolment: 'enr_',
   request: 'req_',
   event: 'evt_',
+  trust: 'tru_',
 } as const
 const BYTES = 16
 

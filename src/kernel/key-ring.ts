@@ -10,6 +10,7 @@ export type Purpose =
   | 'seed'
   | 'authorization-code'
   | 'audit'
+  | 'trust'
   | 'key-check'
 
 const SUBKEY_BYTES = 32

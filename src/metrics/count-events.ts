@@ -96,6 +96,10 @@ export function countEvents(
       case 'step-up.challenged':
       case 'step-up.other-browser':
       case 'answer.spent':
+      // What comes of trust is an outcome of its own: `trust` beside `satisfied`.
+      case 'trust.granted':
+      case 'trust.used':
+      case 'trust.revoked':
       case 'authorization-code.issued':
       case 'authorization-code.redeemed':
       case 'authorization-code.replayed':

@@ -25,6 +25,7 @@ export type Metrics = ReplicaMetrics &
     unsealed(events: number): void
     /** Null: nobody who is registered. */
     clientFailure(client: string | null, why: string): void
+    forwardedByUnlisted(): void
     chain(state: string): void
     render(): Promise<{ readonly type: string; readonly body: string }>
   }
@@ -80,6 +81,10 @@ export function createMetrics(sets: Sets, version: string, clock: Clock): Metric
   })
   for (const client of [...sets.clients, 'other'])
     for (const why of sets.clientFailures) clientFailures.inc({ client, why }, 0)
+  const unlisted = new Counter({
+    ...{ registers, name: 'sallyport_forwarded_by_unlisted_total' },
+    help: 'First hops with a forwarding header from a peer that is none of listen.trustedProxies',
+  })
   const unsealed = new Gauge({
     ...{ registers, name: 'sallyport_audit_unsealed_events' },
     help: 'Audit events that are kept and not yet in the chain',
@@ -126,6 +131,7 @@ export function createMetrics(sets: Sets, version: string, clock: Clock): Metric
         keyAge.set({ alg: label.alg(alg), state: label.keyState(state) }, ageSeconds)
     },
     unsealed: (count) => unsealed.set(count),
+    forwardedByUnlisted: () => unlisted.inc(),
     clientFailure: (client, why) =>
       clientFailures.inc({
         client: label.client(client ?? 'other'),

@@ -19,6 +19,8 @@ export type BeginDoor = {
   readonly open: Open
   readonly browsers: Browsers
   readonly ipOf: OidcDeps['ipOf']
+  readonly certainIpOf: OidcDeps['certainIpOf']
+  readonly devices: OidcDeps['devices']
   readonly show: OidcDeps['show']
   readonly pages: OidcPages
   readonly sendPage: SendPage
@@ -60,7 +62,8 @@ export function begin(door: BeginDoor): Router {
     if (opened === 'unavailable') return unavailable(request, response, asked)
     if (opened.opened === 'other-browser')
       return sendPage(request, response, { refusal: 'other-browser' })
-    const { at } = opened
+    const { at, device } = opened
+    if (device !== null) door.devices.write(response, device)
     if (!isShown(at.value)) return answer(request, response, asked.stepUp, hash)
     await door.show(request, response, at)
   }
@@ -69,7 +72,8 @@ export function begin(door: BeginDoor): Router {
   async function opening(request: Request, hash: string, asked: AuthorizationRequest) {
     const [userAgent, acceptLanguage] = [header(request, 'user-agent'), language(request)]
     try {
-      const browser = { hash, ip: door.ipOf(request), userAgent, acceptLanguage }
+      const place = { ip: door.certainIpOf(request), device: door.devices.read(request) }
+      const browser = { hash, ip: door.ipOf(request), userAgent, acceptLanguage, place }
       return await door.open(asked.request, asked.stepUp, browser)
     } catch (error) {
       if (error instanceof Fault && error.code === 'directory.unavailable') return 'unavailable'

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import type { AuditEvent } from '../audit/index.ts'
-import type { Browsers } from '../http/index.ts'
+import type { Browsers, Devices } from '../http/index.ts'
 import type { Clock, KeyRing, Random } from '../kernel/index.ts'
 import type { Found, Open, StepUp, StepUpRequest } from '../stepup/index.ts'
 import type { Clients, Failure, Fetch } from './clients/index.ts'
@@ -45,6 +45,9 @@ export type OidcDeps = {
   readonly open: Open
   readonly browsers: Browsers
   readonly ipOf: (request: Request) => string | null
+  /** As far as something may be bound to it. */
+  readonly certainIpOf: (request: Request) => string | null
+  readonly devices: Devices
   /** The page of a step-up that was just opened here. */
   readonly show: (request: Request, response: Response, at: Found) => void | Promise<void>
   readonly pages: OidcPages

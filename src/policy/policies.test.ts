@@ -6,6 +6,7 @@ import type { PolicySettings } from './settings.ts'
 
 const FIRST: PolicySettings = {
   ...{ enabled: true, factors: ['totp'], firstEnrolment: 'open', language: 'en', rules: [] },
+  ...{ trustHours: 0, trustSince: null },
   acr: [{ value: 'mfa', factors: ['totp', 'email'], enrolledBy: null }],
 }
 

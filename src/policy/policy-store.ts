@@ -26,15 +26,19 @@ export type PolicyStore = {
   current(): Promise<AppliedPolicy>
   /** Of everybody who has some, in order of account. One statement. */
   people(): Promise<readonly OwnSettings[]>
-  /** Document and settings of all people, whole: of those who are not named none are left. 'stale': another change came first. */
+  /**
+   * Document and settings of all people, whole: of those who are not named none are left. 'stale': another change came first.
+   * Whoever is in `changed` has other settings than before, and no trust from then on.
+   */
   apply(
     seen: number,
     settings: PolicySettings,
     people: readonly { readonly account: Id<'account'>; readonly settings: PersonSettings }[],
+    changed: readonly Id<'account'>[],
     events: readonly AuditEvent[],
     now: Instant,
   ): Promise<'applied' | 'stale' | 'unknown-account'>
-  /** Of one person; null takes them away. */
+  /** Of one person, whose trust ends with it; null takes them away. */
   set(
     account: Id<'account'>,
     settings: PersonSettings | null,

@@ -18,10 +18,11 @@ const SETTINGS: PolicySettings = {
     { value: 'mfa-app', factors: ['totp'], enrolledBy: null },
   ],
   rules: [],
+  ...{ trustHours: 12, trustSince: NOON },
 }
 const rule = (name: string, over: Partial<Rule> = {}): Rule => ({
   ...{ name, clients: null, directories: null, groups: null, networks: null, time: null },
-  ...{ then: 'require', factors: null, acr: null },
+  ...{ then: 'require', factors: null, acr: null, trustHours: null },
   ...over,
 })
 const policyOf = (over: Partial<PolicySettings>, timeZone = 'UTC') =>
@@ -46,7 +47,7 @@ describe('the effective policy', () => {
   test('is that of everybody where nothing else is said', () => {
     assert.deepEqual(policyOf({}).effective(HERE, null), {
       ...{ use: 'required', factors: ['totp', 'email'], acr: null, firstEnrolment: 'contact' },
-      ...{ language: null, delegatedAmr: ['swk'] },
+      ...{ language: null, delegatedAmr: ['swk'], trustHours: 12, trustSince: NOON },
     })
     assert.equal(policyOf({ enabled: false }).effective(HERE, null).use, 'exempt')
   })
@@ -87,6 +88,19 @@ describe('the effective policy', () => {
     assert.deepEqual(policy.effective({ ...HERE, client: 'x' }, null).factors, ['totp', 'email'])
   })
 
+  test('takes trust hours from the person, else from the rule, else from the policy', () => {
+    const rules = [rule('r', { clients: ['iam'], trustHours: 8 })]
+    const policy = policyOf({ rules })
+    const own: PersonSettings = { ...NO_SETTINGS, trustHours: 0 }
+    const elsewhere = { ...HERE, client: 'x' }
+    assert.equal(policy.effective(HERE, own).trustHours, 0)
+    assert.deepEqual(policy.explain(HERE, own).trustHours, { from: 'person' })
+    assert.equal(policy.effective(HERE, null).trustHours, 8)
+    assert.deepEqual(policy.explain(HERE, null).trustHours, { from: 'rule', rule: 'r' })
+    assert.equal(policy.effective(elsewhere, null).trustHours, 12)
+    assert.deepEqual(policy.explain(elsewhere, null).trustHours, { from: 'policy' })
+  })
+
   test('never offers what has no channel here', () => {
     const policy = policyOf({ factors: ['sms', 'email'] })
     assert.deepEqual(policy.effective(HERE, null).factors, ['email'])
@@ -112,7 +126,7 @@ describe('the effective policy', () => {
         { name: 'never', then: 'deny', is: 'not-asked' },
       ],
       ...{ use: { from: 'rule', rule: 'staff' }, factors: { from: 'rule', rule: 'staff' } },
-      language: { from: 'person' },
+      ...{ language: { from: 'person' }, trustHours: { from: 'policy' } },
     })
     const denied = policyOf({ rules: rules.slice(2) }).explain(HERE, { ...own, status: 'disabled' })
     assert.deepEqual(denied.use, { from: 'rule', rule: 'never' })

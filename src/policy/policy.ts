@@ -1,4 +1,4 @@
-import type { FactorKind, Locale } from '../kernel/index.ts'
+import type { FactorKind, Instant, Locale } from '../kernel/index.ts'
 import { createLadder, type Ladder } from './ladder.ts'
 import {
   type Circumstances,
@@ -28,6 +28,9 @@ export type Effective = {
   readonly language: Locale | null
   /** What the client may have seen proven itself, so that nothing is asked here. */
   readonly delegatedAmr: readonly string[]
+  /** For which a factor that was proven since `trustSince` counts again; 0: never. */
+  readonly trustHours: number
+  readonly trustSince: Instant | null
 }
 
 /** Where a setting came from: the person's own, a rule by its name, or the policy as such. */
@@ -46,12 +49,16 @@ export type Reasons = {
   readonly use: Source
   readonly factors: Source
   readonly language: Source | null
+  readonly trustHours: Source
 }
 
 export type Policy = {
   readonly ladder: Ladder
   /** For whom nothing else says a language. */
   readonly language: Locale
+  /** As long as trust may last by it, whoever comes from wherever; a setting of a person's own aside. */
+  readonly trustHoursMax: number
+  readonly trustSince: Instant | null
   effective(here: Circumstances, own: PersonSettings | null): Effective
   explain(here: Circumstances, own: PersonSettings | null): Reasons
 }
@@ -76,9 +83,11 @@ export function createPolicy(deps: {
   return {
     ladder: createLadder(settings.acr, askable),
     language: settings.language,
+    trustSince: settings.trustSince,
+    trustHoursMax: Math.max(settings.trustHours, ...rules.map(({ rule }) => rule.trustHours ?? 0)),
 
     effective(here, own) {
-      const { status, factors, language } = own ?? NO_SETTINGS
+      const { status, factors, language, trustHours } = own ?? NO_SETTINGS
       const rule = firstThatHolds(rules, here, timeOf)
       return {
         use: useOf(status, rule, settings.enabled),
@@ -87,11 +96,13 @@ export function createPolicy(deps: {
         firstEnrolment: settings.firstEnrolment,
         language,
         delegatedAmr: delegatedAmr.get(here.client) ?? [],
+        trustHours: trustHours ?? rule?.trustHours ?? settings.trustHours,
+        trustSince: settings.trustSince,
       }
     },
 
     explain(here, own) {
-      const { status, factors, language } = own ?? NO_SETTINGS
+      const { status, factors, language, trustHours } = own ?? NO_SETTINGS
       const looked = lookedAt(here, timeOf)
       const told: Reasons['rules'][number][] = []
       let held: Rule | undefined
@@ -103,16 +114,18 @@ export function createPolicy(deps: {
       const byRule: Source | undefined = held && { from: 'rule', rule: held.name }
       const isDenied = held?.then === 'deny'
       const isOwn = status !== 'global' && !isDenied
+      const sourceOf = (ofPerson: unknown, ofRule: unknown): Source =>
+        ofPerson !== null
+          ? { from: 'person' }
+          : ofRule != null && byRule !== undefined
+            ? byRule
+            : { from: 'policy' }
       return {
         rules: told,
         use: isOwn ? { from: 'person' } : (byRule ?? { from: 'policy' }),
-        factors:
-          factors !== null
-            ? { from: 'person' }
-            : held?.factors != null && byRule !== undefined
-              ? byRule
-              : { from: 'policy' },
+        factors: sourceOf(factors, held?.factors),
         language: language === null ? null : { from: 'person' },
+        trustHours: sourceOf(trustHours, held?.trustHours),
       }
     },
   }

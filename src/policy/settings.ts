@@ -1,4 +1,4 @@
-import type { Day, FactorKind, Locale } from '../kernel/index.ts'
+import type { Day, FactorKind, Instant, Locale } from '../kernel/index.ts'
 import type { Rung } from './ladder.ts'
 
 export type FirstEnrolment = 'contact' | 'open'
@@ -14,6 +14,10 @@ export type PolicySettings = {
   readonly language: Locale
   /** Weakest first. */
   readonly acr: readonly Rung[]
+  /** For which a factor that was proven counts again; 0: never. */
+  readonly trustHours: number
+  /** What was proven before counts no more: it was under another policy. Null: nothing was changed yet. */
+  readonly trustSince: Instant | null
   /** The first that matches holds. */
   readonly rules: readonly Rule[]
 }
@@ -33,6 +37,8 @@ export type Rule = {
   readonly factors: readonly FactorKind[] | null
   /** Only factors that meet this rung or a stronger one. */
   readonly acr: string | null
+  /** Instead of those of the policy. */
+  readonly trustHours: number | null
 }
 
 /** In the time zone of the installation. Minutes since midnight; `to` at or before `from` is the next day, which counts as the day it began. */
@@ -47,6 +53,9 @@ export type PersonSettings = {
   readonly status: 'global' | 'enabled' | 'disabled'
   readonly factors: readonly FactorKind[] | null
   readonly language: Locale | null
+  readonly trustHours: number | null
 }
 
-export const NO_SETTINGS: PersonSettings = { status: 'global', factors: null, language: null }
+export const NO_SETTINGS: PersonSettings = {
+  ...{ status: 'global', factors: null, language: null, trustHours: null },
+}

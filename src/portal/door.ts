@@ -1,5 +1,12 @@
 import { type Request, type RequestHandler, type Response, Router, urlencoded } from 'express'
-import { type Browsers, type Html, type Proofs, refuseLarger, requestIdOf } from '../http/index.ts'
+import {
+  type Browsers,
+  type Devices,
+  type Html,
+  type Proofs,
+  refuseLarger,
+  requestIdOf,
+} from '../http/index.ts'
 import { type Id, never, parseId, parseLocale } from '../kernel/index.ts'
 import type { Seen, StepUps, Whose } from '../stepup/index.ts'
 
@@ -15,6 +22,8 @@ export type Asked = {
   readonly requestId: string
   /** The choice, also while a question is open. */
   readonly view: 'step-up' | 'ways'
+  /** The box was ticked, and stays so while the same question is asked again. */
+  readonly isTicked: boolean
   readonly acceptLanguage: string | null
 }
 
@@ -22,6 +31,7 @@ export type PortalDeps = {
   readonly stepUps: StepUps
   readonly present: Present
   readonly browsers: Browsers
+  readonly devices: Devices
   readonly proofs: Proofs
 }
 
@@ -38,7 +48,7 @@ export type Portal = {
   show(request: Request, response: Response, id: Id<'stepUp'>, seen: Seen, browser: string): void
 }
 
-export function createPortal({ stepUps, present, browsers, proofs }: PortalDeps): Portal {
+export function createPortal({ stepUps, present, browsers, devices, proofs }: PortalDeps): Portal {
   const router = Router({ caseSensitive: true, strict: true })
   router.get('/step-up/:id', look('step-up'))
   router.get('/step-up/:id/ways', look('ways'))
@@ -87,11 +97,12 @@ export function createPortal({ stepUps, present, browsers, proofs }: PortalDeps)
       const { state } = seen.at.value
       if (state === 'satisfied') {
         browsers.renew(request, response)
+        if (seen.device !== null) devices.write(response, seen.device)
         return response.redirect(303, `resume?via=${proofs.via(whose.id, 'resume')}`)
       }
       // What has nothing to say is shown by its own address, so that Reload asks nothing twice.
       if (seen.said === 'nothing') return response.redirect(303, `../${whose.id}`)
-      send(request, response, seen, { ...whose, view: 'step-up' })
+      send(request, response, seen, { ...whose, view: 'step-up' }, body['trust'] === 'yes')
     }
   }
 
@@ -100,7 +111,7 @@ export function createPortal({ stepUps, present, browsers, proofs }: PortalDeps)
       case 'choose':
         return stepUps.choose(whose, { factor: body['factor'], to: body['to'] })
       case 'answer':
-        return stepUps.answer(whose, body['challenge'], body['code'])
+        return stepUps.answer(whose, body['challenge'], body['code'], body['trust'] === 'yes')
       case 'resend':
         return stepUps.resend(whose, body['challenge'])
       case 'confirm':
@@ -140,10 +151,11 @@ export function createPortal({ stepUps, present, browsers, proofs }: PortalDeps)
     response: Response,
     seen: Seen,
     asked: Whose & { readonly view: 'step-up' | 'ways' },
+    isTicked = false,
   ): void {
     const acceptLanguage = request.headers['accept-language'] ?? null
     const requestId = requestIdOf(response)
-    const { status, html } = present(seen, { ...asked, requestId, acceptLanguage })
+    const { status, html } = present(seen, { ...asked, isTicked, requestId, acceptLanguage })
     response.status(status).type('html').send(`${html}`)
   }
 }

@@ -1,10 +1,26 @@
 import { html } from '../http/index.ts'
+import type { T } from '../i18n/index.ts'
 import { frameWith, type PagesDeps } from './pages-frame.ts'
 import { fromElsewhere, told } from './pages-notices.ts'
 import { createParts, type Row, tipsOf } from './pages-parts.ts'
 import { phrase, strong } from './phrase.ts'
 import { qrOf } from './qr.ts'
-import type { ChallengeView, ChooseView, EnrolView, Frame } from './views.ts'
+import type { ChallengeView, ChooseView, EnrolView, Frame, NetworkTrust } from './views.ts'
+
+function trustIn(t: T, trust: ChallengeView['trust']) {
+  if (trust === null) return null
+  if (trust.by === 'network')
+    return { isBox: false, isTicked: false, label: '', hint: networkHint(t, trust) }
+  const { isTicked, hours } = trust
+  const period = periodIn(t, hours)
+  return { isBox: true, isTicked, label: t('trust.box', { period }), hint: t('trust.box.hint') }
+}
+
+const networkHint = (t: T, { hours }: NetworkTrust): string =>
+  t('trust.network', { period: periodIn(t, hours) })
+
+const periodIn = (t: T, hours: number): string =>
+  hours % 24 === 0 ? t('days', { count: hours / 24 }) : t('hours', { count: hours })
 
 const KEY_GROUP = /.{1,4}/g
 
@@ -60,6 +76,7 @@ export function askingPages(deps: PagesDeps) {
           hint: fieldHint(),
           describedBy: notice === null ? [] : ['message'],
         }),
+        trust: trustIn(t, view.trust),
         go: isFirst ? t('code.go.enrol') : t('code.go', { app: frame.application ?? org }),
         rows: parts.rows(rows),
       })
@@ -114,6 +131,7 @@ export function askingPages(deps: PagesDeps) {
           hint: t('enrol.3.hint'),
           describedBy: notice === null ? [] : ['message'],
         }),
+        trust: view.trust === null ? null : networkHint(t, view.trust),
         go: t('enrol.go'),
         rows:
           names === ''

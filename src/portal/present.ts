@@ -12,7 +12,7 @@ import type { Asked, Present, Presented } from './door.ts'
 import { maskEmail, maskPhone } from './mask.ts'
 import type { Pages } from './pages.ts'
 import { plainName } from './plain-name.ts'
-import type { Asking, ChallengeView, Form, Frame, Message, Way } from './views.ts'
+import type { Asking, ChallengeView, EnrolView, Form, Frame, Message, Way } from './views.ts'
 
 export type PresentDeps = {
   readonly pages: Pages
@@ -122,6 +122,7 @@ export function createPresent(deps: PresentDeps): Present {
           : { form: form(page, 'resend'), inSeconds: secondsUntil(sent.resendAt, now) },
       others: others.map(wayOf),
       ways: `${base}/step-up/${stepUp.id}/ways`,
+      trust: leadsTo === 'satisfied' ? trustOf(stepUp, page.asked) : null,
       leadsTo: leadsTo === 'enrolling' ? 'enrol' : 'signed-in',
       mailFrom: deps.mailFrom,
       signedInFrom: elsewhere(stepUp),
@@ -141,6 +142,7 @@ export function createPresent(deps: PresentDeps): Present {
       uri,
       account: username,
       provenBy: pending.credit === null ? null : asking(pending.credit.factor),
+      trust: networkTrustOf(stepUp),
       message: messageOf(page),
       others: offered.filter(({ use }) => use === 'ask').map(wayOf),
       ways: `${base}/step-up/${id}/ways`,
@@ -258,6 +260,15 @@ function asking(factor: FactorKind): Asking {
   invariant(factor !== 'webauthn' && factor !== 'recovery-code', 'what is shown has a page')
   return factor
 }
+
+function trustOf(stepUp: StepUp, { isTicked }: Asked): ChallengeView['trust'] {
+  const { trust } = stepUp
+  if (trust === null || trust.binding === 'ip') return networkTrustOf(stepUp)
+  return { by: 'box', hours: trust.hours, isTicked }
+}
+
+const networkTrustOf = ({ trust }: StepUp): EnrolView['trust'] =>
+  trust?.binding === 'ip' ? { by: 'network', hours: trust.hours } : null
 
 /** Where the provider saw the person, when this browser is somewhere else. */
 function elsewhere({ request, ip }: StepUp): string | null {

@@ -78,10 +78,18 @@ export type ChallengeView = {
   readonly others: readonly Way[]
   /** The address of the choice. */
   readonly ways: string
+  /** What a right code earns: a box for this device, or for the network as it is. Null: nothing. */
+  readonly trust:
+    | { readonly by: 'box'; readonly hours: number; readonly isTicked: boolean }
+    | NetworkTrust
+    | null
   readonly leadsTo: 'signed-in' | 'enrol'
   readonly mailFrom: string | null
   readonly signedInFrom: string | null
 }
+
+/** What is earned by whoever comes from there, with no box. */
+export type NetworkTrust = { readonly by: 'network'; readonly hours: number }
 
 export type EnrolView = {
   readonly enrolment: string
@@ -93,6 +101,8 @@ export type EnrolView = {
   readonly account: string
   /** What was proven just before, in this step-up. */
   readonly provenBy: Asking | null
+  /** A device is not offered where a factor is set up. */
+  readonly trust: NetworkTrust | null
   readonly message: Message
   readonly others: readonly Way[]
   readonly ways: string

@@ -32,6 +32,7 @@ const EMAIL: Offer = {
 }
 const held: Held = {
   id: ids.stepUp,
+  trust: null,
   request: {
     client: 'iam',
     lane: 'signed',
@@ -87,7 +88,7 @@ const chooseEmail: Move = { move: 'choose', offer: EMAIL, challenge: ids.second,
 const spend = (asked: typeof totp | typeof email): Move => ({ move: 'spend', ...asked })
 const judge = (asked: typeof totp | typeof email, judged: Judged): Move => ({
   ...{ move: 'judge', judged, ...asked },
-  lead: judged.verdict === 'accepted' ? { leadsTo: 'satisfied', proof } : null,
+  lead: judged.verdict === 'accepted' ? { leadsTo: 'satisfied', proof, earns: null } : null,
 })
 
 function play(now: Instant, from: StepUp, ...moves: readonly Move[]): StepUp {
@@ -196,7 +197,14 @@ describe('a step-up', () => {
     const again: Move = {
       move: 'replan',
       planned: {
-        ...{ account: null, isOurs: false, lane: 'signed', username: 'x', offered: [] },
+        ...{
+          account: null,
+          isOurs: false,
+          lane: 'signed',
+          trust: null,
+          username: 'x',
+          offered: [],
+        },
         outcome: { plan: 'block', why: 'no-contact', reason: 'r', factor: null },
       },
     }
@@ -213,7 +221,7 @@ describe('a step-up', () => {
     }
     const from: StepUp = { ...held, state: 'choosing', offered: [enrol] }
     const confirm: Move = {
-      ...{ move: 'confirm', enrolment: ids.enrolment, confirmed: 'right' },
+      ...{ move: 'confirm', enrolment: ids.enrolment, confirmed: 'right', earns: null },
       proof: { acr: 'mfa-app', amr: ['otp'], at: NOON },
     }
     const enrolling = play(

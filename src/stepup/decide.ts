@@ -2,7 +2,7 @@ import type { AuditEvent } from '../audit/index.ts'
 import { type FactorKind, type Instant, never } from '../kernel/index.ts'
 import { about } from './about.ts'
 import { EXEMPT, satisfied } from './begun.ts'
-import type { Lead, Move, Planned } from './move.ts'
+import type { Earns, Lead, Move, Planned } from './move.ts'
 import type {
   Asked,
   Block,
@@ -155,7 +155,7 @@ function accept(current: Challenged, lead: Lead | null, now: Instant): Step {
   }
   const held = heldBy(current)
   if (lead?.leadsTo === 'satisfied' && current.leadsTo === 'satisfied')
-    return satisfy(held, factor, lead.proof, now, [judged])
+    return satisfy(held, factor, lead.proof, now, [judged, ...granted(held, lead.earns, now)])
   if (lead?.leadsTo === 'enrolling' && current.leadsTo === 'enrolling')
     return moved({ ...held, state: 'enrolling', pending: lead.pending }, judged)
   return illegal
@@ -173,7 +173,7 @@ function reject(current: Challenged, verdict: 'rejected' | 'replayed', now: Inst
 function confirm(
   held: Held,
   pending: Pending,
-  { confirmed, proof }: Extract<Move, { move: 'confirm' }>,
+  { confirmed, proof, earns }: Extract<Move, { move: 'confirm' }>,
   now: Instant,
 ): Step {
   if (held.answersLeft === 0) return refuse(held, 'attempts-spent', now)
@@ -188,7 +188,12 @@ function confirm(
     provenance,
   }
   const factor = credit?.factor ?? 'totp'
-  return satisfy(counted, factor, credit?.proof ?? proof, now, [enrolled])
+  const events = [enrolled, ...granted(held, earns, now)]
+  return satisfy(counted, factor, credit?.proof ?? proof, now, events)
+}
+
+function granted(held: Held, earns: Earns | null, now: Instant): readonly AuditEvent[] {
+  return earns === null ? [] : [{ ...about(held, now), event: 'trust.granted', ...earns }]
 }
 
 function replan(held: Held, { outcome, ...planned }: Planned, now: Instant): Step {
@@ -280,9 +285,9 @@ function without(held: Held, gone: FactorKind): Held {
 /** Only what is true in every state: what belonged to the former state does not go along. */
 export function heldBy(current: Held): Held {
   const { id, request, browser, ip, userAgent, account, isOurs, username, lane, locale } = current
-  const { offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = current
+  const { trust, offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = current
   return {
     ...{ id, request, browser, ip, userAgent, account, isOurs, username, lane, locale },
-    ...{ offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
+    ...{ trust, offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
   }
 }

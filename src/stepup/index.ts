@@ -12,7 +12,7 @@ export { createLimits, type Limits } from './limits.ts'
 export { createLocks } from './locks.ts'
 export { NOBODY } from './looked.ts'
 export { createMake, type Make } from './make.ts'
-export type { Lead, Move, Planned } from './move.ts'
+export type { Earns, Lead, Move, Planned } from './move.ts'
 export { type Browser, createOpen, type Open, type OpenDeps, type Opened } from './open.ts'
 export { CONTACT, type Plan, type Prospect, planFor, prospectsOf, type Reach } from './plan.ts'
 export type { CodeSender, Enroller, Resolve } from './ports.ts'
@@ -49,3 +49,4 @@ export type {
   Tally,
 } from './step-up-store.ts'
 export { createStepUps, type StepUps, type Whose } from './step-ups.ts'
+export { type Override, overrideOf, wantedOf } from './trusted.ts'

@@ -1,6 +1,7 @@
 import type { Answer, DisabledReason, Person } from '../directories/index.ts'
 import type { Id, Locale } from '../kernel/index.ts'
 import type { Policy } from '../policy/index.ts'
+import type { TrustLook } from '../trust/index.ts'
 import type { Plan } from './plan.ts'
 import type { Held, Lane } from './step-up.ts'
 
@@ -11,6 +12,7 @@ export type Looked =
       readonly person: Person
       readonly lane: Lane
       readonly plan: Plan
+      readonly trust: TrustLook | null
       /** What an operator set for them, else what their directory says. */
       readonly locale: Locale | null
       readonly policy: Policy

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../audit/index.ts'
 import { type Clock, type FactorKind, Fault, type Instant, invariant } from '../kernel/index.ts'
+import type { NewGrant } from '../trust/index.ts'
 import { decide } from './decide.ts'
 import { KNOWN_BROWSER_RULE, knownSince } from './known-browsers.ts'
 import type { Limits } from './limits.ts'
@@ -20,6 +21,8 @@ export type Made = {
 export type Make = (
   first: Found,
   move: Move,
+  /** What a verdict earns besides. */
+  grant?: NewGrant | null,
   save?: (change: Change, now: Instant) => Promise<Saved>,
 ) => Promise<Made>
 
@@ -38,7 +41,12 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
   return make
 
   /** Makes the move on what was last seen; looks again only when somebody else was first. */
-  async function make(first: Found, move: Move, save = saveOf(move)): Promise<Made> {
+  async function make(
+    first: Found,
+    move: Move,
+    grant: NewGrant | null = null,
+    save = saveOf(move, grant),
+  ): Promise<Made> {
     let at = first
     for (let race = 0; race < racesMax; race++) {
       const now = clock.now()
@@ -78,7 +86,10 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
     return { made: 'moved', locks: answer.locked !== null, at: counted }
   }
 
-  function saveOf(move: Move): (change: Change, now: Instant) => Promise<Saved> {
+  function saveOf(
+    move: Move,
+    grant: NewGrant | null,
+  ): (change: Change, now: Instant) => Promise<Saved> {
     switch (move.move) {
       case 'spend':
         return (change, now) =>
@@ -86,7 +97,7 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
       case 'judge':
         return (change, now) => {
           const { judged, factor } = move
-          const earned = judged.verdict === 'accepted' ? earnedBy(change.next, now) : null
+          const earned = judged.verdict === 'accepted' ? earnedBy(change.next, now, grant) : null
           return store.settle(change, counterOf(change, factor), judged, earned)
         }
       case 'choose':
@@ -118,10 +129,14 @@ function counterOf({ next }: Change, factor: FactorKind) {
 }
 
 /** Of what nobody signed nothing is remembered in the person's favour. */
-export function earnedBy({ lane, browser }: Held, now: Instant): Earned | null {
+export function earnedBy(
+  { lane, browser }: Held,
+  now: Instant,
+  grant: NewGrant | null,
+): Earned | null {
   if (lane === 'unsigned') return null
   const { browsersMax } = KNOWN_BROWSER_RULE
-  return { browser, at: now, browsersMax, since: knownSince(now) }
+  return { browser, at: now, browsersMax, since: knownSince(now), grant }
 }
 
 export function claimOf(

@@ -1,12 +1,21 @@
 import type { FactorKind, Id, Locale } from '../kernel/index.ts'
+import type { TrustOffer } from '../trust/index.ts'
 import type { Judged } from './factor.ts'
 import type { End } from './plan.ts'
 import type { Asked, Lane, Offer, Pending, Proof, Sent } from './step-up.ts'
 
 /** What an accepted answer leads to. */
 export type Lead =
-  | { readonly leadsTo: 'satisfied'; readonly proof: Proof }
+  | { readonly leadsTo: 'satisfied'; readonly proof: Proof; readonly earns: Earns | null }
   | { readonly leadsTo: 'enrolling'; readonly pending: Pending }
+
+/** The grant that is kept with it, as the audit says it. */
+export type Earns = {
+  readonly grant: Id<'trust'>
+  readonly group: string
+  readonly binding: string
+  readonly hours: number
+}
 
 export type Move =
   | {
@@ -34,6 +43,7 @@ export type Move =
       readonly enrolment: Id<'enrolment'>
       readonly confirmed: 'right' | 'wrong'
       readonly proof: Proof
+      readonly earns: Earns | null
     }
   | { readonly move: 'replan'; readonly planned: Planned }
   | { readonly move: 'speak'; readonly locale: Locale }
@@ -44,6 +54,7 @@ export type Planned = {
   readonly account: Id<'account'> | null
   readonly isOurs: boolean
   readonly lane: Lane
+  readonly trust: TrustOffer | null
   readonly username: string
   readonly offered: readonly Offer[]
   readonly outcome:

@@ -4,7 +4,7 @@ import { LIMITS } from '../../test/support/limits.ts'
 import type { Person } from '../directories/index.ts'
 import { type Id, type Instant, instantOf, later } from '../kernel/index.ts'
 import { createPolicy } from '../policy/index.ts'
-import { type Grant, noTrust, type Trust } from '../trust/index.ts'
+import type { Grant, Trust, TrustLook } from '../trust/index.ts'
 import { createOpen } from './open.ts'
 import type { StepUp, StepUpRequest } from './step-up.ts'
 import type { StepUpStore } from './step-up-store.ts'
@@ -21,9 +21,23 @@ const request: StepUpRequest = {
   ...{ acr: { wanted: [], essential: false }, maxAgeSeconds: null, prompt: null },
   ...{ uiLocales: null, purpose: 'sign-in', upstream: null, signedIp: null },
 }
-const browser = { hash: 'b', ip: '192.0.2.7', userAgent: null, acceptLanguage: null }
-const grant: Grant = { acr: 'mfa', amr: ['otp'], at: later(NOON, -3600) }
-const trusting: Trust = { find: () => Promise.resolve(grant) }
+const browser = {
+  ...{ hash: 'b', ip: '192.0.2.7', userAgent: null, acceptLanguage: null },
+  place: { ip: '192.0.2.7', device: null },
+}
+const proof = { acr: 'mfa', amr: ['otp'], at: later(NOON, -3600) }
+const grant: Grant = {
+  ...{ id: 'tru_AAAAAAAAAAAAAAAAAAAAAA' as Id<'trust'>, group: 'iam', factor: 'totp', ...proof },
+  ...{ binding: 'ip', contacts: 'k.mac', ip: '192.0.2.7', device: null },
+}
+const looking = (trusted: TrustLook['trusted']): Trust => ({
+  look: () => ({ trusted, replayed: null, offer: null }),
+  earn: () => null,
+  explain: () => [],
+})
+const use = { account: person.account, grant: grant.id, device: null }
+const trusting = looking({ grant, use, cookie: 'next' })
+const noTrust = looking(null)
 
 /** Two ways, nothing enrolled, nobody locked, and a store that keeps whatever is opened. */
 async function opened(
@@ -34,27 +48,31 @@ async function opened(
   const policy = createPolicy({
     settings: {
       ...{ enabled: true, factors: ['totp', 'email'], firstEnrolment: 'open', language: 'en' },
-      ...{ acr: rungs, rules: [] },
+      ...{ acr: rungs, rules: [], trustHours: 12, trustSince: null },
     },
     ...{ delegatedAmr: new Map(), timeZone: 'UTC', askable: ['totp', 'email'] },
   })
   const notHere = () => Promise.reject(new Error('nothing but opening happens here'))
   const store: StepUpStore = {
     open: (value) => Promise.resolve({ heard: 'opened', at: { version: 1, value, tallies: [] } }),
+    openTrusted: (value) =>
+      Promise.resolve({ heard: 'opened', at: { version: 1, value, tallies: [] } }),
     standing: () =>
       Promise.resolve({
         ...{ enrolled: [], tallies: [], settings: null, policyVersion: 0 },
-        knownBrowsers: [],
+        ...{ knownBrowsers: [], grants: [] },
       }),
     ...{ find: notHere, replace: notHere, replan: notHere, send: notHere, spend: notHere },
     ...{ settle: notHere, enrol: notHere },
   }
   const { open } = createOpen({
     reach: { email: () => true, sms: () => false },
-    ...{ trust, store, senders: new Map(), deliver: notHere, heard: () => {} },
+    ...{ trust, trustStore: { revoke: notHere }, store, senders: new Map() },
+    ...{ deliver: notHere, heard: () => {} },
     resolve: () =>
       Promise.resolve(isThere ? { found: 'person', person } : { found: 'not-found' as const }),
     policies: { at: async () => policy },
+    trustBinding: 'ip',
     negotiate: () => 'en',
     settings: { lifetimeSeconds: 600, attemptsMax: 5, codeSeconds: 300 },
     limits: LIMITS,
@@ -78,7 +96,7 @@ describe('a step-up that is opened', () => {
     for (const prompt of [null, 'none'] as const) {
       const stepUp = await opened({ prompt }, { trust: trusting })
       assert.equal(states(stepUp), 'satisfied by trust')
-      assert.deepEqual(stepUp.state === 'satisfied' && stepUp.proof, grant)
+      assert.deepEqual(stepUp.state === 'satisfied' && stepUp.proof, proof)
     }
   })
 

@@ -13,7 +13,7 @@ import {
   type Random,
 } from '../kernel/index.ts'
 import type { Policies, Policy } from '../policy/index.ts'
-import type { Grant, Trust } from '../trust/index.ts'
+import type { Binding, Trust, Trusted, TrustStore } from '../trust/index.ts'
 import { type Begun, EXEMPT, ended, openedEvent, satisfied } from './begun.ts'
 import { decide } from './decide.ts'
 import type { Deliver } from './deliver.ts'
@@ -27,6 +27,7 @@ import type { CodeSender, Resolve } from './ports.ts'
 import { coolDownOf, firstSent } from './sent.ts'
 import type { Held, Offer, StepUp, StepUpRequest } from './step-up.ts'
 import type { Found, StepUpStore } from './step-up-store.ts'
+import { createRevokeReplayed, trustedFor, usedTrust, wantedOf } from './trusted.ts'
 
 /** The browser that opens a step-up and may then go on with it. */
 export type Browser = {
@@ -35,10 +36,13 @@ export type Browser = {
   readonly ip: string | null
   readonly userAgent: string | null
   readonly acceptLanguage: string | null
+  /** What trust is bound to: its address where that is certain, and the device cookie as it came. */
+  readonly place: { readonly ip: string | null; readonly device: string | null }
 }
 
 export type Opened =
-  | { readonly opened: 'here'; readonly at: Found }
+  /** `device`: the device cookie that the browser is to keep; null: what it has. */
+  | { readonly opened: 'here'; readonly at: Found; readonly device: string | null }
   | { readonly opened: 'other-browser' }
 
 export type OpenDeps = {
@@ -46,6 +50,8 @@ export type OpenDeps = {
   readonly policies: Pick<Policies, 'at'>
   readonly trust: Trust
   readonly reach: Reach
+  readonly trustStore: Pick<TrustStore, 'revoke'>
+  readonly trustBinding: Binding
   readonly store: StepUpStore
   readonly senders: ReadonlyMap<FactorKind, CodeSender>
   readonly negotiate: (wanted: {
@@ -69,7 +75,7 @@ export type OpenDeps = {
 export type Open = (request: StepUpRequest, id: Id<'stepUp'>, browser: Browser) => Promise<Opened>
 
 /** What opens it: a plan, or that nothing need be asked. */
-type Outcome = Plan | { readonly plan: 'trusted'; readonly grant: Grant }
+type Outcome = Plan | ({ readonly plan: 'trusted' } & Trusted)
 
 /** Resolve, plan, trust, open. Whoever asks again for the same id finds what the first one opened. */
 export function createOpen(deps: OpenDeps): {
@@ -79,23 +85,26 @@ export function createOpen(deps: OpenDeps): {
   const { resolve, policies, trust, store, senders, negotiate, settings, limits, clock, random } =
     deps
   const { reach } = deps
+  const revokeReplayed = createRevokeReplayed(deps)
 
   return {
     async open(...asked) {
       for (let look = 0; look < LOOKS_MAX; look++) {
         const opened = await openOnce(...asked)
-        if (opened !== 'account-gone') return opened
+        if (typeof opened === 'object') return opened
       }
       throw new Fault('store.contended', 'the person came and went while a step-up was opened')
     },
 
     async replan({ request, browser: hash, ip }) {
-      const looked = await look(request, { hash, ip })
+      // Where from is not certain here, so nothing is earned or taken from trust on this way.
+      const looked = await look(request, { hash, ip, place: null })
       const plan = quietly(looked.known ? looked.plan : nobody(request, looked), request)
       const username = shownOf(looked, plan)?.username ?? request.lookup.value
+      const unnamed = { trust: null, offered: [] }
       if (!looked.known)
-        return { ...whose(looked), username, offered: [], outcome: nobody(request, looked) }
-      const named = { ...whose(looked), username }
+        return { ...whose(looked), ...unnamed, username, outcome: nobody(request, looked) }
+      const named = { ...whose(looked), trust: null, username }
       switch (plan.plan) {
         case 'ask':
           return { ...named, offered: plan.offered, outcome: { plan: 'ask' } }
@@ -114,9 +123,10 @@ export function createOpen(deps: OpenDeps): {
     request: StepUpRequest,
     id: Id<'stepUp'>,
     browser: Browser,
-  ): Promise<Opened | 'account-gone'> {
+  ): Promise<Opened | Moved> {
     const looked = await look(request, browser)
-    const outcome = await outcomeOf(request, looked, browser)
+    const outcome = outcomeOf(request, looked)
+    if (looked.known) await revokeReplayed(looked.person.account, looked.trust)
     const shown = shownOf(looked, outcome)
     const now = clock.now()
     const held: Held = {
@@ -133,6 +143,7 @@ export function createOpen(deps: OpenDeps): {
         acceptLanguage: browser.acceptLanguage,
         fallback: looked.policy.language,
       }),
+      trust: outcome.plan === 'ask' && looked.known ? (looked.trust?.offer ?? null) : null,
       offered: outcome.plan === 'ask' ? outcome.offered : [],
       attemptsMax: settings.attemptsMax,
       answersLeft: limits.answersMax,
@@ -141,12 +152,12 @@ export function createOpen(deps: OpenDeps): {
       expiresAt: later(now, settings.lifetimeSeconds),
     }
     const first = begin(held, outcome, now)
-    return keep(first, held, now)
+    return outcome.plan === 'trusted' ? keepTrusted(first, held, outcome) : keep(first, held, now)
   }
 
   async function look(
     request: StepUpRequest,
-    { hash, ip }: Pick<Browser, 'hash' | 'ip'>,
+    { hash, ip, place }: Pick<Browser, 'hash' | 'ip'> & { readonly place: Browser['place'] | null },
   ): Promise<Looked> {
     const answer = await resolve(request.lookup, request.directories)
     const account = answer.found === 'person' ? answer.person.account : NOBODY
@@ -160,10 +171,14 @@ export function createOpen(deps: OpenDeps): {
     const { client } = request
     const { directory, groups } = person
     const effective = policy.effective({ client, directory, groups, ip, now }, standing.settings)
-    const reached = { request, person, standing, effective, ladder: policy.ladder }
+    const { ladder } = policy
+    const reached = { request, person, standing, effective, ladder }
+    const wanted = wantedOf({ client, person, effective, ladder, binding: deps.trustBinding })
+    const isFree = request.lane === 'signed' && request.purpose === 'sign-in' && place !== null
     return {
       ...{ known: true, person, lane, policy, locale: effective.language ?? person.locale },
       plan: planFor({ ...reached, reach, lane, lockRule: limits.lock, now }),
+      trust: isFree ? trust.look(now, standing.grants, { ...wanted, ...place }) : null,
     }
   }
 
@@ -178,15 +193,11 @@ export function createOpen(deps: OpenDeps): {
   }
 
   /** Trust comes before `prompt=none` is heard: who need not be asked passes without a word. */
-  async function outcomeOf(
-    request: StepUpRequest,
-    looked: Looked,
-    browser: Browser,
-  ): Promise<Outcome> {
+  function outcomeOf(request: StepUpRequest, looked: Looked): Outcome {
     if (!looked.known) return quietly(nobody(request, looked), request)
-    const { plan, person } = looked
-    const grant = plan.plan === 'ask' ? await trusted(person.account, request, browser) : undefined
-    return grant === undefined ? quietly(plan, request) : { plan: 'trusted', grant }
+    const { plan } = looked
+    const found = plan.plan === 'ask' ? trustedFor(request, looked.trust, clock.now()) : undefined
+    return found === undefined ? quietly(plan, request) : { plan: 'trusted', ...found }
   }
 
   function begin(held: Held, outcome: Outcome, now: Instant): Begun {
@@ -194,7 +205,7 @@ export function createOpen(deps: OpenDeps): {
       case 'ask':
         return asked(held, outcome.offered, now)
       case 'trusted':
-        return satisfied(held, 'trust', outcome.grant, now)
+        return usedTrust(satisfied(held, 'trust', outcome.grant, now), held, outcome.grant, now)
       case 'delegated':
         return satisfied(held, 'delegated', outcome.proof, now)
       case 'exempt':
@@ -205,18 +216,6 @@ export function createOpen(deps: OpenDeps): {
       default:
         return never(outcome)
     }
-  }
-
-  async function trusted(account: Id<'account'>, request: StepUpRequest, browser: Browser) {
-    if (request.lane === 'unsigned' || request.prompt === 'login' || request.purpose === 'enrol')
-      return undefined
-    const { hash, ip } = browser
-    const grant = await trust.find({ account, client: request.client, browser: hash, ip })
-    if (grant === 'none') return undefined
-    const isFresh =
-      request.maxAgeSeconds === null || clock.now() - grant.at <= request.maxAgeSeconds * 1000
-    const isEnough = !request.acr.essential || request.acr.wanted.includes(grant.acr)
-    return isFresh && isEnough ? grant : undefined
   }
 
   /** With one way there is nothing to choose, so it is asked at once. */
@@ -253,9 +252,26 @@ export function createOpen(deps: OpenDeps): {
     if (answer.heard === 'opened') deps.heard(all)
     if (answer.at.value.browser !== held.browser) return { opened: 'other-browser' }
     const isOurs = answer.heard === 'opened' && isSent
-    return { opened: 'here', at: isOurs ? (await deps.deliver(answer.at)).at : answer.at }
+    const at = isOurs ? (await deps.deliver(answer.at)).at : answer.at
+    return { opened: 'here', at, device: null }
+  }
+
+  async function keepTrusted(
+    { stepUp, events }: Begun,
+    held: Held,
+    { use, cookie }: Trusted,
+  ): Promise<Opened | Moved> {
+    const all = [openedEvent(held, held.openedAt), ...events]
+    const answer = await store.openTrusted(stepUp, all, use)
+    if (!('at' in answer)) return answer.heard
+    if (answer.heard === 'opened') deps.heard(all)
+    if (answer.at.value.browser !== held.browser) return { opened: 'other-browser' }
+    return { opened: 'here', at: answer.at, device: answer.heard === 'opened' ? cookie : null }
   }
 }
+
+/** Who, or by what, changed between being seen and the opening: all is looked at again. */
+type Moved = 'account-gone' | 'trust-moved'
 
 /** Whoever is disabled or removed between being found and the opening is looked for again, and not found. */
 const LOOKS_MAX = 3

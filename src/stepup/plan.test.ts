@@ -34,9 +34,11 @@ const effective: Effective = {
   factors: ['totp', 'email'],
   firstEnrolment: 'contact',
   delegatedAmr: [],
+  ...{ trustHours: 0, trustSince: null },
 }
 const none: Standing = {
-  ...{ enrolled: [], tallies: [], knownBrowsers: [], settings: null, policyVersion: 0 },
+  ...{ enrolled: [], tallies: [], knownBrowsers: [], grants: [] },
+  ...{ settings: null, policyVersion: 0 },
 }
 const withApp = (provenance: Provenance): Standing => ({
   ...none,

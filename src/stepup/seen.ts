@@ -32,6 +32,8 @@ export type Seen =
       readonly tries: Tries | null
       /** Until when the factor that blocks is locked; null where none does. */
       readonly pausedUntil: Instant | 'operator' | null
+      /** The device cookie that this browser is to keep; null: what it has. */
+      readonly device: string | null
     } & Said)
   | { readonly seen: 'gone' | 'other-browser' }
 
@@ -40,7 +42,8 @@ export function seenOf(at: Found, said: Said, rule: LockRule, now: Instant): See
   const blocking = value.state === 'blocked' ? value.factor : null
   const pausedUntil =
     blocking === null ? null : lockedUntil(tallies, blocking, value.lane, rule, now)
-  return { seen: 'step-up', at, tries: triesOf(value, at, rule), pausedUntil, ...said }
+  const tries = triesOf(value, at, rule)
+  return { seen: 'step-up', at, tries, pausedUntil, device: null, ...said }
 }
 
 function triesOf(value: StepUp, { tallies }: Found, rule: LockRule): Tries | null {

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../audit/index.ts'
 import type { FactorKind, Id, Instant, Secret } from '../kernel/index.ts'
 import type { PersonSettings } from '../policy/index.ts'
+import type { Grant, NewGrant, TrustUse } from '../trust/index.ts'
 import type { Judged } from './factor.ts'
 import type { AppCode, Lane, LaneClass, Provenance, StepUp } from './step-up.ts'
 
@@ -80,6 +81,8 @@ export type Earned = {
   /** Of the account's browsers that earned this later than `since`, so many stay known: the newest. */
   readonly browsersMax: number
   readonly since: number
+  /** So that the next step-up need not ask. */
+  readonly grant: NewGrant | null
 }
 
 /** What one look at the account's rows says before a step-up is planned. */
@@ -95,6 +98,7 @@ export type Standing = {
   readonly policyVersion: number
   /** Those in which the account completed a factor, and when last. */
   readonly knownBrowsers: readonly { readonly browser: string; readonly at: Instant }[]
+  readonly grants: readonly Grant[]
 }
 
 /**
@@ -119,10 +123,23 @@ export type StepUpStore = {
     | { readonly heard: 'too-soon'; readonly until: Instant }
   >
 
+  /**
+   * As `open`, of one that is satisfied by a grant, which is used with it: its device gets its next secret. A grant that is
+   * gone, or a device whose secret is another by now, is 'trust-moved', and nothing is opened.
+   */
+  openTrusted(
+    stepUp: StepUp,
+    events: readonly AuditEvent[],
+    use: TrustUse,
+  ): Promise<
+    | { readonly heard: 'opened' | 'found'; readonly at: Found }
+    | { readonly heard: 'account-gone' | 'trust-moved' }
+  >
+
   /** Finds expired step-ups too: only `decide` knows what time means. */
   find(id: Id<'stepUp'>): Promise<Found | undefined>
 
-  /** Enrolments, tallies, known browsers and own settings of the account, and the version of the policy, in one look. */
+  /** Enrolments, tallies, known browsers, grants of trust and own settings of the account, and the version of the policy, in one look. */
   standing(account: Id<'account'>): Promise<Standing>
 
   /** Of all callers holding a version exactly one wins. Change and events commit together. */
@@ -162,7 +179,8 @@ export type StepUpStore = {
    * As `replace`; if accepted, consumes and resets the tally of that lane and the send budget of (account, factor, its class).
    * What was consumed, or anything older of the same source, is 'used' for ever and changes nothing. With what it earned, the
    * browser becomes known or is known for longer, and what lanes of browsers that are known no more had counted of this
-   * factor is forgotten.
+   * factor is forgotten. A grant takes the place of one for the same group, network and device; one that joins a device is kept
+   * only while that device is there.
    */
   settle(
     change: Change,
@@ -174,7 +192,7 @@ export type StepUpStore = {
   /**
    * As `replace`, and the enrolment becomes active. An account has at most one of a kind: a second is 'exists'. As in
    * `open`, nothing is kept for an account of our own whose person is gone or not enabled: 'account-gone'. What it earned is
-   * as in `settle`.
+   * as in `settle`; all grants of the account from before are over.
    */
   enrol(
     change: Change,

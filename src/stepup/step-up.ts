@@ -1,4 +1,5 @@
 import type { FactorKind, Id, Instant, Locale } from '../kernel/index.ts'
+import type { TrustOffer } from '../trust/index.ts'
 
 export type Lane = 'signed' | 'unsigned' | `browser:${string}`
 
@@ -108,6 +109,8 @@ type Always = {
   readonly username: string
   readonly lane: Lane
   readonly locale: Locale
+  /** What a success here earns, so that the next step-up need not ask; null where nothing. */
+  readonly trust: TrustOffer | null
   readonly offered: readonly Offer[]
   readonly attemptsMax: number
   /** Answers of any kind that may still come in, malformed ones included. */

@@ -31,6 +31,7 @@ function bench(
   let hasChanged = false
   const store: StepUpStore = {
     ...{ open: unasked, standing: unasked, replan: unasked, send: unasked, enrol: unasked },
+    openTrusted: unasked,
     find: async () => at,
     async replace({ next }) {
       at = { ...at, version: at.version + 1, value: next }
@@ -68,6 +69,7 @@ function bench(
     make: createMake({ store, limits: LIMITS, clock, heard: () => {} }),
     ...{ deliver: unasked, replan: over.replan ?? unasked, factors: new Map([['totp', factor]]) },
     enroller: { begin: () => assert.fail(), parse: () => undefined, confirm: () => 'wrong' },
+    trust: { earn: () => null },
   })
 }
 
@@ -75,7 +77,7 @@ describe('an answer', () => {
   test('is not called wrong where somebody moved on before its verdict was kept', async () => {
     const first = challengedSample(sampler)
     const stepUps = bench(first, () => choosingSample(sampler, first))
-    const seen = await stepUps.answer(first, first.challenge, '000000')
+    const seen = await stepUps.answer(first, first.challenge, '000000', false)
     assert.ok(seen.seen === 'step-up')
     assert.deepEqual([seen.said, seen.at.value.state], ['stale', 'choosing'])
   })
@@ -83,7 +85,7 @@ describe('an answer', () => {
   test('is called wrong where it was, whoever else changed something meanwhile', async () => {
     const first = challengedSample(sampler)
     const stepUps = bench(first, (spent) => ({ ...spent, locale: 'zh-CN' }))
-    const seen = await stepUps.answer(first, first.challenge, '000000')
+    const seen = await stepUps.answer(first, first.challenge, '000000', false)
     assert.ok(seen.seen === 'step-up')
     assert.deepEqual([seen.said, seen.at.value.state], ['wrong', 'challenged'])
   })
@@ -96,7 +98,7 @@ describe('planning anew', () => {
       ...({ state: 'blocked', why: 'no-contact', factor: null } as const),
     }
     const account = sampler.id('account')
-    const named = { username: 'li.wei', offered: [], lane: 'signed' } as const
+    const named = { username: 'li.wei', offered: [], lane: 'signed', trust: null } as const
     const block = { plan: 'block', why: 'no-contact', factor: null } as const
     const plans: Planned[] = [
       { ...named, account, isOurs: true, outcome: { plan: 'ask' } },

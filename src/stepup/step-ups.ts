@@ -9,11 +9,12 @@ import {
   type Random,
 } from '../kernel/index.ts'
 import { amrOf } from '../policy/index.ts'
+import type { Trust } from '../trust/index.ts'
 import type { Deliver } from './deliver.ts'
 import type { Factor } from './factor.ts'
 import type { Limits } from './limits.ts'
 import { earnedBy, type Made, type Make } from './make.ts'
-import type { Lead, Planned } from './move.ts'
+import type { Earns, Lead, Planned } from './move.ts'
 import { askedBy } from './plan.ts'
 import type { CodeSender, Enroller } from './ports.ts'
 import { type Said, type Seen, seenOf } from './seen.ts'
@@ -30,6 +31,7 @@ import type {
 } from './step-up.ts'
 import type { Change, Found, StepUpStore } from './step-up-store.ts'
 import { lockedUntil } from './tallies.ts'
+import { earnsOf, withDevice } from './trusted.ts'
 
 /** Who asks for a change: the step-up and the hash of the browser's cookie. */
 export type Whose = { readonly id: Id<'stepUp'>; readonly browser: string }
@@ -38,7 +40,8 @@ export type StepUps = {
   look(whose: Whose): Promise<Seen>
   choose(whose: Whose, wanted: { readonly factor: unknown; readonly to: unknown }): Promise<Seen>
   resend(whose: Whose, challenge: unknown): Promise<Seen>
-  answer(whose: Whose, challenge: unknown, given: unknown): Promise<Seen>
+  /** @param isTicked whether the person wants this device to be trusted. */
+  answer(whose: Whose, challenge: unknown, given: unknown, isTicked: boolean): Promise<Seen>
   confirm(whose: Whose, enrolment: unknown, given: unknown): Promise<Seen>
   retry(whose: Whose): Promise<Seen>
   cancel(whose: Whose): Promise<Seen>
@@ -53,6 +56,7 @@ export type StepUpsDeps = {
   readonly factors: ReadonlyMap<FactorKind, Factor>
   readonly senders: ReadonlyMap<FactorKind, CodeSender>
   readonly enroller: Enroller
+  readonly trust: Pick<Trust, 'earn'>
   readonly replan: (stepUp: StepUp) => Promise<Planned>
   readonly codeSeconds: number
   readonly limits: Limits
@@ -89,11 +93,11 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
         return afterClaim(made, { said: isReplaced ? 'code-replaced' : 'sent-again' })
       }),
 
-    answer: (whose, challenge, given) =>
+    answer: (whose, challenge, given, isTicked) =>
       withFound(whose, async (at) => {
         const current = at.value
         if (!isAsked(current, challenge)) return seen(at, { said: 'stale' })
-        return answer(at, current, given)
+        return answer(at, current, given, isTicked)
       }),
 
     confirm: (whose, enrolment, given) =>
@@ -174,7 +178,12 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     return seen(delivered.at, delivered.outcome === 'accepted' ? said : { said: 'send-failed' })
   }
 
-  async function answer(at: Found, current: Challenged, given: unknown): Promise<Seen> {
+  async function answer(
+    at: Found,
+    current: Challenged,
+    given: unknown,
+    isTicked: boolean,
+  ): Promise<Seen> {
     const { factor, challenge } = current
     const asked = { factor, challenge }
 
@@ -192,9 +201,17 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
       return seen(spent.at, { said: 'stale' })
 
     const judged = question.judge(parsed, clock.now())
-    const lead = judged.verdict === 'accepted' ? leadOf(current) : null
-    const settled = await make(spent.at, { move: 'judge', judged, lead, ...asked })
-    if (settled.made === 'moved' && judged.verdict === 'accepted') return seen(settled.at, nothing)
+    const isRight = judged.verdict === 'accepted'
+    const proof = isRight ? proofOf(current, factor) : null
+    const earned = current.leadsTo === 'satisfied' ? earn(current, factor, proof, isTicked) : null
+    const lead = proof && leadOf(current, proof, earnsOf(current, earned))
+    const settled = await make(
+      spent.at,
+      { move: 'judge', judged, lead, ...asked },
+      earned?.grant ?? null,
+    )
+    if (settled.made === 'moved' && isRight)
+      return withDevice(seen(settled.at, nothing), earned?.cookie ?? null)
     const after =
       settled.made === 'used' ? await make(settled.at, { move: 'replayed', ...asked }) : settled
     if (spent.locks === true) return lockOut(after.at, factor)
@@ -210,9 +227,19 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     return seen((await make(at, { move: 'lock', factor })).at, nothing)
   }
 
-  function leadOf(current: Challenged): Lead {
-    const proof = proofOf(current, current.factor)
-    if (current.leadsTo === 'satisfied') return { leadsTo: 'satisfied', proof }
+  /** By a factor that was proven here and now. */
+  function earn(
+    { account, trust }: Held,
+    factor: FactorKind,
+    proof: Proof | null,
+    isTicked: boolean,
+  ) {
+    if (account === null || trust === null || proof === null || proof.at === null) return null
+    return deps.trust.earn(trust, { account, factor, ...proof, at: proof.at }, isTicked)
+  }
+
+  function leadOf(current: Challenged, proof: Proof, earns: Earns | null): Lead {
+    if (current.leadsTo === 'satisfied') return { leadsTo: 'satisfied', proof, earns }
     const provenance: Provenance = `contact:${current.factor}`
     const credit = { factor: current.factor, proof }
     return { leadsTo: 'enrolling', pending: { ...enroller.begin(), provenance, credit } }
@@ -233,12 +260,14 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     const enrolment = enroller.confirm({ stepUp: id, account, pending }, code, clock.now())
     // Where a contact was proven first it is that proof that counts, and the new app may meet no rung at all.
     const proof = pending.credit?.proof ?? proofOf(stepUp, 'totp')
-    const move = { move: 'confirm', enrolment: pending.enrolment, proof } as const
+    const earned = earn(stepUp, 'totp', proof, false)
+    const earns = earnsOf(stepUp, earned)
+    const move = { move: 'confirm', enrolment: pending.enrolment, proof, earns } as const
     if (enrolment === 'wrong')
       return seen((await make(at, { ...move, confirmed: 'wrong' })).at, { said: 'wrong' })
     const save = (change: Change, now: Instant) =>
-      store.enrol(change, enrolment, earnedBy(change.next, now))
-    const made = await make(at, { ...move, confirmed: 'right' }, save)
+      store.enrol(change, enrolment, earnedBy(change.next, now, earned?.grant ?? null))
+    const made = await make(at, { ...move, confirmed: 'right' }, null, save)
     return seen(made.at, made.made === 'moved' ? nothing : { said: 'stale' })
   }
 

@@ -69,6 +69,14 @@ const offer: z.ZodType<Offer> = z.discriminatedUnion('use', [
   }),
 ])
 
+const trustOffer = z.strictObject({
+  hours: count,
+  binding: z.enum(['ip', 'device', 'ip+device']),
+  group: text,
+  contacts: text,
+  ip: text.nullable(),
+  series: text.nullable(),
+})
 const always = {
   id: id('stepUp'),
   request: stepUpRequest,
@@ -80,6 +88,7 @@ const always = {
   username: text,
   lane,
   locale: z.enum(LOCALES),
+  trust: trustOffer.nullable().default(null),
   offered: z.array(offer),
   attemptsMax: count,
   answersLeft: count,
@@ -180,6 +189,7 @@ const personSettings: z.ZodType<PersonSettings> = z.strictObject({
   status: z.enum(['global', 'enabled', 'disabled']),
   factors: z.array(factor).nullable(),
   language: z.enum(LOCALES).nullable(),
+  trustHours: count.nullable().default(null),
 })
 const texts = z.array(text)
 const rule: z.ZodType<Rule> = z.strictObject({
@@ -192,6 +202,7 @@ const rule: z.ZodType<Rule> = z.strictObject({
   then: z.enum(['require', 'exempt', 'deny']),
   factors: z.array(factor).nullable(),
   acr: text.nullable(),
+  trustHours: count.nullable().default(null),
 })
 const policySettings: z.ZodType<PolicySettings> = z.strictObject({
   enabled: z.boolean(),
@@ -202,6 +213,8 @@ const policySettings: z.ZodType<PolicySettings> = z.strictObject({
     z.strictObject({ value: text, factors: z.array(factor), enrolledBy: texts.nullable() }),
   ),
   rules: z.array(rule),
+  trustHours: count.default(0),
+  trustSince: instant.nullable().default(null),
 })
 const sends = z.array(
   z.strictObject({ channel: factor, lane: z.enum(['signed', 'unsigned']), nextAt: instant }),

@@ -17,6 +17,7 @@ export type Schema = {
   }
   /** In which an account completed a factor, by the hash of its cookie, and when last. */
   known_browsers: { account: string; browser: string; at: number }
+  trust_grants: TrustGrantRow
   /** Nothing at or below `part` of `source` is good again. Those of challenges expire, those of enrolments never. */
   consumed: { source: string; part: number; expires_at: number | null }
   send_budgets: {
@@ -101,6 +102,27 @@ export type EnrolmentRow = {
   digits: number
   period_seconds: number
   at: number
+}
+
+export type TrustGrantRow = {
+  account: string
+  id: string
+  trust_group: string
+  factor: string
+  binding: string
+  acr: string
+  amr: string
+  at: number
+  expires_at: number
+  contacts: string
+  ip: string | null
+  series: string | null
+  generation: number | null
+  device_hash: string | null
+  key_id: string | null
+  device_before: string | null
+  rotated_at: number | null
+  rotated_ip: string | null
 }
 
 export type RequestRow = {

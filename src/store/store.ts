@@ -6,6 +6,7 @@ import type { LeaseStore } from '../leases/index.ts'
 import type { RequestStore, SigningKeyStore } from '../oidc/index.ts'
 import type { PolicyStore } from '../policy/index.ts'
 import type { StepUpStore } from '../stepup/index.ts'
+import type { TrustStore } from '../trust/index.ts'
 
 /** Everything that is kept, as the ports of the rooms that need it. */
 export type Store = AsyncDisposable & {
@@ -18,6 +19,7 @@ export type Store = AsyncDisposable & {
   readonly accounts: AccountStore
   readonly policy: PolicyStore
   readonly totp: TotpStore
+  readonly trust: TrustStore
 
   /**
    * Takes away what has been over for an hour, at most `rowsMax` of each kind, so that nobody waits for it. A step-up
@@ -55,6 +57,7 @@ export type Swept = {
   readonly consumed: number
   readonly sendBudgets: number
   readonly knownBrowsers: number
+  readonly grants: number
 }
 
 /** Of events that only the store could word (`factor.locked`, `authorization-code.…`, `step-up.expired` …), once committed. */

@@ -3,6 +3,7 @@ import type { LocalPerson } from '../directories/index.ts'
 import { newId, type Random } from '../kernel/index.ts'
 import type { AuthorizationRequest, Once, SigningKey } from '../oidc/index.ts'
 import type { Change, Earned, Enrolment, LaneClass, LockRule, StepUp } from '../stepup/index.ts'
+import { grantRow } from './rows-trust.ts'
 import type { EnrolmentRow, PersonRow, RequestRow, SigningKeyRow, StepUpRow } from './schema.ts'
 import type { Sealing } from './sealing.ts'
 
@@ -62,11 +63,15 @@ export const classOf = (lane: string): LaneClass => (lane === 'unsigned' ? 'unsi
 export const ownAnswers = (lane: string, { own }: LockRule): number =>
   lane.startsWith('browser:') ? own : 0
 
-/** The browser of an accepted factor, as statements are given it. */
-export const earnedRow = (earned: Earned | null) =>
+/** What an accepted factor earned, as statements are given it. */
+export const earnedRow = (account: string | null, earned: Earned | null) =>
   earned && {
     ...{ browser: earned.browser, at: earned.at },
     ...{ since: earned.since, browsers_max: earned.browsersMax },
+    grant:
+      earned.grant === null || account === null
+        ? null
+        : { ...grantRow(account, earned.grant), grants_max: earned.grant.grantsMax },
   }
 
 export function stepUpRow(stepUp: StepUp, version: number): StepUpRow {

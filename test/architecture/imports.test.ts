@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '~stepup',
     '~trust',
   ],
-  cli: ['kernel', 'config', '~audit', '~directories', '~policy', '~stepup', '~store'],
+  cli: ['kernel', 'config', '~audit', '~directories', '~policy', '~stepup', '~store', '~trust'],
   'main.ts': ['kernel', 'config', 'compose-store.ts', 'compose-tools.ts', 'cli'],
   'launch.js': ['main.ts'],
 }
@@ -53,6 +53,7 @@ const KNOWS_ALL = new Set([
   'compose-policy.ts',
   'compose-store.ts',
   'compose-tools.ts',
+  'compose-trust.ts',
 ])
 
 /** Each third-party package has one home: a folder of src/, or several where it is a room's own language. */

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what a step-up costs. On SQLite against a floor in the same run; with `-- --store postgres` on PostgreSQL
- * against SQLite; with `-- --directory` of people of OpenLDAP and Active Directory against a bare loop. `--json` prints one object as its last line. `--quick` only shows that it runs. Nothing is printed of a
+ * against SQLite; with `-- --directory` of people of OpenLDAP and Active Directory against a bare loop. `-- --trust` is the passes by trust alone. `--json` prints one object as its last line. `--quick` only shows that it runs. Nothing is printed of a
  * run in which a step-up failed.
  */
 import { cpus } from 'node:os'
@@ -11,6 +11,7 @@ import { benchPostgres } from './postgres.ts'
 import { QUICK, WHOLE } from './sizes.ts'
 import { benchSqlite } from './sqlite.ts'
 import { openStage } from './stage.ts'
+import { benchTrust } from './trust.ts'
 
 const ENGINES = { sqlite: benchSqlite, postgres: benchPostgres }
 
@@ -18,11 +19,12 @@ const { values } = parseArgs({
   options: {
     store: { type: 'string', default: 'sqlite' },
     directory: { type: 'boolean', default: false },
+    trust: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
   },
 })
-const { store, directory, json, quick } = values
+const { store, directory, trust, json, quick } = values
 if (store !== 'sqlite' && store !== 'postgres') {
   console.error(`no such store: ${store}; there are ${Object.keys(ENGINES).join(', ')}`)
   process.exit(64)
@@ -30,7 +32,8 @@ if (store !== 'sqlite' && store !== 'postgres') {
 
 console.log(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`)
 await using stage = openStage(quick ? QUICK : WHOLE, (line) => console.log(line))
-const { figures, rows } = await (directory ? benchDirectory : ENGINES[store])(stage)
+const bench = directory ? benchDirectory : trust ? benchTrust : ENGINES[store]
+const { figures, rows } = await bench(stage)
 if (quick) console.log('a quick run: the figures below mean nothing')
 for (const row of rows) console.log(lineOf(row))
 if (json) console.log(JSON.stringify(quick ? { quick, ...figures } : figures))

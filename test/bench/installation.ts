@@ -67,8 +67,8 @@ export async function createInstallation(
   return made
 }
 
-/** Another process of the same installation. */
-export async function createReplica(of: Installation): Promise<Installation> {
+/** Another process of the same installation. @param more what else its configuration says, a line each. */
+export async function createReplica(of: Installation, more = ''): Promise<Installation> {
   const [port, management] = await freePorts(2)
   const made: Installation = {
     ...of,
@@ -76,11 +76,11 @@ export async function createReplica(of: Installation): Promise<Installation> {
     origin: `http://127.0.0.1:${port}`,
     management: `http://127.0.0.1:${management}`,
   }
-  configure(made)
+  configure(made, more)
   return made
 }
 
-function configure({ config, issuer, origin, management, ...kept }: Installation): void {
+function configure({ config, issuer, origin, management, ...kept }: Installation, more = ''): void {
   const portOf = (url: string) => new URL(url).port
   const directories = [{ name: 'local', type: 'local' }, ...kept.directories]
   writeFileSync(
@@ -98,7 +98,7 @@ clients:
     subject: { from: par, directories: [${directories.map(({ name }) => name)}] }
 factors: [totp]
 firstEnrolment: open
-`,
+${more}`,
   )
 }
 

@@ -10,7 +10,7 @@ import {
   usernameOf,
 } from '../support/load.ts'
 import { quantile } from './statistics.ts'
-import { beginStepUp, stepUp } from './walk.ts'
+import { beginStepUp, pass, stepUp } from './walk.ts'
 
 export type Target = {
   readonly issuer: string
@@ -26,6 +26,8 @@ export type Target = {
 export type Order = { readonly target: Target } & (
   | { readonly load: 'closed'; readonly stepUps: number; readonly workers: number }
   | { readonly load: 'open'; readonly perSecond: number; readonly seconds: number }
+  /** So many people, one after the other, prove a factor and tick the box; then each passes by it, in turn. */
+  | { readonly load: 'ticking' | 'passing'; readonly stepUps: number; readonly workers: number }
   | { readonly load: 'pending'; readonly stepUps: number; readonly workers: number }
   /** So many come and see a page, or are refused, which is nobody's failure here. */
   | { readonly load: 'asking'; readonly perSecond: number; readonly seconds: number }
@@ -54,6 +56,8 @@ let turn = 0
 type Pool = { readonly used: Map<number, number>; readonly busy: Set<number>; at: number }
 const pools = new Map<string, Pool>()
 const providers = new Map<string, Provider>()
+/** What the browsers have kept of those who ticked the box, by name; the first has not passed for longest. */
+const trusting = new Map<string, Map<string, string>>()
 
 process.on('message', (order: Order) => {
   run(order).then(
@@ -107,6 +111,7 @@ async function run(order: Order): Promise<Report> {
   }
 
   async function one(prepared: Prepared): Promise<void> {
+    if (order.load === 'passing') return passing(prepared)
     const { username, timeStep, free } = nextPerson(target)
     try {
       const walk = {
@@ -117,7 +122,12 @@ async function run(order: Order): Promise<Report> {
         took: (ms: number) => times.push(ms),
       }
       if (order.load === 'pending' || order.load === 'asking') await beginStepUp(walk)
-      else bytes = await stepUp(walk, timeStep)
+      else {
+        const isTicked = order.load === 'ticking'
+        const { cookie, ...seen } = await stepUp(walk, timeStep, isTicked)
+        bytes = seen
+        if (isTicked) browsersOf(issuer).set(username, cookie)
+      }
       done++
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error))
@@ -125,6 +135,26 @@ async function run(order: Order): Promise<Report> {
       free()
     }
   }
+
+  async function passing(prepared: Prepared): Promise<void> {
+    const browsers = browsersOf(issuer)
+    const [username, cookie] = [...browsers.entries().take(1)][0] ?? ['', '']
+    browsers.delete(username)
+    const took = (ms: number) => times.push(ms)
+    try {
+      const walk = { caller: callerOf(target), issuer, prepared, username, cookie, took }
+      browsers.set(username, await pass(walk))
+      done++
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error))
+    }
+  }
+}
+
+function browsersOf(issuer: string): Map<string, string> {
+  const browsers = trusting.get(issuer) ?? new Map<string, string>()
+  trusting.set(issuer, browsers)
+  return browsers
 }
 
 /** What a balancer would do that knows no session, without a process of its own in the way. */

@@ -17,30 +17,33 @@ export type Sample = {
 
 export type Pair<T = number> = { readonly of: T; readonly against: T }
 
+type PairLoad = 'closed' | 'passing'
+
 /** Of two subjects in turn, so that both have the same weather. */
 export async function pairsOf(
   loader: Loader,
   [subject, against]: readonly [Subject, Subject],
   options: Readonly<Record<'pairs' | 'stepUps' | 'workers', number>> & {
+    /** What each of the two is put under. */
+    readonly loads?: readonly [PairLoad, PairLoad]
     /** CPU seconds of somebody else so far. */
     readonly besides?: () => number
   },
 ): Promise<readonly Pair<Sample>[]> {
-  const { pairs, stepUps, workers, besides = () => 0 } = options
+  const { pairs, stepUps, workers, besides = () => 0, loads = ['closed', 'closed'] } = options
+  const [of, other] = [() => sample(subject, loads[0]), () => sample(against, loads[1])]
   const measured: Pair<Sample>[] = []
   for (let pair = 0; pair < pairs; pair++) {
     // Who is first changes, so that neither always has the warmer machine.
-    const first = pair % 2 === 0 ? subject : against
-    const one = await sample(first)
-    const other = await sample(first === subject ? against : subject)
-    measured.push(first === subject ? { of: one, against: other } : { of: other, against: one })
+    if (pair % 2 === 0) measured.push({ of: await of(), against: await other() })
+    else measured.push({ against: await other(), of: await of() })
   }
   return measured
 
-  async function sample({ servers, target }: Subject): Promise<Sample> {
+  async function sample({ servers, target }: Subject, load: PairLoad): Promise<Sample> {
     const spent = () => servers.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0)
     const before = { ours: spent(), besides: besides() }
-    const { done, seconds } = await loader.run({ target, load: 'closed', stepUps, workers })
+    const { done, seconds } = await loader.run({ target, load, stepUps, workers })
     return {
       cpuMs: ((spent() - before.ours) * 1000) / stepUps,
       besidesMs: ((besides() - before.besides) * 1000) / stepUps,

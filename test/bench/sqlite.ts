@@ -4,6 +4,7 @@ import { freePorts, type Installation, serve, start } from './installation.ts'
 import { bytesPerPending, delays, medianOf, pairsOf, ratiosOf, type Subject } from './measure.ts'
 import { type Stage, stop } from './stage.ts'
 import { median, residentBytes, spread } from './statistics.ts'
+import { passesOf } from './trust.ts'
 
 /** One process on SQLite, against a floor in the same run. */
 export async function benchSqlite(stage: Stage): Promise<Outcome> {
@@ -39,6 +40,8 @@ export async function benchSqlite(stage: Stage): Promise<Outcome> {
   })
   await stop(waiting)
 
+  const passes = await passesOf(stage, many)
+
   say('starts')
   const starts: number[] = []
   const idle: number[] = []
@@ -73,6 +76,7 @@ export async function benchSqlite(stage: Stage): Promise<Outcome> {
     bytesPerPending: rounded(pendingBytes, 0),
     readyMs: rounded(median(starts), 0),
     millionAccountsRatio: rounded(median(growths)),
+    ...passes.figures,
   }
   return {
     figures,
@@ -92,6 +96,7 @@ export async function benchSqlite(stage: Stage): Promise<Outcome> {
       ['a pending step-up', `${figures.bytesPerPending} bytes`, '≤ 1536'],
       ['ready in', `${figures.readyMs} ms`, '≤ 1500'],
       ['1,000,000 accounts', `${figures.millionAccountsRatio}`, `≤ 1.2; pairs ${spread(growths)}`],
+      ...passes.rows,
     ],
   }
 }

@@ -15,6 +15,8 @@ export type Walk = {
   readonly issuer: string
   readonly prepared: Prepared
   readonly username: string
+  /** What the browser has kept; left out: it comes for the first time. */
+  readonly cookie?: string
   /** Hears how long each exchange took. */
   readonly took: (milliseconds: number) => void
 }
@@ -23,34 +25,62 @@ export type Asked = { readonly url: string; readonly body: string; readonly cook
 
 /** The first three of six exchanges: somebody sees the page that asks. Throws at the first answer that is not the right one. */
 export async function beginStepUp(walk: Walk): Promise<Asked> {
+  const url = await sentHere(walk)
+  const { body, cookie } = await exchange(walk, 200, 'GET', url)
+  return { url, body, cookie }
+}
+
+/** Where the browser is sent, once a request is pushed and found. */
+async function sentHere(walk: Walk): Promise<string> {
   const { issuer, prepared, username } = walk
   const form = pushForm(prepared, username)
   const pushed = await exchange(walk, 201, 'POST', `${issuer}/par`, { form })
   const { request_uri: requestUri }: { readonly request_uri: string } = JSON.parse(pushed.body)
   const parked = await exchange(walk, 303, 'GET', `${issuer}${authorizePath(requestUri)}`)
-  const url = new URL(parked.location, issuer).href
-  const { body, cookie } = await exchange(walk, 200, 'GET', url)
-  return { url, body, cookie }
+  return new URL(parked.location, issuer).href
 }
 
-/** All six. Says what the two pages weigh. */
+/** By trust: nobody is asked, and the browser goes back at once. Says what it has kept then. */
+export async function pass(walk: Walk): Promise<string> {
+  const { issuer, cookie = '' } = walk
+  const passed = await exchange(walk, 303, 'GET', await sentHere(walk), { cookie })
+  const code = new URL(passed.location, issuer).searchParams.get('code')
+  if (code === null) throw new Error(`sent back without a code: ${passed.location}`)
+  await redeem(walk, code)
+  return kept(cookie, passed.cookie)
+}
+
+async function redeem(walk: Walk, code: string): Promise<void> {
+  const form = tokenForm(walk.prepared, code)
+  const token = await exchange(walk, 200, 'POST', `${walk.issuer}/token`, { form })
+  if (!token.body.includes('"id_token"')) throw new Error('a token response without an ID token')
+}
+
+/** Of two values of a cookie the newer one. */
+function kept(...headers: readonly string[]): string {
+  const pairs = headers.flatMap((one) => (one === '' ? [] : one.split('; ')))
+  return [...new Map(pairs.map((pair) => [pair.split('=', 1)[0], pair])).values()].join('; ')
+}
+
+/** All six. Says what the two pages weigh, and what the browser has kept. @param isTicked whether this device is to be trusted. */
 export async function stepUp(
   walk: Walk,
   timeStep: number,
-): Promise<{ readonly askBytes: number; readonly endBytes: number }> {
-  const { issuer, prepared, username } = walk
+  isTicked = false,
+): Promise<{ readonly askBytes: number; readonly endBytes: number; readonly cookie: string }> {
+  const { prepared, username } = walk
   const { url, body, cookie } = await beginStepUp(walk)
   const asked = formIn(body, 'answer')
   if (asked === undefined) throw new Error(`a page without the question: ${titleOf(body)}`)
-  const form = { ...asked, code: otp(seedOf(username), timeStep) }
+  const ticked = isTicked ? { trust: 'yes' } : {}
+  const form = { ...asked, ...ticked, code: otp(seedOf(username), timeStep) }
   const answered = await exchange(walk, 303, 'POST', new URL('answer', url).href, { form, cookie })
   const end = await exchange(walk, 200, 'GET', new URL(answered.location, url).href, { cookie })
   const code = codeIn(end.body, prepared.state)
   if (code === undefined) throw new Error(`an end without a code: ${titleOf(end.body)}`)
-  const given = tokenForm(prepared, code)
-  const token = await exchange(walk, 200, 'POST', `${issuer}/token`, { form: given })
-  if (!token.body.includes('"id_token"')) throw new Error('a token response without an ID token')
-  return { askBytes: Buffer.byteLength(body), endBytes: Buffer.byteLength(end.body) }
+  await redeem(walk, code)
+  const bytes = { askBytes: Buffer.byteLength(body), endBytes: Buffer.byteLength(end.body) }
+  return { ...bytes, cookie: kept(cookie, answered.cookie) }
 }
 
 async function exchange(

@@ -107,9 +107,18 @@ await trace('ordered accounts.leave', () => accounts.leave(theirs, NOON, NOON))
 
 const rules = { enabled: true, factors: [], firstEnrolment: 'open', language: 'en' } as const
 await trace('durable policy.apply', () =>
-  store.policy.apply(0, { ...rules, acr: [], rules: [] }, [], [added], NOON),
+  store.policy.apply(
+    0,
+    { ...rules, acr: [], rules: [], trustHours: 0, trustSince: null },
+    [],
+    [],
+    [added],
+    NOON,
+  ),
 )
-const settings = { status: 'disabled', factors: null, language: null } as const
+const settings = {
+  ...({ status: 'disabled', factors: null, language: null, trustHours: null } as const),
+}
 await trace('durable policy.set', () => store.policy.set(theirs, settings, [added]))
 
 async function nextLink(sequence: number) {

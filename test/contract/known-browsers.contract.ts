@@ -15,7 +15,7 @@ const DAY = 86_400
 const sampler = createSampler('known browsers')
 
 const earned = (browser: string, at: Instant = NOON): Earned => ({
-  ...{ browser, at, browsersMax: 3, since: at - 10 * DAY * 1000 },
+  ...{ browser, at, browsersMax: 3, since: at - 10 * DAY * 1000, grant: null },
 })
 
 /** What is told of a right answer; `parts` of the same source are used up one by one. */

@@ -133,7 +133,7 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       assert.equal(await people.find('local', { account }), undefined)
       assert.equal(await totp.find(account), undefined)
       assert.deepEqual(await stepUps.standing(account), {
-        ...{ enrolled: [], tallies: [], knownBrowsers: [] },
+        ...{ enrolled: [], tallies: [], knownBrowsers: [], grants: [] },
         ...{ settings: null, policyVersion: 0 },
       })
       const ended = cancelled(stepUp)
@@ -440,10 +440,10 @@ function enrollingSample(account: LocalPerson['account']): StepUp {
 /** What is true in every state. */
 function heldOf(stepUp: StepUp): Held {
   const { id, request, browser, ip, userAgent, account, isOurs, username, lane, locale } = stepUp
-  const { offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = stepUp
+  const { trust, offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = stepUp
   return {
     ...{ id, request, browser, ip, userAgent, account, isOurs, username, lane, locale },
-    ...{ offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
+    ...{ trust, offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
   }
 }
 

@@ -5,6 +5,7 @@ import type { Id } from '../../src/kernel/index.ts'
 import type { PersonSettings, PolicySettings } from '../../src/policy/index.ts'
 import type { Store } from '../../src/store/index.ts'
 import { createSampler } from '../support/step-up.ts'
+import { earnTrust } from '../support/trust-store.ts'
 import { NOON } from '../support/world.ts'
 import { counted, eventsOf, type OpenBench, times, turns } from './bench.ts'
 
@@ -19,15 +20,18 @@ const SETTINGS: PolicySettings = {
     {
       ...{ name: '“all” of it', clients: ['iam'], directories: ['corp'], groups: ['CN=\\"x"'] },
       ...{ networks: ['10.0.0.0/8'], time: { days: ['mon'], from: 60, to: 0 } },
-      ...{ then: 'require', factors: ['totp'], acr: 'app' },
+      ...{ then: 'require', factors: ['totp'], acr: 'app', trustHours: 8 },
     },
     {
       ...{ name: 'none', clients: null, directories: null, groups: null, networks: null },
-      ...{ time: null, then: 'deny', factors: null, acr: null },
+      ...{ time: null, then: 'deny', factors: null, acr: null, trustHours: null },
     },
   ],
+  ...{ trustHours: 168, trustSince: NOON },
 }
-const OWN: PersonSettings = { status: 'disabled', factors: ['email'], language: 'zh-CN' }
+const OWN: PersonSettings = {
+  ...{ status: 'disabled', factors: ['email'], language: 'zh-CN', trustHours: 0 },
+}
 const applied = (version: number): AuditEvent => ({
   ...{ event: 'policy.applied', at: NOON, actor: 'operator:ada', version, changed: ['rules'] },
 })
@@ -38,7 +42,7 @@ async function newcomer({ accounts }: Store, name: string): Promise<Id<'account'
 }
 
 const apply = ({ policy }: Store, seen: number, people: Parameters<typeof policy.apply>[2] = []) =>
-  policy.apply(seen, SETTINGS, people, [applied(seen + 1)], NOON)
+  policy.apply(seen, SETTINGS, people, [], [applied(seen + 1)], NOON)
 
 const versionFor = async ({ stepUps }: Store, account: Id<'account'>) => {
   const { settings, policyVersion } = await stepUps.standing(account)
@@ -110,6 +114,24 @@ export function policyStoreContract(backend: string, open: OpenBench): void {
       assert.equal(await apply(store, 1, [{ account: bob, settings }]), 'applied')
       assert.equal((await versionFor(store, ann)).settings, null)
       assert.deepEqual(await versionFor(store, bob), { settings, policyVersion: 2 })
+    })
+
+    test('ends the trust of whose settings change, and of nobody else', async () => {
+      await using bench = await open()
+      const { store } = bench
+      const [ann, bob] = [await newcomer(store, 'ann'), await newcomer(store, 'bob')]
+      const left = async () =>
+        (await Promise.all([ann, bob].map((one) => store.trust.list(one)))).map((all) => all.length)
+      for (const one of [ann, bob]) await earnTrust(store, sampler, one)
+      assert.deepEqual(await left(), [1, 1])
+      await store.policy.set(ann, OWN, [])
+      assert.deepEqual(await left(), [0, 1])
+      await earnTrust(store, sampler, ann)
+      const { policy } = store
+      assert.equal(await policy.apply(0, SETTINGS, [], [bob], [applied(1)], NOON), 'stale')
+      assert.deepEqual(await left(), [1, 1])
+      assert.equal(await policy.apply(1, SETTINGS, [], [bob], [applied(2)], NOON), 'applied')
+      assert.deepEqual(await left(), [1, 0])
     })
 
     test('forgets what was a person’s own with the person', async () => {

@@ -6,6 +6,7 @@ import * as people from '../../src/store/postgres/statements/people.ts'
 import * as requests from '../../src/store/postgres/statements/requests.ts'
 import * as stepUps from '../../src/store/postgres/statements/step-ups.ts'
 import * as totp from '../../src/store/postgres/statements/totp.ts'
+import * as trust from '../../src/store/postgres/statements/trust.ts'
 import { type Statement, statement } from '../../src/store/postgres/statements.ts'
 import { needs } from '../support/needs.ts'
 import { sharedPostgres } from '../support/postgres.ts'
@@ -18,6 +19,7 @@ const ASKED: readonly Statement<unknown>[] = [
   ...Object.values(requests).filter((one) => 'text' in one),
   ...Object.values(totp),
   ...Object.values(accounts),
+  ...Object.values(trust),
   ...[people.findByName, people.findByAccount, people.taken],
 ]
 

@@ -7,6 +7,7 @@ import * as people from '../../src/store/postgres/statements/people.ts'
 import * as requests from '../../src/store/postgres/statements/requests.ts'
 import * as stepUps from '../../src/store/postgres/statements/step-ups.ts'
 import * as totp from '../../src/store/postgres/statements/totp.ts'
+import * as trust from '../../src/store/postgres/statements/trust.ts'
 import type { Statement } from '../../src/store/postgres/statements.ts'
 import { needs } from '../support/needs.ts'
 import { sharedPostgres } from '../support/postgres.ts'
@@ -24,6 +25,7 @@ const FILLED: Readonly<Record<string, string>> = {
   counters: `'acc_' || n, 'totp', 'signed', 0, '{}'`,
   send_budgets: `'acc_' || n, 'email', 'signed', n, 1, n`,
   known_browsers: `'acc_' || n, 'b', n`,
+  trust_grants: `'acc_' || n, 'tru_' || n, 'g', 'totp', 'ip', 'mfa', '[]', n, n, 'c'`,
   step_ups: `'stp_' || n, 1, 't', 'acc_' || n, 'b', 'choosing', n, '{}'`,
   requests: `'u' || n, 'stp_' || n, 'iam', 'n' || n, 'r', 'c', n, n, '{}'`,
   client_assertions: `'iam', 'j' || n, n, 't'`,
@@ -34,7 +36,9 @@ const FILLED: Readonly<Record<string, string>> = {
 }
 
 const ALL: readonly (readonly [string, Statement<unknown>])[] = [
-  ...[stepUps, requests, audit, people, totp, accounts].flatMap((room) => Object.values(room)),
+  ...[stepUps, requests, audit, people, totp, accounts, trust].flatMap((room) =>
+    Object.values(room),
+  ),
 ].map((one) => [one.name, one])
 
 /** A row for each job of the background, and one of the policy: that is all there ever is. */

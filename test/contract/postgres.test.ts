@@ -12,6 +12,7 @@ import { requestStoreContract } from './request-store.contract.ts'
 import { signingKeyStoreContract } from './signing-key-store.contract.ts'
 import { stepUpStoreContract } from './step-up-store.contract.ts'
 import { totpStoreContract } from './totp-store.contract.ts'
+import { trustStoreContract } from './trust-store.contract.ts'
 import { upkeepContract } from './upkeep.contract.ts'
 
 const open = openBenchOn(sharedPostgres)
@@ -26,6 +27,7 @@ if (skip === false) {
   peopleStoreContract('postgres', open)
   peopleRacesContract('postgres', open)
   totpStoreContract('postgres', open)
+  trustStoreContract('postgres', open)
   accountStoreContract('postgres', open)
   policyStoreContract('postgres', open)
   upkeepContract('postgres', open)

@@ -116,7 +116,9 @@ for (const [backend, { skip }, open, migrations] of [
       )
     await bench.migrate(migrations.slice(0, 1))
     await insert('acc_before')
-    assert.deepEqual(await bench.migrate(migrations), { from: 1, to: migrations.length })
+    assert.deepEqual(await bench.migrate(migrations), {
+      ...{ from: 1, to: migrations.at(-1)?.version },
+    })
     await bench.check(migrations.slice(0, 1))
     await insert('acc_after')
     await bench.run(`UPDATE accounts SET name_key = 'ann' WHERE account = 'acc_before';\n`)

@@ -15,6 +15,7 @@ import { requestStoreContract } from './request-store.contract.ts'
 import { signingKeyStoreContract } from './signing-key-store.contract.ts'
 import { stepUpStoreContract } from './step-up-store.contract.ts'
 import { totpStoreContract } from './totp-store.contract.ts'
+import { trustStoreContract } from './trust-store.contract.ts'
 import { upkeepContract } from './upkeep.contract.ts'
 
 let opened = 0
@@ -45,6 +46,7 @@ auditStoreContract('sqlite', open)
 peopleStoreContract('sqlite', open)
 peopleRacesContract('sqlite', open)
 totpStoreContract('sqlite', open)
+trustStoreContract('sqlite', open)
 accountStoreContract('sqlite', open)
 policyStoreContract('sqlite', open)
 upkeepContract('sqlite', open)

@@ -226,7 +226,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         ])
         const standing = await stepUps.standing(accountOf(mine))
         assert.deepEqual(standing, {
-          ...{ enrolled: [], tallies: found?.tallies, knownBrowsers: [] },
+          ...{ enrolled: [], tallies: found?.tallies, knownBrowsers: [], grants: [] },
           ...{ settings: null, policyVersion: 0 },
         })
       })

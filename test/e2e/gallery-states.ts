@@ -20,6 +20,7 @@ const dingtalk: Way = { use: 'ask', factor: 'dingtalk', to: [], standing: 'open'
 const enrol: Way = { use: 'enrol', factor: 'totp', to: ['l•••i@kestrel.example'], standing: 'open' }
 
 const emailed: ChallengeView = {
+  trust: null,
   factor: 'email',
   challenge: 'chl_1',
   answer: form('answer'),
@@ -40,6 +41,7 @@ const emailed: ChallengeView = {
 const app: ChallengeView = { ...emailed, factor: 'totp', to: null, resend: null, others: [email] }
 
 const enrolling: EnrolView = {
+  trust: null,
   enrolment: 'enr_1',
   confirm: form('confirm'),
   digits: 6,
@@ -110,11 +112,17 @@ export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Ht
     'sms-sent': texted({ says: 'sent-again' }, { resend: { form: form('resend'), inSeconds: 27 } }),
     'sms-failed': texted({ says: 'send-failed' }),
     'sms-first': texted(NONE, { leadsTo: 'enrol', others: [] }),
+    'totp-trust': pages.challenge(frame, {
+      ...app,
+      trust: { by: 'box', hours: 168, isTicked: false },
+    }),
+    'totp-network': pages.challenge(frame, { ...app, trust: { by: 'network', hours: 8 } }),
     totp: pages.challenge(frame, app),
     'totp-last': pages.challenge(frame, {
       ...{ ...app, others: [], message: { says: 'wrong', left: 1, then: 'new-code' } },
     }),
     enrol: pages.enrol(frame, enrolling),
+    'enrol-network': pages.enrol(frame, { ...enrolling, trust: { by: 'network', hours: 8 } }),
     'enrol-wrong': pages.enrol(frame, {
       ...{ ...enrolling, provenBy: null, others: [] },
       message: { says: 'wrong', left: 4, then: 'new-code' },

@@ -72,6 +72,7 @@ async function bench() {
       examine: async () => [],
       tellRevealed: async () => {},
     },
+    trust: { list: async () => [], revoke: async () => 0 },
     audit: {
       async *export() {},
       verify: async () => ({ verdict: 'whole', checked: 0, unsealed: 0 }),

@@ -148,7 +148,10 @@ describe('an operator', () => {
     assert.deepEqual(await quiet(app), EXEMPT)
     const set = (status: string) => sallyport(['user', 'set', 'li.wei', '--status', status])
     const { out } = await set('enabled')
-    assert.equal(out, 'li.wei: status enabled; factors as everybody; language as everybody.\n')
+    assert.equal(
+      out,
+      'li.wei: status enabled; factors as everybody; language as everybody; trust as everybody.\n',
+    )
     assert.equal(await isAsked(app), 'asked')
     await set('global')
     assert.deepEqual(await quiet(app), EXEMPT)
@@ -164,7 +167,7 @@ describe('an operator', () => {
     await using it = await bench({ factors: ['totp', 'email'], firstEnrolment: 'contact' })
     const { app, sallyport } = it
     const line = ['user', 'set', 'li.wei', '--factors', 'email', '--language', 'zh-CN']
-    assert.equal((await sallyport(line)).code, 0)
+    assert.equal((await sallyport([...line, '--trust-hours', '1d'])).code, 0)
     const { page } = await begin(app)
     assert.match(page.body, /<html lang="zh-CN"/)
     assert.match(page.body, /name="code"/)
@@ -178,6 +181,7 @@ describe('an operator', () => {
           status: 'global',
           factors: ['email'],
           language: 'zh-CN',
+          trustHours: '24h',
         },
       ],
     )
@@ -186,6 +190,7 @@ describe('an operator', () => {
       ['--factors', 'totp,totp'],
       ['--status', 'off'],
       ['--language', 'fr'],
+      ...['8', '169h', '8d', '-1h', 'off'].map((period) => ['--trust-hours', period]),
     ])
       assert.equal((await sallyport(['user', 'set', 'li.wei', ...wrong])).code, 1)
   })
@@ -244,7 +249,7 @@ describe('explain', () => {
     const before = (await it.app.events()).length
     const { code, out } = await it.sallyport([...asked, '--user', 'LI.WEI'])
     assert.equal(code, 0)
-    assert.deepEqual(out.split('\n').slice(0, 14), [
+    assert.deepEqual(out.split('\n').slice(0, 16), [
       'li.wei of local, at iam, from 192.0.2.7, Tuesday, 1 January 2030 at 12:00 (UTC)',
       '',
       'Asked for',
@@ -254,9 +259,11 @@ describe('explain', () => {
       '  they are      asked, by the rule “outside”',
       '  factors       email, by the rule “outside”',
       '  language      as the request, the directory or the browser has it',
+      '  trust         none, by the configuration',
       '  rules         1. office (exempt): no, they come from elsewhere',
       '                2. outside (require): holds, and so no other is looked at',
       '                3. last (deny): not looked at',
+      '  passes        by no trust: nothing was earned that is not over',
       '',
       'What is known of them',
     ])

@@ -4,6 +4,7 @@ import { composeCompany } from '../../src/compose-directories.ts'
 import { createExplain } from '../../src/compose-explain.ts'
 import { createLook } from '../../src/compose-look.ts'
 import { composePolicy } from '../../src/compose-policy.ts'
+import { composeTrust } from '../../src/compose-trust.ts'
 import { createKeyRing, fail, ok } from '../../src/kernel/index.ts'
 import type { TestApp } from './app.ts'
 import { hearing } from './hearing.ts'
@@ -53,6 +54,7 @@ export function createCommandLine(app: TestApp): CommandLine {
     directories: createLook({ config, store, people, remote, clock, policies, reach }),
     policy: composePolicy({ config, app: app.app, clock }),
     explain: createExplain({ config, app: app.app, clock }),
+    trust: composeTrust({ config, app: app.app, clock }),
     audit: {
       export: (after) => exportAudit(audit, after),
       verify: (from) => verifyAudit(audit, keys, from),

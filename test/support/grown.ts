@@ -12,6 +12,7 @@ import {
 } from '../../src/kernel/index.ts'
 import type { Challenged, Enrolment, Lane } from '../../src/stepup/index.ts'
 import type { Store } from '../../src/store/index.ts'
+import type { NewGrant } from '../../src/trust/index.ts'
 import { enrolmentSample } from './enrolment.ts'
 import { requestSample } from './request.ts'
 import { challengedSample, createSampler, satisfiedSample } from './step-up.ts'
@@ -21,6 +22,16 @@ const RULE = { every: 10, seconds: [900, 1800], cap: 50, own: 10 }
 const SENDS = { coolDownSeconds: [30, 60], windowSeconds: 3600, sendsMax: 5 }
 const PEOPLE = 23
 const BY = { at: NOON, actor: 'operator:ada' } as const
+
+const GRANT: NewGrant = {
+  id: createSampler('grant').id('trust'),
+  ...{ group: 'iam', factor: 'email', binding: 'ip+device', acr: 'mfa', amr: ['otp'], at: NOON },
+  ...{ expiresAt: later(NOON, 604_800), contacts: 'k.mac', ip: '192.0.2.7', grantsMax: 20 },
+  device: {
+    ...{ series: 's', generation: 1, hash: 'h', keyId: 'k', before: null },
+    ...{ rotatedAt: NOON, rotatedIp: '192.0.2.7' },
+  },
+}
 
 /** What a grown installation remembers, and has to remember wherever it moves. */
 export type Grown = {
@@ -57,10 +68,12 @@ export async function grow(store: Store, keys: KeyRing, clock: Clock): Promise<G
   await accounts.know(elsewhere, sampler.id('account'), NOON)
   const policy = {
     ...({ enabled: true, factors: ['totp'], firstEnrolment: 'open', language: 'en' } as const),
-    ...{ acr: [], rules: [] },
+    ...{ acr: [], rules: [], trustHours: 12, trustSince: NOON },
   }
-  const settings = { status: 'enabled', factors: ['totp'], language: 'zh-CN' } as const
-  await store.policy.apply(0, policy, [{ account, settings }], [], NOON)
+  const settings = {
+    ...({ status: 'enabled', factors: ['totp'], language: 'zh-CN', trustHours: 8 } as const),
+  }
+  await store.policy.apply(0, policy, [{ account, settings }], [], [], NOON)
 
   await signingKeys.replaceSet([], [signingKey('a', NOON), signingKey('b', null)], [])
   await createSealer({
@@ -79,7 +92,7 @@ export async function grow(store: Store, keys: KeyRing, clock: Clock): Promise<G
     { version: 1, next: right, events: [] },
     { account, factor: 'email', lane: 'signed' },
     { verdict: 'accepted', enrolledBy: 'operator', consumption: used },
-    { browser: right.browser, at: NOON, browsersMax: 5, since: 0 },
+    { browser: right.browser, at: NOON, browsersMax: 5, since: 0, grant: GRANT },
   )
   const claimed = sampler.id('account')
   const sent = challengedSample(sampler, { account: claimed, factor: 'email' })

@@ -12,7 +12,7 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 export type Answer = {
   readonly status: number
   readonly location: string
-  /** As a browser would send it back; empty without one. */
+  /** As a browser would send them back; empty without any. */
   readonly cookie: string
   readonly body: string
 }
@@ -49,7 +49,7 @@ export function createCaller(connectionsMax: number): Caller {
             resolve({
               status,
               location: heard.location ?? '',
-              cookie: heard['set-cookie']?.[0]?.split(';', 1)[0] ?? '',
+              cookie: (heard['set-cookie'] ?? []).map((one) => one.split(';', 1)[0]).join('; '),
               body: Buffer.concat(chunks).toString(),
             })
           })
@@ -130,7 +130,7 @@ export function tokenForm(prepared: Prepared, code: string): Record<string, stri
 export function formIn(body: string, action: string): Record<string, string> | undefined {
   for (const form of body.split('<form').slice(1)) {
     if (/action="([^"]*)"/.exec(form)?.[1]?.split('/').at(-1) !== action) continue
-    const hidden = form.matchAll(/name="(\w+)" value="([^"]*)"/g)
+    const hidden = form.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)
     return Object.fromEntries([...hidden].map(([, name = '', value = '']) => [name, value]))
   }
   return undefined

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import express from 'express'
-import { createBrowsers } from '../../src/http/index.ts'
+import { createBrowsers, createDevices } from '../../src/http/index.ts'
 import {
   Fault,
   type Id,
@@ -83,10 +83,12 @@ export async function openOidc(
       const value = known ?? (await opens(heldOf(request, id, browser.hash)))
       stepUps.set(id, value)
       if (value.browser !== browser.hash) return { opened: 'other-browser' }
-      return { opened: 'here', at: { version: 1, value, tallies: [] } }
+      return { opened: 'here', at: { version: 1, value, tallies: [] }, device: null }
     },
     browsers: createBrowsers({ scheme: 'http', random }),
     ipOf: () => '203.0.113.7',
+    certainIpOf: () => '203.0.113.7',
+    devices: createDevices('http'),
     show: (_request, response, { value }) => void response.status(200).send(`shown ${value.state}`),
     pages: {
       error(view) {
@@ -176,7 +178,7 @@ export const unavailable: Opens = () => {
 function heldOf(request: StepUpRequest, id: Id<'stepUp'>, browser: string): Held {
   return {
     ...{ id, request, browser, ip: null, userAgent: null, account: null, isOurs: false },
-    ...{ username: request.subject, lane: request.lane, locale: 'en', offered: [] },
+    ...{ username: request.subject, lane: request.lane, locale: 'en', offered: [], trust: null },
     ...{ attemptsMax: 5, answersLeft: 30, replansLeft: 5 },
     ...{ openedAt: NOON, expiresAt: later(NOON, 600) },
   }

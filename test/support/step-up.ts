@@ -64,6 +64,7 @@ export function heldSample(sampler: Sampler, over: Partial<Held> = {}): Held {
     isOurs: false,
     username: 'li.wei',
     lane: 'signed',
+    trust: null,
     locale: 'en',
     offered: [TOTP_OFFER, EMAIL_OFFER],
     attemptsMax: 5,

@@ -33,6 +33,8 @@ export function createUserAgent(
     readonly url: string
     readonly status: number
   }) => void = () => {},
+  /** Sent with each request, as they are at that moment. */
+  always: Record<string, string> = {},
 ): UserAgent {
   /** By host, as browsers do: ports share them. */
   const jars = new Map<string, Map<string, string>>()
@@ -76,7 +78,7 @@ export function createUserAgent(
     const jar = jarOf(url)
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
     const own = { 'accept-language': language, ...(cookie === '' ? {} : { cookie }) }
-    const headers = { ...own, ...(init.headers as Record<string, string> | undefined) }
+    const headers = { ...own, ...always, ...(init.headers as Record<string, string> | undefined) }
     const response = await fetch(url, { ...init, headers, redirect: 'manual' })
     for (const line of response.headers.getSetCookie()) {
       const [pair = ''] = line.split(';')
@@ -101,6 +103,9 @@ function formsIn(body: string, url: string): readonly Form[] {
     const fields = inputs.flatMap(([, input]) => {
       const name = attribute(input ?? '', 'name')
       const value = attribute(input ?? '', 'value')
+      // A box that nobody ticked is not sent.
+      if (attribute(input ?? '', 'type') === 'checkbox' && !/ checked\b/.test(input ?? ''))
+        return []
       return name === undefined || value === undefined ? [] : [[name, value] as const]
     })
     const buttons = [...(inside ?? '').matchAll(/<button\b([^>]*)>/g)].flatMap(([, button]) => {

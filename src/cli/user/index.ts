@@ -3,3 +3,4 @@
  * directory answered and decides nothing; contacts are masked unless asked for.
  */
 export { user } from './user.ts'
+export { withPerson } from './with-person.ts'

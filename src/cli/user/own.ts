@@ -1,5 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import { askableIn, type Config, type OwnSettingsConfig } from '../../config/index.ts'
+import {
+  askableIn,
+  type Config,
+  type OwnSettingsConfig,
+  parseTrustHours,
+} from '../../config/index.ts'
 import type { HelpDesk } from '../../directories/index.ts'
 import { type FactorKind, fail, ok, parseLocale, type Result } from '../../kernel/index.ts'
 import type { Desk } from '../desk.ts'
@@ -10,16 +15,19 @@ export type OwnOptions = {
   readonly status?: string
   readonly factors?: string
   readonly language?: string
+  readonly trustHours?: string
 }
 
 type Changes = Partial<OwnSettingsConfig>
 
 const STATUSES = ['global', 'enabled', 'disabled'] as const
-const AS_EVERYBODY: OwnSettingsConfig = { status: 'global', factors: null, language: null }
+const AS_EVERYBODY: OwnSettingsConfig = {
+  ...{ status: 'global', factors: null, language: null, trustHours: null },
+}
 
 /** What is to be the person's own; null: nothing of it was said. */
 export function ownFrom(
-  { status, factors, language }: OwnOptions,
+  { status, factors, language, trustHours }: OwnOptions,
   config: Config,
 ): Result<Changes | null, readonly string[]> {
   const problems: string[] = []
@@ -40,6 +48,11 @@ export function ownFrom(
     const locale = language === 'global' ? null : parseLocale(language)
     if (locale === undefined) problems.push('--language takes global, en or zh-CN')
     else changes.language = locale
+  }
+  if (trustHours !== undefined) {
+    const hours = trustHours === 'global' ? null : parseTrustHours(trustHours)
+    if (hours === undefined) problems.push('--trust-hours takes global, 0h to 168h, or 0d to 7d')
+    else changes.trustHours = hours
   }
   if (problems.length > 0) return fail(problems)
   return ok(Object.keys(changes).length === 0 ? null : changes)
@@ -86,11 +99,12 @@ export async function setOwn(
   const isAsEverybody = isDeepStrictEqual(settings, AS_EVERYBODY)
   const set = await policy.setOwn(of.operator, account, isAsEverybody ? null : settings)
   if (set === 'unknown') return desk.refuse('there is nobody of that name (any more)')
-  const { status, factors, language } = settings
+  const { status, factors, language, trustHours } = settings
   const words = [
     `status ${status}${status === 'disabled' ? ' (passes without a second factor)' : ''}`,
     `factors ${factors?.join(', ') ?? 'as everybody'}`,
     `language ${language ?? 'as everybody'}`,
+    `trust ${trustHours === null ? 'as everybody' : `${trustHours}h`}`,
   ]
   desk.say(`${username ?? of.who}: ${words.join('; ')}.`)
   return EXIT.ok

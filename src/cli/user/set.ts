@@ -27,6 +27,10 @@ export const set = (desk: Desk): Command =>
       '--language <language>',
       'of pages and messages, whatever the directory says; or global',
     )
+    .option(
+      '--trust-hours <period>',
+      'for which they are not asked again, such as 8h or 3d, 0h for never; or global',
+    )
     .option('--clear <field>', 'forget name, email, phone or locale; may be repeated', oneMore)
     .action(
       desk.action((who: string, options: Options, command: Command) => {

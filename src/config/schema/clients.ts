@@ -149,6 +149,11 @@ export const client = (reader: Reader) =>
       .describe(
         'A signed request whose `amr` holds one of these has seen its second factor already, within `max_age` or 12 hours.',
       ),
+    trustGroup: text('a name of letters, digits, ., _ and -', /^[A-Za-z0-9._-]{1,100}$/)
+      .optional()
+      .describe(
+        'Clients of one group share trust: who was asked for one of them need not be asked for the other. Its id where it is left out.',
+      ),
   })
 
 export const clients = (reader: Reader) =>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DAYS } from '../../kernel/index.ts'
 import { factor } from './assurance.ts'
 import { anyText, distinct, isRecord, network, refuse, text } from './parts.ts'
+import { trustHours } from './trust.ts'
 
 const TIME = /^([01][0-9]|2[0-3]):([0-5][0-9])$/
 
@@ -58,13 +59,14 @@ const rule = z
       .optional()
       .describe('Instead of those of `factors`, in this order.'),
     acr: anyText('a value of the ladder').optional().describe('At least this rung of `acr`.'),
+    trustHours: trustHours.optional().describe('Instead of `trust.hours`; `0h` asks every time.'),
   })
   .superRefine(checkThen, { when: ({ value }) => isRecord(value) })
 
 /** Judged on whatever was written. */
 function checkThen(written: Partial<Record<string, unknown>>, context: z.RefinementCtx): void {
   if (written['then'] === 'require' || written['then'] === undefined) return
-  for (const key of ['factors', 'acr'])
+  for (const key of ['factors', 'acr', 'trustHours'])
     if (written[key] !== undefined)
       refuse(
         context,

@@ -8,6 +8,7 @@ import { channels, language, privacyUrl, support, theme, timeZone } from './peop
 import { enabled, rules } from './rules.ts'
 import { encryption, issuer, listen, logLevel, management, org, retention } from './server.ts'
 import { store } from './store.ts'
+import { trust } from './trust.ts'
 
 /** Every key there is. The reference, the editor's schema and the report of problems are made from this. */
 export const createSchema = (reader: Reader) =>
@@ -28,6 +29,7 @@ export const createSchema = (reader: Reader) =>
     stepUp,
     locks,
     sends,
+    trust,
     org,
     support,
     privacyUrl,

@@ -37,6 +37,12 @@ export const TABLES = {
   /** All lanes of a factor: {lane: [failures, lockedUntil]} as JSON, lanes in order of name. */
   counters: table([text('account'), text('factor')], 'lanes'),
   known_browsers: table([text('account'), text('browser')], 'at'),
+  trust_grants: table(
+    [text('account'), text('id')],
+    ...['trust_group', 'factor', 'binding', 'acr', 'amr', 'at', 'expires_at', 'contacts', 'ip'],
+    ...['series', 'generation', 'device_hash', 'key_id', 'device_before'],
+    ...['rotated_at', 'rotated_ip'],
+  ),
   send_budgets: table(
     [text('account'), text('channel'), text('lane')],
     ...['window_started_at', 'sends', 'next_at'],

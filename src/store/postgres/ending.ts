@@ -2,6 +2,7 @@ import { cancelledEvent, OF_ONE_STATE } from '../ending.ts'
 import { underWayIn } from '../rows.ts'
 import type { Tx } from './link.ts'
 import * as sql from './statements/ending.ts'
+import { end as endTrust } from './statements/trust.ts'
 
 /** Whose sign-ins end, each with the chance that the ids of its events are made of. */
 export type Ending = {
@@ -53,6 +54,8 @@ export async function holdSignIns(
 /** Ends it, and says what it leaves in the audit. */
 export async function endSignIns(tx: Tx, ending: Ending): Promise<readonly ToldRow[]> {
   const { ended, tokens } = await holdSignIns(tx, ending)
+  // Whatever ends a question ends that none is asked.
+  await tx.run(endTrust, { accounts: [...ending.accounts.keys()] })
   if (tokens.length > 0) await tx.run(sql.endTokens, { ids: tokens })
   if (ended.length === 0) return []
   const ids = ended.map(({ id }) => id)

@@ -13,6 +13,7 @@ import { accountNames } from './migrations/0002-account-names.ts'
 import { accountContacts } from './migrations/0003-account-contacts.ts'
 import { policy } from './migrations/0004-policy.ts'
 import { knownBrowsers } from './migrations/0005-known-browsers.ts'
+import { trust } from './migrations/0006-trust.ts'
 import { type LinkOptions, openLink } from './open-link.ts'
 import type { PostgresSettings } from './settings.ts'
 import { everyVersion, hasVersions } from './statements/schema-versions.ts'
@@ -24,6 +25,7 @@ export const POSTGRES_MIGRATIONS: readonly Migration[] = [
   accountContacts,
   policy,
   knownBrowsers,
+  trust,
 ]
 /** What this release makes and needs. */
 export const POSTGRES_SCHEMA = POSTGRES_MIGRATIONS.at(-1)?.version ?? 0

@@ -18,6 +18,7 @@ import { requestStore } from './ports/requests.ts'
 import { signingKeyStore } from './ports/signing-keys.ts'
 import { stepUpStore } from './ports/step-ups.ts'
 import { totpStore } from './ports/totp.ts'
+import { trustStore } from './ports/trust.ts'
 import type { PostgresSettings } from './settings.ts'
 import { createUpkeep } from './upkeep.ts'
 
@@ -68,6 +69,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     accounts: accountStore(deps),
     policy: policyStore(deps),
     totp: totpStore(deps),
+    trust: trustStore(deps),
     ...createUpkeep({ ...deps, clock }),
 
     async clock() {

@@ -3,6 +3,7 @@ import type { Durability, Operation } from './operations.ts'
 /** A replacement that carries a verdict is durable too, and links with a checkpoint; who asks for it says so. */
 export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'stepUps.open': 'ordered',
+  'stepUps.openTrusted': 'durable',
   'stepUps.replace': 'ordered',
   'stepUps.replan': 'ordered',
   'stepUps.send': 'ordered',
@@ -32,6 +33,7 @@ export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'accounts.leave': 'ordered',
   'policy.apply': 'durable',
   'policy.set': 'durable',
+  'trust.revoke': 'durable',
   'upkeep.sweep': 'ordered',
   'upkeep.reseal': 'durable',
   'upkeep.diagnose': 'ordered',

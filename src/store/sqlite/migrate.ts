@@ -21,6 +21,7 @@ import { accountNames } from './migrations/0002-account-names.ts'
 import { accountContacts } from './migrations/0003-account-contacts.ts'
 import { policy } from './migrations/0004-policy.ts'
 import { knownBrowsers } from './migrations/0005-known-browsers.ts'
+import { trust } from './migrations/0006-trust.ts'
 
 export const SQLITE_MIGRATIONS: readonly Migration[] = [
   first,
@@ -28,6 +29,7 @@ export const SQLITE_MIGRATIONS: readonly Migration[] = [
   accountContacts,
   policy,
   knownBrowsers,
+  trust,
 ]
 /** What this release makes and needs. */
 export const SQLITE_SCHEMA = SQLITE_MIGRATIONS.at(-1)?.version ?? 0

@@ -16,6 +16,7 @@ import { requestStore } from './ports/requests.ts'
 import { signingKeyStore } from './ports/signing-keys.ts'
 import { stepUpStore } from './ports/step-ups.ts'
 import { totpStore } from './ports/totp.ts'
+import { trustStore } from './ports/trust.ts'
 import { openReader } from './reader.ts'
 import { startWriterThread } from './writer-thread.ts'
 
@@ -70,6 +71,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     accounts: accountStore(deps),
     policy: policyStore(deps),
     totp: totpStore(deps),
+    trust: trustStore(deps),
 
     async sweep(now, { rowsMax }) {
       const spares = toRows.spares(rowsMax)

@@ -1,5 +1,11 @@
 import type { LockRule, SendRule } from '../../stepup/index.ts'
-import type { EnrolmentRow, RequestRow, SigningKeyRow, StepUpRow } from '../schema.ts'
+import type {
+  EnrolmentRow,
+  RequestRow,
+  SigningKeyRow,
+  StepUpRow,
+  TrustGrantRow,
+} from '../schema.ts'
 import type { Swept } from '../store.ts'
 import type { PeopleOperations } from './operations-people.ts'
 
@@ -47,6 +53,23 @@ export type EarnedMessage = {
   readonly at: number
   readonly since: number
   readonly browsers_max: number
+  readonly grant: GrantMessage | null
+}
+
+export type GrantMessage = TrustGrantRow & { readonly joins: 0 | 1; readonly grants_max: number }
+
+export type TrustUseMessage = {
+  readonly account: string
+  readonly grant: string
+  /** Null: no device is in it. */
+  readonly series: string | null
+  readonly generation: number | null
+  readonly next: {
+    readonly device_hash: string
+    readonly key_id: string
+    readonly rotated_at: number
+    readonly rotated_ip: string | null
+  } | null
 }
 
 export type EnrolmentMessage = { readonly row: EnrolmentRow; readonly consumed: ConsumedMessage }
@@ -84,6 +107,14 @@ export type Operations = PeopleOperations & {
     | { readonly heard: 'found'; readonly at: FoundMessage }
     | { readonly heard: 'account-gone' }
     | TooSoon
+  'stepUps.openTrusted'(of: {
+    change: ChangeMessage
+    isOurs: boolean
+    use: TrustUseMessage
+  }):
+    | { readonly heard: 'opened'; readonly tallies: string }
+    | { readonly heard: 'found'; readonly at: FoundMessage }
+    | { readonly heard: 'account-gone' | 'trust-moved' }
   'stepUps.replace'(of: ChangeMessage): 'replaced' | 'stale'
   'stepUps.replan'(of: {
     change: ChangeMessage
@@ -189,6 +220,7 @@ export type Operations = PeopleOperations & {
     seen: number
     document: string
     people: readonly { readonly account: string; readonly settings: string }[]
+    changed: readonly string[]
     told: readonly Told[]
     now: number
   }): 'applied' | 'stale' | 'unknown-account'
@@ -198,6 +230,12 @@ export type Operations = PeopleOperations & {
     settings: string | null
     told: readonly Told[]
   }): 'set' | 'unknown'
+  'trust.revoke'(of: {
+    account: string
+    id: string | null
+    series: string | null
+    told: readonly Told[]
+  }): number
 
   'upkeep.sweep'(of: {
     now: number

@@ -6,6 +6,7 @@ import { accountReads, factorsOf, sendsOf } from './reads-accounts.ts'
 import { policyReads } from './reads-policy.ts'
 import { createQuery, given, prepare, type Query } from './statements.ts'
 import { foundStepUp, talliesOf } from './tallies.ts'
+import { grantsOf } from './trust.ts'
 
 /** Readers never wait for the writer (WAL); only a recovery after a crash of another process can hold them up. */
 const BUSY_MS = 100
@@ -108,6 +109,7 @@ function prepared(db: Sqlite.Database, query: Query) {
         sql<string>`(
           select json_group_array(json_object('browser', browser, 'at', at))
           from known_browsers where account = ${account})`.as('known_browsers'),
+        grantsOf(account).as('grants'),
       ]),
     ),
     totp: prepare(

@@ -10,6 +10,7 @@ import { policyWrites } from './writes/policy.ts'
 import { requestWrites } from './writes/requests.ts'
 import { signingKeyWrites } from './writes/signing-keys.ts'
 import { stepUpWrites } from './writes/step-ups.ts'
+import { trustWrites } from './writes/trust.ts'
 import { upkeepWrites } from './writes/upkeep.ts'
 
 /** What the writer says to the thread that started it. */
@@ -48,6 +49,7 @@ const operations: Operations = {
   ...accountWrites(db, query),
   ...policyWrites(db, query),
   ...upkeepWrites(db, query),
+  ...trustWrites(db, query),
 }
 const statement = (sql: string) => db.prepare<[], unknown>(sql)
 const begin = statement('BEGIN IMMEDIATE')

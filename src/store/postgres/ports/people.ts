@@ -6,6 +6,7 @@ import { isUnique } from '../faults.ts'
 import type { Tx } from '../link.ts'
 import * as endingSql from '../statements/ending.ts'
 import * as sql from '../statements/people.ts'
+import { end as endTrust } from '../statements/trust.ts'
 import { createAddPeople } from './add-people.ts'
 import type { PortDeps } from './deps.ts'
 import { createDone, nothing } from './done.ts'
@@ -158,6 +159,7 @@ async function clear(tx: Tx, accounts: readonly string[]): Promise<void> {
   await tx.run(sql.untally, of)
   await tx.run(sql.unsend, of)
   await tx.run(sql.forgetBrowsers, of)
+  await tx.run(endTrust, { accounts })
   await tx.run(sql.remove, { accounts })
 }
 

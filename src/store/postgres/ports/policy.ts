@@ -1,6 +1,7 @@
 import type { PolicyStore } from '../../../policy/index.ts'
 import { appliedPolicyIn, ownSettingsIn } from '../../rows-policy.ts'
 import * as sql from '../statements/policy.ts'
+import { end as endTrust } from '../statements/trust.ts'
 import type { PortDeps } from './deps.ts'
 import { createDone, nothing } from './done.ts'
 
@@ -17,7 +18,7 @@ export function policyStore(deps: PortDeps): PolicyStore {
       return (await link.read(sql.people, {})).map(ownSettingsIn)
     },
 
-    apply(seen, settings, people, events, now) {
+    apply(seen, settings, people, changed, events, now) {
       const accounts = people.map(({ account }) => account)
       const own = people.map((one) => JSON.stringify(one.settings))
       const told = toRows.told(events)
@@ -30,6 +31,7 @@ export function policyStore(deps: PortDeps): PolicyStore {
         await tx.run(sql.apply, { document: JSON.stringify(settings), now })
         await tx.run(sql.clear, {})
         if (people.length > 0) await tx.run(sql.put, { accounts, settings: own })
+        if (changed.length > 0) await tx.run(endTrust, { accounts: changed })
         return { answer: 'applied', told, own: [] }
       })
     },
@@ -43,6 +45,7 @@ export function policyStore(deps: PortDeps): PolicyStore {
         if (found.length === 0) return nothing('unknown')
         if (settings === null) await tx.run(sql.take, { account })
         else await tx.run(sql.put, { accounts: [account], settings: [JSON.stringify(settings)] })
+        await tx.run(endTrust, { accounts: [account] })
         await tx.run(sql.count, {})
         return { answer: 'set', told, own: [] }
       })

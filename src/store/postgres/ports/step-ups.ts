@@ -2,13 +2,14 @@ import { Fault, type Instant, instantOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUpStore } from '../../../stepup/index.ts'
 import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
 import { settingsIn } from '../../rows-policy.ts'
+import { grantsIn } from '../../rows-trust.ts'
 import { changedRow, classOf, ownAnswers, stepUpRow } from '../../to-rows.ts'
 import { isUnique } from '../faults.ts'
 import { toldOf } from '../parts.ts'
-import { earnedValues } from '../statements/known-browsers.ts'
 import * as sql from '../statements/step-ups.ts'
 import type { Statement, Values } from '../statements.ts'
 import type { PortDeps } from './deps.ts'
+import { earnedValues, useValues } from './trust.ts'
 
 export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): StepUpStore {
   return {
@@ -33,6 +34,22 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       return { heard: 'too-soon', until: await tooSoonUntil(claim, now) }
     },
 
+    async openTrusted(stepUp, events, use) {
+      const row = stepUpRow(stepUp, 1)
+      stepUpRows.wrote(row.value, stepUp)
+      const tag = newTag()
+      const values = { ...row, tag, is_ours: stepUp.isOurs, ...toldOf(toRows, events) }
+      const opened = await written(sql.openTrusted, { ...values, ...useValues(use) })
+      const answer = opened?.rows[0]
+      if (answer?.opened === 1 || answer?.known_tag === tag) {
+        const at = { version: 1, value: stepUp, tallies: talliesIn(answer.tallies) }
+        return { heard: 'opened', at }
+      }
+      if (answer?.allowed === 0) return { heard: 'account-gone' }
+      const found = await find(stepUp.id)
+      return found === undefined ? { heard: 'trust-moved' } : { heard: 'found', at: found }
+    },
+
     find,
 
     async standing(account) {
@@ -43,6 +60,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
         settings: settingsIn(row?.settings),
         policyVersion: row?.policy_version ?? 0,
         knownBrowsers: knownBrowsersIn(row?.known_browsers ?? '[]'),
+        grants: grantsIn(row?.grants ?? '[]'),
       }
     },
 
@@ -114,7 +132,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const { rows, again } = await link.write(sql.settle, {
         ...values,
         ...{ source, part, part_expires_at: expiryOf(source, change) },
-        ...{ factor, lane, class: classOf(lane), ...earnedValues(earned) },
+        ...{ factor, lane, class: classOf(lane), ...earnedValues(counter.account, earned) },
       })
       if (rows[0]?.swapped === 1 || (await isOurs(again, values))) return 'settled'
       return rows[0]?.held === 1 ? 'used' : 'stale'
@@ -127,7 +145,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const { rows, again } = await link.write(sql.enrol, {
         ...values,
         ...{ enrolment_id, enrolment_account, ...rest, part: consumed.part },
-        ...{ is_ours: change.next.isOurs, ...earnedValues(earned) },
+        ...{ is_ours: change.next.isOurs, ...earnedValues(enrolment.account, earned) },
       })
       const answer = rows[0]
       if (answer?.swapped === 1 || (await isOurs(again, values))) return 'enrolled'

@@ -1,6 +1,7 @@
 import type { AccountRow } from '../../schema.ts'
 import { each, factors, sends, tallies } from '../parts.ts'
 import { statement } from '../statements.ts'
+import { endedGrants } from './grants.ts'
 
 const OURS = 'account, name_key, emails, phones, seen_at, gone_at'
 
@@ -120,7 +121,8 @@ export const leave = statement<{ event: string }>(
   `with gone as (
     update accounts set gone_at = @now::bigint
     where account = @account and gone_at is null and seen_at <= @seen_at::bigint
-    returning account, directory)
+    returning account, directory),
+  ${endedGrants('@account', 'gone')}
   insert into audit_waiting (id, part, event)
   select @id, 1, json_build_object('event', 'account.left', 'at', @now::bigint, 'actor', 'system',
     'account', account, 'directory', directory)::text

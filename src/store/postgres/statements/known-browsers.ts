@@ -1,6 +1,3 @@
-import type { Earned } from '../../../stepup/index.ts'
-import { earnedRow } from '../../to-rows.ts'
-
 /**
  * Pieces of what keeps an accepted factor: `staying` are the account's other browsers that stay known, `known` makes this one
  * so once `rows` are there, and `forgotten` takes the rest away. What somebody else holds is passed over, so that two who
@@ -32,9 +29,3 @@ export const stillCounting = `
   jsonb_each(lanes) as lane where lane.key <> @lane::text and (
     @browser::text is null or lane.key not like 'browser:%' or substr(lane.key, 9) = @browser::text
     or substr(lane.key, 9) in (select browser from staying))`
-
-export function earnedValues(earned: Earned | null) {
-  const none = { browser: null, at: null, since: null, browsers_max: 1 }
-  const { browser, at, since, browsers_max } = earnedRow(earned) ?? none
-  return { browser, earned_at: at, since, browsers_max }
-}

@@ -1,5 +1,6 @@
 import { held, person, swapped, tallies, told } from '../parts.ts'
 import { statement } from '../statements.ts'
+import { endedGrants, granting, grants, rotating, using } from './grants.ts'
 import { known, staying, stillCounting } from './known-browsers.ts'
 
 const ROW = 'id, version, tag, account, browser, state, expires_at, value'
@@ -27,11 +28,11 @@ const claimed = (rows: string): string => {
     returning 1)`
 }
 
-const opening = (claim: string, rows: string): string => `
+const opening = (claim: string, rows: string, and = ''): string => `
   with ${person('@account')},
   known as (select tag from step_ups where id = @id),
   may as (select 1 from allowed where not exists (select from known))${claim},
-  opened as (insert into step_ups (${ROW}) select ${ROW_VALUES} from ${rows} returning 1),
+  opened as (insert into step_ups (${ROW}) select ${ROW_VALUES} from ${rows} returning 1)${and},
   telling as (${told('opened')})
   select (select count(*) from opened)::integer as opened,
     (select count(*) from allowed)::integer as allowed, (select tag from known) as known_tag,
@@ -46,6 +47,16 @@ export const openClaiming = statement<Opened>(
   opening(`, ${claimed('may')}`, 'claimed'),
 )
 
+/** Whoever comes second with the secret of a device finds it rotated, and nothing is opened. */
+export const openTrusted = statement<Opened>(
+  'step_up_open_trusted',
+  opening(
+    `, ${using}, trusted as (select 1 from may where exists (select from good))`,
+    'trusted',
+    `, ${rotating('opened')}`,
+  ),
+)
+
 export const find = statement<{ version: number; value: string; tallies: string }>(
   'step_up_find',
   `select version, value, ${tallies('step_ups.account')} as tallies from step_ups where id = @id`,
@@ -55,6 +66,7 @@ type StandingRow = {
   enrolled: string
   tallies: string
   known_browsers: string
+  grants: string
   settings: string | null
   policy_version: number
 }
@@ -68,6 +80,7 @@ export const standing = statement<StandingRow>(
     ${tallies('@account')} as tallies, (
     select coalesce(json_agg(json_build_object('browser', browser, 'at', at)), '[]')::text
     from known_browsers where account = @account) as known_browsers,
+    ${grants('@account')} as grants,
     (select settings from person_settings where account = @account) as settings,
     coalesce((select version from policy where id = 1), 0) as policy_version`,
 )
@@ -191,6 +204,7 @@ export const settle = statement<{ held: number; swapped: number }>(
     delete from send_budgets using swapped
     where account = @account and channel = @factor and lane = @class),
   ${known('swapped')},
+  ${granting('swapped')},
   telling as (${told('swapped, (select count(*) from reset) before')})
   select (select count(*) from held)::integer as held,
     (select count(*) from swapped)::integer as swapped`,
@@ -213,6 +227,8 @@ export const enrol = statement<{ allowed: number; held: number; swapped: number 
     on conflict (source) do update set part = excluded.part where u.part < excluded.part),
   ${swapped('added')},
   ${known('swapped')},
+  ${endedGrants('@enrolment_account', 'swapped')},
+  ${granting('swapped')},
   telling as (${told('swapped')})
   select (select count(*) from allowed)::integer as allowed,
     (select count(*) from held)::integer as held,

@@ -68,6 +68,11 @@ export const sweepBrowsers = statement<Swept>(
   sweeping('known_browsers', ['account', 'browser'], 'at <= @before::bigint', 'at'),
 )
 
+export const sweepGrants = statement<Swept>(
+  'sweep_trust_grants',
+  sweeping('trust_grants', ['account', 'id'], 'expires_at <= @before::bigint', 'expires_at'),
+)
+
 export const sealedSecrets = statement<{ row: string; sealed: string }>(
   'sealed_secrets',
   `select id as row, secret as sealed from enrolments

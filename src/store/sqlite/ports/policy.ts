@@ -12,9 +12,9 @@ export function policyStore({ writer, reader, toRows }: PortDeps): PolicyStore {
       return (await reader.read((reads) => reads.ownSettings.all({}))).map(ownSettingsIn)
     },
 
-    apply: (seen, settings, people, events, now) =>
+    apply: (seen, settings, people, changed, events, now) =>
       writer.call('policy.apply', {
-        ...{ seen, document: JSON.stringify(settings), now, told: toRows.told(events) },
+        ...{ seen, document: JSON.stringify(settings), changed, now, told: toRows.told(events) },
         people: people.map((one) => ({
           account: one.account,
           settings: JSON.stringify(one.settings),

@@ -2,6 +2,7 @@ import { type Instant, instantOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUpStore } from '../../../stepup/index.ts'
 import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
 import { settingsIn } from '../../rows-policy.ts'
+import { grantsIn, trustUseRow } from '../../rows-trust.ts'
 import { changedRow, earnedRow, stepUpRow } from '../../to-rows.ts'
 import type { FoundMessage } from '../operations.ts'
 import type { PortDeps } from './deps.ts'
@@ -30,6 +31,24 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       }
     },
 
+    async openTrusted(stepUp, events, use) {
+      const row = stepUpRow(stepUp, 1)
+      stepUpRows.wrote(row.value, stepUp)
+      const change = { row, told: toRows.told(events) }
+      const of = { change, isOurs: stepUp.isOurs, use: trustUseRow(use) }
+      const answer = await writer.call('stepUps.openTrusted', of)
+      switch (answer.heard) {
+        case 'opened': {
+          const tallies = talliesIn(answer.tallies)
+          return { heard: 'opened', at: { version: 1, value: stepUp, tallies } }
+        }
+        case 'found':
+          return { heard: 'found', at: foundIn(answer.at) }
+        default:
+          return { heard: answer.heard }
+      }
+    },
+
     async find(id) {
       const row = await reader.read((reads) => reads.stepUp.get({ id }))
       return row && foundIn(row)
@@ -43,6 +62,7 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
         settings: settingsIn(row?.settings),
         policyVersion: row?.policy_version ?? 0,
         knownBrowsers: knownBrowsersIn(row?.known_browsers ?? '[]'),
+        grants: grantsIn(row?.grants ?? '[]'),
       }
     },
 
@@ -85,7 +105,12 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
         judged.verdict === 'accepted'
           ? { ...judged.consumption, expires_at: expiryOf(judged.consumption.source, change) }
           : null
-      const of = { change: messageOf(change), counter, consumed, earned: earnedRow(earned) }
+      const of = {
+        change: messageOf(change),
+        counter,
+        consumed,
+        earned: earnedRow(counter.account, earned),
+      }
       return writer.call('stepUps.settle', of)
     },
 
@@ -93,7 +118,7 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       const { isOurs } = change.next
       const of = {
         ...{ change: messageOf(change), isOurs, enrolment: toRows.enrolment(enrolment) },
-        earned: earnedRow(earned),
+        earned: earnedRow(enrolment.account, earned),
       }
       return writer.call('stepUps.enrol', of)
     },

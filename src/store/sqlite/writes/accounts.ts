@@ -5,12 +5,14 @@ import type { Operations } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { createEndSignIns } from './ending.ts'
 import { createTell } from './tell.ts'
+import { createGrants } from './trust.ts'
 
 type AccountOperations = Pick<Operations, Extract<keyof Operations, `accounts.${string}`>>
 
 export function accountWrites(db: Database, query: Query): AccountOperations {
   const tell = createTell(db, query)
   const endSignIns = createEndSignIns(db, query)
+  const grants = createGrants(db, query)
   const run = prepared(db, query)
 
   return {
@@ -56,6 +58,7 @@ export function accountWrites(db: Database, query: Query): AccountOperations {
     'accounts.leave'({ account, seen_at, now, spare }) {
       const left = run.leave.get({ account, seen_at, now })
       if (left === undefined) return { heard: 'seen-since', events: [] }
+      grants.end(account)
       const about = { at: now, actor: 'system', account, directory: left.directory }
       const event = JSON.stringify({ event: 'account.left', ...about })
       tell([{ id: spare.id, event }])

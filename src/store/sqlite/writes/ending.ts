@@ -17,6 +17,8 @@ export function createEndSignIns(db: Database, query: Query): EndSignIns {
   const run = prepared(db, query)
 
   return ({ account, factor, ending }) => {
+    // Whatever ends a question ends that none is asked.
+    run.trust.run({ account })
     // Tokens first: afterwards a step-up that was proven may be no longer what it was.
     run.tokens.run({ account, factor })
     const ended = run.stepUps.all({ account, factor, at: ending.at })
@@ -42,6 +44,7 @@ function prepared(db: Database, query: Query) {
     select 1 from json_each(step_ups.value, '$.offered') as way
     where json_extract(way.value, '$.factor') = ${factor}))`
   return {
+    trust: prepare(db, query.deleteFrom('trust_grants').where('account', '=', account)),
     tokens: prepare(
       db,
       query

@@ -3,15 +3,17 @@ import { sql } from 'kysely'
 import type { Operations } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { createTell } from './tell.ts'
+import { createGrants } from './trust.ts'
 
 type PolicyOperations = Pick<Operations, Extract<keyof Operations, `policy.${string}`>>
 
 export function policyWrites(db: Database, query: Query): PolicyOperations {
   const tell = createTell(db, query)
+  const grants = createGrants(db, query)
   const run = prepared(db, query)
 
   return {
-    'policy.apply'({ seen, document, people, told, now }) {
+    'policy.apply'({ seen, document, people, changed, told, now }) {
       if ((run.version.get({})?.version ?? 0) !== seen) return 'stale'
       if (people.some(({ account }) => run.known.get({ account }) === undefined))
         return 'unknown-account'
@@ -19,6 +21,7 @@ export function policyWrites(db: Database, query: Query): PolicyOperations {
       run.apply.run({ document, applied_at: now })
       run.clear.run({})
       for (const one of people) run.put.run(one)
+      for (const account of changed) grants.end(account)
       tell(told)
       return 'applied'
     },
@@ -28,6 +31,7 @@ export function policyWrites(db: Database, query: Query): PolicyOperations {
       run.count.run({})
       if (settings === null) run.take.run({ account })
       else run.put.run({ account, settings })
+      grants.end(account)
       tell(told)
       return 'set'
     },

@@ -9,6 +9,7 @@ import { createEnrolments } from './enrolments.ts'
 import { createIsGone } from './is-gone.ts'
 import { createKnownBrowsers } from './known-browsers.ts'
 import { createTell } from './tell.ts'
+import { createGrants } from './trust.ts'
 
 type StepUpOperations = Pick<Operations, Extract<keyof Operations, `stepUps.${string}`>>
 
@@ -21,6 +22,7 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
   const enrolments = createEnrolments(db, query)
   const isGone = createIsGone(db, query)
   const browsers = createKnownBrowsers(db, query)
+  const grants = createGrants(db, query)
   const { find, insert, replace, tallies, locks, count, reset, budget, claimed, freed } = prepared(
     db,
     query,
@@ -33,6 +35,19 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       if (isOurs && isGone(change.row.account)) return { heard: 'account-gone' }
       const until = claim === null ? null : claimMessage(claim, now)
       if (until !== null) return { heard: 'too-soon', until }
+      insert.run(change.row)
+      tell(change.told)
+      return {
+        heard: 'opened',
+        tallies: tallies.get({ account: change.row.account })?.tallies ?? '[]',
+      }
+    },
+
+    'stepUps.openTrusted'({ change, isOurs, use }) {
+      const at = find.get({ id: change.row.id })
+      if (at !== undefined) return { heard: 'found', at }
+      if (isOurs && isGone(change.row.account)) return { heard: 'account-gone' }
+      if (grants.use(use) === 'moved') return { heard: 'trust-moved' }
       insert.run(change.row)
       tell(change.told)
       return {
@@ -89,6 +104,7 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       if (earned !== null) {
         browsers.know(counter.account, earned)
         browsers.untally(counter)
+        if (earned.grant !== null) grants.add(earned.grant)
       }
       return 'settled'
     },
@@ -98,7 +114,10 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       if (enrolments.has(enrolment.row)) return 'exists'
       if (!swap(change)) return 'stale'
       enrolments.add(enrolment)
+      // What was earned with fewer factors than there are now is earned again.
+      grants.end(enrolment.row.account)
       if (earned !== null) browsers.know(enrolment.row.account, earned)
+      if (earned?.grant) grants.add(earned.grant)
       return 'enrolled'
     },
   }

@@ -43,6 +43,7 @@ export function upkeepWrites(db: Database, query: Query): UpkeepOperations {
         consumed: run.consumed.run({ before, rows }).changes,
         sendBudgets: run.budgets.run({ before: now - BUDGETS_KEPT_MS, rows }).changes,
         knownBrowsers: run.browsers.run({ before: now - BROWSERS_KEPT_MS, rows }).changes,
+        grants: run.grants.run({ before: now, rows }).changes,
         events,
       }
     },
@@ -167,6 +168,22 @@ function prepared(db: Database, query: Query) {
             .orderBy('at')
             .limit(rows)
             .$asTuple('account', 'browser'),
+        ),
+    ),
+    grants: prepare(
+      db,
+      query
+        .deleteFrom('trust_grants')
+        .where(
+          ({ refTuple }) => refTuple('account', 'id'),
+          'in',
+          query
+            .selectFrom('trust_grants')
+            .select(['account', 'id'])
+            .where('expires_at', '<=', before)
+            .orderBy('expires_at')
+            .limit(rows)
+            .$asTuple('account', 'id'),
         ),
     ),
     enrolment: prepare(
