@@ -14,7 +14,7 @@ const KEPT_MAX = 10_000
 /**
  * A directory whose answer about a person is good for a while: for `seconds`, so that a passage asks once, and while the
  * directory is a Fault for `outageSeconds` since it last said so. Only a person is kept: nobody, a disabled person and
- * two people are asked about each time, and such an answer also ends what was kept. Each spelling is a question of its
+ * two people are asked about each time, as is whoever is asked for anew, and such an answer also ends what was kept. Each spelling is a question of its
  * own. Whoever asks the same while it is being asked gets the same answer.
  */
 export function createCachedDirectory<P>(deps: {
@@ -31,9 +31,9 @@ export function createCachedDirectory<P>(deps: {
 
   return {
     name: directory.name,
-    async find(query, signal) {
+    async find(query, signal, how) {
       const key = keyOf(query)
-      const fresh = younger(key, seconds)
+      const fresh = how === 'anew' ? undefined : younger(key, seconds)
       if (fresh !== undefined) return served('fresh', fresh)
       try {
         return await fly(key, query, signal)

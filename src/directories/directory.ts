@@ -17,6 +17,9 @@ export type Query =
   | { readonly by: 'name'; readonly value: string }
   | { readonly by: 'immutableId'; readonly directory: string; readonly value: string }
 
+/** `anew`: whoever asks knows that something was changed a moment ago, so that no answer is taken that was kept. */
+export type How = 'usual' | 'anew'
+
 /** What a directory of the company tells of somebody: nothing of ours. */
 export type Told = Omit<Person, 'account'>
 
@@ -34,5 +37,5 @@ export type DisabledReason = 'disabled' | 'expired' | 'locked'
  */
 export type Directory<P = Person> = {
   readonly name: string
-  find(query: Query, signal: AbortSignal): Promise<Answer<P>>
+  find(query: Query, signal: AbortSignal, how?: How): Promise<Answer<P>>
 }

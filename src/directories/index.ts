@@ -17,7 +17,7 @@ export type {
 } from './account-store.ts'
 export { createCachedDirectory } from './cached.ts'
 export { type CompanyPeople, createCompanyPeople } from './company-people.ts'
-export type { Answer, Directory, DisabledReason, Person, Query, Told } from './directory.ts'
+export type { Answer, Directory, DisabledReason, How, Person, Query, Told } from './directory.ts'
 export type { Answers, HelpDesk, Problems, Shown, ShownAccount, Whom } from './help-desk.ts'
 export type { ImportLine } from './import-people.ts'
 export { createFindLeavers } from './leavers.ts'

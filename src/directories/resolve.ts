@@ -1,5 +1,5 @@
 import { Fault, invariant, type Stopwatch } from '../kernel/index.ts'
-import type { Answer, Directory, Query } from './directory.ts'
+import type { Answer, Directory, How, Query } from './directory.ts'
 import type { RouteOf } from './routes.ts'
 
 /** Directories to ask in turn; those of an inner list are of equal rank. */
@@ -19,33 +19,39 @@ type ResolveDeps = {
 }
 
 /** Who the subject is. Only 'not-found' goes on to the next; every other answer and every Fault ends the search. */
-export function createResolve(deps: ResolveDeps): (query: Query, order: Order) => Promise<Answer> {
+export function createResolve(
+  deps: ResolveDeps,
+): (query: Query, order: Order, how?: How) => Promise<Answer> {
   const { directories, stopwatch, routeOf, deadlineSecondsOf, onLookup = () => {} } = deps
 
-  return async (query, order) => {
+  return async (query, order, how = 'usual') => {
     for (const rank of ranksFor(query, order, routeOf)) {
-      const answer = oneOf(await askAll(rank, query))
+      const answer = oneOf(await askAll(rank, query, how))
       if (answer.found !== 'not-found') return answer
     }
     return { found: 'not-found' }
   }
 
   /** All answers are waited for, so that neither speed nor order decides between an answer and a Fault. */
-  async function askAll(rank: readonly string[], query: Query): Promise<readonly Answer[]> {
-    const asked = await Promise.allSettled(rank.map((name) => ask(name, query)))
+  async function askAll(
+    rank: readonly string[],
+    query: Query,
+    how: How,
+  ): Promise<readonly Answer[]> {
+    const asked = await Promise.allSettled(rank.map((name) => ask(name, query, how)))
     return asked.map((one) => {
       if (one.status === 'rejected') throw one.reason
       return one.value
     })
   }
 
-  async function ask(name: string, query: Query): Promise<Answer> {
+  async function ask(name: string, query: Query, how: How): Promise<Answer> {
     const directory = directories.get(name)
     invariant(directory !== undefined, `the configuration knows the directory ${name}`)
     const since = stopwatch.seconds()
     let outcome: LookupOutcome = 'fault'
     try {
-      const answer = await inTime(directory, query)
+      const answer = await inTime(directory, query, how)
       outcome = answer.found
       return answer
     } finally {
@@ -54,7 +60,7 @@ export function createResolve(deps: ResolveDeps): (query: Query, order: Order) =
   }
 
   /** The signal asks the directory to stop; the race ends the wait for one that doesn't. */
-  async function inTime(directory: Directory, query: Query): Promise<Answer> {
+  async function inTime(directory: Directory, query: Query, how: How): Promise<Answer> {
     const { promise: late, reject } = Promise.withResolvers<never>()
     const deadline = new AbortController()
     const deadlineSeconds = deadlineSecondsOf(directory.name)
@@ -65,7 +71,7 @@ export function createResolve(deps: ResolveDeps): (query: Query, order: Order) =
       deadline.abort(fault)
     }, deadlineSeconds * 1000)
     try {
-      return await Promise.race([directory.find(query, deadline.signal), late])
+      return await Promise.race([directory.find(query, deadline.signal, how), late])
     } finally {
       clearTimeout(timer)
     }

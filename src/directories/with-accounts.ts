@@ -16,8 +16,8 @@ export function createWithAccounts(deps: {
   const { directory, accountOf } = deps
   return {
     name: directory.name,
-    async find(query, signal) {
-      const answer = await directory.find(query, signal)
+    async find(query, signal, how) {
+      const answer = await directory.find(query, signal, how)
       if (answer.found !== 'person') return answer
       const { person } = answer
       const nameKey = nameKeyOf(person.username)

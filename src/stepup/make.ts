@@ -59,6 +59,8 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
       const after: Found = { version: at.version + 1, value: step.next, tallies: at.tallies }
       if (answer === 'stale' || isStale(answer)) {
         at = (await store.find(first.value.id)) ?? at
+        // What it was planned by may be what has changed.
+        if (move.move === 'replan') return { made: 'refused', at }
         continue
       }
       if (typeof answer === 'object') return heardOf(answer, move, at, after, step.events)

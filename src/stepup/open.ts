@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../audit/index.ts'
+import type { How } from '../directories/index.ts'
 import {
   type Clock,
   type FactorKind,
@@ -97,8 +98,9 @@ export function createOpen(deps: OpenDeps): {
     },
 
     async replan({ request, browser: hash, ip }) {
-      // Where from is not certain here, so nothing is earned or taken from trust on this way.
-      const looked = await look(request, { hash, ip, place: null })
+      // Where from is not certain here, so nothing is earned or taken from trust on this way. Who presses Try again was just
+      // told that something was set right.
+      const looked = await look(request, { hash, ip, place: null }, 'anew')
       const plan = quietly(looked.known ? looked.plan : nobody(request, looked), request)
       const username = shownOf(looked, plan)?.username ?? request.lookup.value
       const unnamed = { trust: null, offered: [] }
@@ -124,7 +126,7 @@ export function createOpen(deps: OpenDeps): {
     id: Id<'stepUp'>,
     browser: Browser,
   ): Promise<Opened | Moved> {
-    const looked = await look(request, browser)
+    const looked = await look(request, browser, 'usual')
     const outcome = outcomeOf(request, looked)
     if (looked.known) await revokeReplayed(looked.person.account, looked.trust)
     const shown = shownOf(looked, outcome)
@@ -158,8 +160,9 @@ export function createOpen(deps: OpenDeps): {
   async function look(
     request: StepUpRequest,
     { hash, ip, place }: Pick<Browser, 'hash' | 'ip'> & { readonly place: Browser['place'] | null },
+    how: How,
   ): Promise<Looked> {
-    const answer = await resolve(request.lookup, request.directories)
+    const answer = await resolve(request.lookup, request.directories, how)
     const account = answer.found === 'person' ? answer.person.account : NOBODY
     // Looked at for nobody too, so that the time taken does not say who is known.
     const standing = await store.standing(account)

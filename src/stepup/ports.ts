@@ -1,4 +1,4 @@
-import type { Answer } from '../directories/index.ts'
+import type { Answer, How } from '../directories/index.ts'
 import type { Id, Instant } from '../kernel/index.ts'
 import type { Challenged, Lookup, Pending } from './step-up.ts'
 import type { Enrolment } from './step-up-store.ts'
@@ -7,6 +7,7 @@ import type { Enrolment } from './step-up-store.ts'
 export type Resolve = (
   lookup: Lookup,
   directories: readonly (string | readonly string[])[],
+  how?: How,
 ) => Promise<Answer>
 
 /** Puts the live code of a challenge in words and hands it to a gateway. */

@@ -13,6 +13,12 @@ const LEFT_BEHIND: Readonly<Record<OfOneState, true>> = {
 
 export const OF_ONE_STATE: readonly string[] = Object.keys(LEFT_BEHIND)
 
+/**
+ * `asked-nothing`: those that wait for Try again with nothing to choose live on where contacts are changed, which is what
+ * they wait for.
+ */
+export type Spares = 'asked-nothing' | 'none'
+
 /** The audit of a step-up that was ended: its id is made of the one piece of chance that came along for all of them. */
 export function cancelledEvent(
   { at, actor }: { readonly at: number; readonly actor: string },

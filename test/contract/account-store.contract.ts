@@ -230,6 +230,14 @@ export function accountStoreContract(backend: string, open: OpenBench): void {
       assert.equal(await stateOf(), 'cancelled')
       assert.equal((await eventsOf(bench.store)).at(-1)?.event, 'step-up.cancelled')
       assert.equal(bench.heard.at(-1)?.event, 'step-up.cancelled')
+      const blocked = {
+        ...choosingSample(sampler, { account, isOurs: false, offered: [] }),
+        ...({ state: 'blocked', why: 'no-contact', factor: null } as const),
+      }
+      await stepUps.open(blocked, [], null, NOON)
+      await accounts.setContacts('corp', account, NONE, [contactsSet(account)], BY)
+      assert.equal((await stepUps.find(blocked.id))?.value.state, 'blocked')
+      await accounts.setContacts('corp', account, contacts, [contactsSet(account)], BY)
       const after = await begin()
       await accounts.setContacts('corp', account, contacts, [contactsSet(account)], BY)
       assert.equal(await after(), 'choosing')

@@ -210,6 +210,27 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       assert.deepEqual((await stepUps.find(stepUp.id))?.value, stepUp)
     })
 
+    test('lets whoever has nothing to choose try again where contacts change, as planned from then on', async () => {
+      await using bench = await open()
+      const { people, stepUps } = bench.store
+      const ada = person('ada')
+      await people.add(alone(ada), [])
+      const { account } = ada
+      const stepUp: StepUp = { ...choosingSample(sampler, { account, offered: [] }), ...BLOCKED }
+      await stepUps.open(stepUp, [], null, NOON)
+      await people.set({ ...ada, phones: ['+12025550123'] }, [], BY)
+      const found = await stepUps.find(stepUp.id)
+      assert.deepEqual(found?.value, stepUp)
+      // What was planned before knows nothing of the phone.
+      const planned = { next: choosingSample(sampler, heldOf(stepUp)), events: [] }
+      assert.equal(await stepUps.replan({ ...planned, version: 1 }), 'stale')
+      assert.equal(await stepUps.replan({ ...planned, version: found?.version ?? 0 }), 'replaced')
+      const another: StepUp = { ...choosingSample(sampler, { account, offered: [] }), ...BLOCKED }
+      await stepUps.open(another, [], null, NOON)
+      await people.set({ ...ada, state: 'disabled' }, [], BY)
+      assert.equal((await stepUps.find(another.id))?.value.state, 'cancelled')
+    })
+
     test('erases every step-up and token with the person, and keeps the audit', async () => {
       await using bench = await open()
       const { people, stepUps, requests } = bench.store

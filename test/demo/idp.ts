@@ -13,6 +13,8 @@ export type DemoUser = {
   readonly names?: readonly string[]
   readonly email: string
   readonly password: string
+  /** What the IAM itself saw beside the password. */
+  readonly amr?: readonly string[]
 }
 
 type Options = {
@@ -89,6 +91,7 @@ export async function startIdp({
       username: typed,
       email: user.email,
       application: { id: app.id, name: 'Demo application' },
+      amr: ['pwd', ...(user.amr ?? [])],
       passwordAt: Math.floor(Date.now() / 1000),
       clientIp: request.socket.remoteAddress,
       acrValues: text('acr_values'),
@@ -130,7 +133,7 @@ export async function startIdp({
     }
     const { acr, amr, authTime, user } = done
     const login = {
-      ...{ accountId: user.id, amr: ['pwd', ...amr], remember: false },
+      ...{ accountId: user.id, amr: [...new Set(['pwd', ...amr])], remember: false },
       ...(acr === undefined ? {} : { acr }),
       ...(authTime === undefined ? {} : { ts: authTime }),
     }

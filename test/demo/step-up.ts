@@ -24,6 +24,8 @@ export type StepUp = {
     readonly username: string
     readonly email: string | undefined
     readonly application: { readonly id: string; readonly name: string }
+    /** What the provider saw (RFC 8176). */
+    readonly amr: readonly string[]
     readonly passwordAt: number
     readonly clientIp: string | undefined
     /** As the application asked; passed on. */
@@ -74,7 +76,7 @@ export async function createStepUp(
       const context = {
         identifiers: { preferred_username: wanted.username, email: wanted.email },
         application: wanted.application,
-        amr: ['pwd'],
+        amr: wanted.amr,
         auth_time: wanted.passwordAt,
         client_ip: wanted.clientIp,
         purpose: 'sign-in',

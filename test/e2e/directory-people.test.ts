@@ -80,7 +80,8 @@ for (const { what, tool, names, open } of KINDS)
     before(async () => {
       const opened = await open()
       server = opening.use(opened.server)
-      company = opening.use(await openCompany(opened.written, { names, mail: MAIL }))
+      const zoe = { username: ZOE.login, names, email: MAIL }
+      company = opening.use(await openCompany({ directories: [opened.written], users: [zoe] }))
     })
     after(() => opening.disposeAsync())
 

@@ -26,7 +26,10 @@ clients:
     auth: { method: client_secret_basic, secretEnv: CLIENT_SECRET }
     redirectUris: [https://sso.kestrel.example/callback]
     subject: { from: par }
-channels: { email: { host: 127.0.0.1, port: 25, from: a@kestrel.example } }
+channels:
+  email: { host: 127.0.0.1, port: 25, from: a@kestrel.example }
+  sms:
+    - { provider: http, name: first, url: http://127.0.0.1:2, body: { json: { to: '{to}', text: '{text}' } } }
 factors: [totp]
 firstEnrolment: open
 `

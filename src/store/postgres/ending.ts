@@ -1,4 +1,4 @@
-import { cancelledEvent, OF_ONE_STATE } from '../ending.ts'
+import { cancelledEvent, OF_ONE_STATE, type Spares } from '../ending.ts'
 import { underWayIn } from '../rows.ts'
 import type { Tx } from './link.ts'
 import * as sql from './statements/ending.ts'
@@ -9,6 +9,7 @@ export type Ending = {
   readonly accounts: ReadonlyMap<string, { readonly id: string }>
   /** Only what relies on it; null: all. */
   readonly factor: string | null
+  readonly spares: Spares
   readonly at: number
   readonly actor: string
 }
@@ -25,12 +26,13 @@ export type Ended = {
 /** What is to end, each with its event. The people are held already; from here on their step-ups are too. */
 export async function holdSignIns(
   tx: Tx,
-  { accounts, factor, at, actor }: Ending,
+  { accounts, factor, spares, at, actor }: Ending,
 ): Promise<{ readonly ended: readonly Ended[]; readonly tokens: readonly string[] }> {
   const of = { accounts: [...accounts.keys()] }
   await tx.run(sql.holdStepUps, of)
   const ended: Ended[] = []
   const tokens: string[] = []
+  const touched: { readonly id: string; readonly tag: string }[] = []
   for (const { id, account, state, expires_at, value, redeemed } of await tx.run(
     sql.underWay,
     of,
@@ -46,10 +48,21 @@ export async function holdSignIns(
     if (isOver || spare === undefined) continue
     const about = { id, account, client: stepUp.request.client }
     const told = cancelledEvent({ at, actor }, spare, about)
-    ended.push({ account, id, value: cancelled(stepUp, at), told })
+    if (spares === 'asked-nothing' && isAskedNothing(state, stepUp))
+      touched.push({ id, tag: told.id })
+    else ended.push({ account, id, value: cancelled(stepUp, at), told })
   }
+  // Whoever plans one of them at this moment has looked before, and looks again.
+  if (touched.length > 0)
+    await tx.run(sql.touch, {
+      ids: touched.map(({ id }) => id),
+      tags: touched.map(({ tag }) => tag),
+    })
   return { ended, tokens }
 }
+
+const isAskedNothing = (state: string, { offered }: { readonly offered: readonly unknown[] }) =>
+  state === 'blocked' && offered.length === 0
 
 /** Ends it, and says what it leaves in the audit. */
 export async function endSignIns(tx: Tx, ending: Ending): Promise<readonly ToldRow[]> {

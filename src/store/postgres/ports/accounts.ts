@@ -47,7 +47,7 @@ export function accountStore(deps: PortDeps): AccountStore {
     setContacts(directory, account, contacts, events, by) {
       const emails = JSON.stringify(contacts.emails)
       const phones = JSON.stringify(contacts.phones)
-      const ending = endingOf(account, null, by)
+      const ending = endingOf(account, { spares: 'asked-nothing' }, by)
       const told = toRows.told(events)
       return done(async (tx) => {
         const [before] = await tx.run(sql.holdContacts, { directory, account })

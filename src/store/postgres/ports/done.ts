@@ -30,9 +30,13 @@ export function createDone({ link, toRows, heard }: Pick<PortDeps, 'link' | 'toR
       return answer
     },
 
-    endingOf: (account: string, factor: string | null, { at, actor }: By): Ending => ({
+    endingOf: (
+      account: string,
+      { factor = null, spares = 'none' }: Partial<Pick<Ending, 'factor' | 'spares'>>,
+      { at, actor }: By,
+    ): Ending => ({
       accounts: new Map([[account, toRows.spare()]]),
-      ...{ factor, at, actor },
+      ...{ factor, spares, at, actor },
     }),
   }
 }

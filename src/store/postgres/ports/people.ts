@@ -46,7 +46,8 @@ export function peopleStore(deps: PortDeps): PeopleStore {
     async set(person, events, by) {
       const row = personRow(person)
       const { account } = row
-      const ending = endingOf(account, null, by)
+      const spares = row.state === 'enabled' ? 'asked-nothing' : 'none'
+      const ending = endingOf(account, { spares }, by)
       const told = toRows.told(events)
       try {
         return await done(async (tx) => {
@@ -65,7 +66,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
     },
 
     remove(account, events, by) {
-      const ending = endingOf(account, null, by)
+      const ending = endingOf(account, {}, by)
       const told = toRows.told(events)
       return done(async (tx) => {
         const [person] = await tx.run(sql.hold, { account })
@@ -78,7 +79,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
     },
 
     erase(directory, account, events, by) {
-      const ending = endingOf(account, null, by)
+      const ending = endingOf(account, {}, by)
       const told = toRows.told(events)
       return done(async (tx) => {
         await tx.run(sql.hold, { account })
@@ -102,14 +103,14 @@ export function peopleStore(deps: PortDeps): PeopleStore {
           if (spare !== undefined) accounts.set(account, { id: spare.id, event })
         }
         if (accounts.size === 0) return nothing(0)
-        const ended = await eraseAll(tx, { accounts, factor: null, at, actor })
+        const ended = await eraseAll(tx, { accounts, factor: null, spares: 'none', at, actor })
         const told = [...ended, ...accounts.values()]
         return { answer: accounts.size, told, own: told }
       })
     },
 
     resetFactor(account, factor, events, by) {
-      const ending = endingOf(account, factor, by)
+      const ending = endingOf(account, { factor }, by)
       const told = toRows.told(events)
       const of = { accounts: [account], factor }
       return done(async (tx) => {

@@ -36,6 +36,13 @@ export const cancel = statement(
   where s.id = ended.id`,
 )
 
+export const touch = statement(
+  'ending_touch',
+  `update step_ups s set version = s.version + 1, tag = touched.tag
+  from unnest(@ids::text[], @tags::text[]) as touched (id, tag)
+  where s.id = touched.id`,
+)
+
 export const endTokens = statement(
   'ending_tokens',
   `update authorization_codes set token_hash = null, token_expires_at = null

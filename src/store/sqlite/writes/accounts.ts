@@ -51,7 +51,9 @@ export function accountWrites(db: Database, query: Query): AccountOperations {
       run.setContacts.run({ account, emails, phones })
       tell(told)
       const isAsBefore = before.emails === emails && before.phones === phones
-      const events = isAsBefore ? [] : endSignIns({ account, factor: null, ending })
+      const events = isAsBefore
+        ? []
+        : endSignIns({ account, factor: null, ending, spares: 'asked-nothing' })
       return { heard: 'set', events }
     },
 

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
-import { cancelledEvent, OF_ONE_STATE } from '../../ending.ts'
+import { cancelledEvent, OF_ONE_STATE, type Spares } from '../../ending.ts'
 import type { EndingMessage } from '../operations.ts'
 import { given, prepare, type Query } from '../statements.ts'
 import { createTell } from './tell.ts'
@@ -10,18 +10,20 @@ export type EndSignIns = (of: {
   readonly account: string
   readonly factor: string | null
   readonly ending: EndingMessage
+  readonly spares: Spares
 }) => readonly string[]
 
 export function createEndSignIns(db: Database, query: Query): EndSignIns {
   const tell = createTell(db, query)
   const run = prepared(db, query)
 
-  return ({ account, factor, ending }) => {
+  return ({ account, factor, ending, spares }) => {
     // Whatever ends a question ends that none is asked.
     run.trust.run({ account })
     // Tokens first: afterwards a step-up that was proven may be no longer what it was.
     run.tokens.run({ account, factor })
-    const ended = run.stepUps.all({ account, factor, at: ending.at })
+    if (spares === 'asked-nothing') run.touch.run({ account })
+    const ended = run.stepUps.all({ account, factor, spares, at: ending.at })
     return ended.map(({ id, client }) => {
       run.code.run({ id })
       const told = cancelledEvent(ending, ending.spare, { id, client, account })
@@ -35,6 +37,8 @@ function prepared(db: Database, query: Query) {
   const account = given('account')
   const factor = given<string | null>('factor')
   const at = given<number>('at')
+  const spares = given<string>('spares')
+  const isAskedNothing = sql<boolean>`(state = 'blocked' and json_array_length(value, '$.offered') = 0)`
   const paths = sql.join(OF_ONE_STATE.map((name) => sql.lit(`$.${name}`)))
   const isRedeemed = sql<boolean>`exists (
     select 1 from authorization_codes
@@ -75,10 +79,20 @@ function prepared(db: Database, query: Query) {
         .where('account', '=', account)
         .where(
           sql<boolean>`(state in ('choosing', 'challenged', 'enrolling', 'blocked')
-            and expires_at > ${at} and (${isProvenBy} or ${mayAsk})
+            and expires_at > ${at} and not (${spares} = 'asked-nothing' and ${isAskedNothing})
+            and (${isProvenBy} or ${mayAsk})
             or state = 'satisfied' and not ${isRedeemed} and ${isProvenBy})`,
         )
         .returning(['id', sql<string>`json_extract(value, '$.request.client')`.as('client')]),
+    ),
+    /** Whoever plans one of them at this moment has looked before, and looks again. */
+    touch: prepare(
+      db,
+      query
+        .updateTable('step_ups')
+        .set({ version: sql<number>`version + 1` })
+        .where('account', '=', account)
+        .where(isAskedNothing),
     ),
     code: prepare(db, query.deleteFrom('authorization_codes').where('step_up', '=', given('id'))),
   }

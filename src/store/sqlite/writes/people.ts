@@ -52,7 +52,8 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       run.update.run(row)
       tell(told)
       const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
-      const events = isAsBefore ? [] : endSignIns({ account, factor: null, ending })
+      const spares = row.state === 'enabled' ? 'asked-nothing' : 'none'
+      const events = isAsBefore ? [] : endSignIns({ account, factor: null, ending, spares })
       if (row.state !== 'enabled') browsers.forget(account)
       return { heard: 'set', events }
     },
@@ -62,7 +63,10 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       clear(account)
       run.gone.run({ account, at: ending.at })
       tell(told)
-      return { heard: 'removed', events: endSignIns({ account, factor: null, ending }) }
+      return {
+        heard: 'removed',
+        events: endSignIns({ account, factor: null, ending, spares: 'none' }),
+      }
     },
 
     'people.erase'({ directory, account, ending, told }) {
@@ -93,7 +97,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       run.untally.run({ account, factor })
       browsers.forget(account)
       tell(told)
-      return { heard: 'reset', events: endSignIns({ account, factor, ending }) }
+      return { heard: 'reset', events: endSignIns({ account, factor, ending, spares: 'none' }) }
     },
 
     'people.unlock'({ account, factor, limits, now, told }) {
@@ -112,7 +116,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
 
   function erase(account: string, ending: EndingMessage): readonly string[] {
     clear(account)
-    const events = endSignIns({ account, factor: null, ending })
+    const events = endSignIns({ account, factor: null, ending, spares: 'none' })
     run.endCodes.run({ account })
     run.endRequests.run({ account })
     run.endStepUps.run({ account })
