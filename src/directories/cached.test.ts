@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Fault, type Id } from '../kernel/index.ts'
 import { createCachedDirectory } from './cached.ts'
-import type { Answer, Query } from './directory.ts'
+import type { Answer, How, Query } from './directory.ts'
 
 const personNamed = (username: string): Answer => ({
   found: 'person',
@@ -35,7 +35,7 @@ function cached(over: { seconds?: number; outageSeconds?: number } = {}) {
   })
   return {
     ...{ asked, served },
-    find: (query: Query, signal = always) => find(query, signal),
+    find: (query: Query, signal = always, how: How = 'usual') => find(query, signal, how),
     at: (seconds: number) => {
       now = seconds
     },
@@ -59,6 +59,15 @@ describe('a directory whose answers are kept', () => {
     }
     assert.deepEqual(asked, ['li', 'li'])
     assert.deepEqual(served, ['fresh', 'fresh'])
+  })
+
+  test('is asked by whoever knows that something changed, and remembers that for all', async () => {
+    const { find, asked, answers } = cached()
+    await find(named('li'))
+    answers(() => personNamed('other'))
+    assert.deepEqual(await find(named('li'), always, 'anew'), personNamed('other'))
+    assert.deepEqual(await find(named('li')), personNamed('other'))
+    assert.deepEqual(asked, ['li', 'li'])
   })
 
   test('counts the age from the question on', async () => {

@@ -119,4 +119,30 @@ describe('planning anew', () => {
     assert.ok(seen.seen === 'step-up')
     assert.deepEqual([seen.at.value.state, seen.at.value.account], ['blocked', null])
   })
+
+  test('looks again where something changed while it was planned, and goes by nothing older', async () => {
+    const account = sampler.id('account')
+    const first: StepUp = {
+      ...heldSample(sampler, { account, offered: [] }),
+      ...({ state: 'blocked', why: 'no-contact', factor: null } as const),
+    }
+    const block = { plan: 'block', why: 'no-contact', factor: null } as const
+    const planned = (username: string): Planned => ({
+      ...{ username, account, isOurs: true, offered: [], lane: 'signed' },
+      outcome: { ...block, reason: username },
+    })
+    const plans = [planned('before'), planned('after')]
+    const kept: string[] = []
+    const stepUps = bench(first, (spent) => spent, {
+      replan: async () => plans.shift() ?? assert.fail('looked a third time'),
+      store: {
+        async replan({ next }) {
+          kept.push(next.username)
+          return kept.length === 1 ? 'stale' : 'replaced'
+        },
+      },
+    })
+    await stepUps.retry(first)
+    assert.deepEqual(kept, ['before', 'after'])
+  })
 })
