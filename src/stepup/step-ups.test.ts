@@ -128,7 +128,7 @@ describe('planning anew', () => {
     }
     const block = { plan: 'block', why: 'no-contact', factor: null } as const
     const planned = (username: string): Planned => ({
-      ...{ username, account, isOurs: true, offered: [], lane: 'signed' },
+      ...{ username, account, isOurs: true, offered: [], lane: 'signed', trust: null },
       outcome: { ...block, reason: username },
     })
     const plans = [planned('before'), planned('after')]
