@@ -61,7 +61,8 @@ export function composePolicy({ config, app, clock }: Deps): Tools['policy'] {
 }
 
 const KEYS = [
-  ...(['enabled', 'factors', 'firstEnrolment', 'language', 'acr', 'trustHours', 'rules'] as const),
+  ...(['enabled', 'factors', 'firstEnrolment', 'sendAtOnce', 'language'] as const),
+  ...(['acr', 'trustHours', 'rules'] as const),
 ]
 const OF_TRUST: ReadonlySet<string> = new Set(['factors', 'acr', 'trustHours', 'rules'])
 

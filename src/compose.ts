@@ -246,9 +246,9 @@ export async function compose(config: Config, world: World): Promise<App> {
 
 /** What holds until an operator applies a policy. */
 export function firstPolicyOf(config: Config): PolicySettings {
-  const { enabled, factors, firstEnrolment, language, acr, rules, trust } = config
+  const { enabled, factors, firstEnrolment, sendAtOnce, language, acr, rules, trust } = config
   return {
-    ...{ enabled, factors, firstEnrolment, language, acr, rules },
+    ...{ enabled, factors, firstEnrolment, sendAtOnce, language, acr, rules },
     ...{ trustHours: trust.hours, trustSince: null },
   }
 }

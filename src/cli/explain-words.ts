@@ -130,6 +130,10 @@ function whyLines({ reasons, effective, isApplied, trust }: Told): readonly stri
       ? []
       : [line('at least', `${effective.acr}, by the rule “${holding?.name ?? ''}”`)]),
     line(
+      'sent',
+      `${effective.sendAtOnce ? 'at once, where it is one code to one contact' : 'nothing until they choose'}, ${because(reasons.sendAtOnce)}`,
+    ),
+    line(
       'language',
       effective.language === null
         ? 'as the request, the directory or the browser has it'

@@ -32,6 +32,8 @@ export type Config = {
   /** In the order in which they are offered. */
   readonly factors: readonly Extract<FactorKind, 'totp' | 'email' | 'sms'>[]
   readonly firstEnrolment: 'contact' | 'open'
+  /** Whether the one code that could be sent at all goes out when the sign-in begins. */
+  readonly sendAtOnce: boolean
   /** Weakest first. `enrolledBy` null: in any way. */
   readonly acr: readonly RungConfig[]
   readonly stepUp: {

@@ -20,7 +20,7 @@ import { inOrder } from './parse-config.ts'
 import type { Problem } from './problem.ts'
 import { repeated } from './repeated.ts'
 import { ruleChecks } from './rule-checks.ts'
-import { acr, factor, factors, firstEnrolment } from './schema/assurance.ts'
+import { acr, factor, factors, firstEnrolment, sendAtOnce } from './schema/assurance.ts'
 import { distinct } from './schema/parts.ts'
 import { language } from './schema/people.ts'
 import { enabled, rules } from './schema/rules.ts'
@@ -38,7 +38,7 @@ export type OwnSettingsConfig = {
 /** The part of a configuration that operators may change while Sallyport runs. */
 export type PolicyConfig = Pick<
   Config,
-  'enabled' | 'firstEnrolment' | 'language' | 'acr' | 'rules'
+  'enabled' | 'firstEnrolment' | 'sendAtOnce' | 'language' | 'acr' | 'rules'
 > & { readonly factors: readonly FactorKind[]; readonly trustHours: number }
 
 export type PolicyDocument = {
@@ -81,6 +81,7 @@ const schema = z.strictObject({
   enabled: enabled.removeDefault(),
   factors: factors.removeDefault(),
   firstEnrolment: firstEnrolment.removeDefault(),
+  sendAtOnce: sendAtOnce.removeDefault(),
   language: language.removeDefault(),
   trustHours,
   acr: acr.removeDefault(),
@@ -191,7 +192,8 @@ export function formatPolicy({
   return stringify(
     {
       ...{ version, enabled: isEnabled, factors: policy.factors, firstEnrolment: first },
-      ...{ language: policy.language, trustHours: hoursOf(policy.trustHours) },
+      ...{ sendAtOnce: policy.sendAtOnce, language: policy.language },
+      trustHours: hoursOf(policy.trustHours),
       acr: ladder.map(without),
       rules: policy.rules.map((rule) =>
         without(withHours({ ...rule, time: rule.time && timeOf(rule.time) })),

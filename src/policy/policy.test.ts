@@ -13,6 +13,7 @@ const HERE: Circumstances = {
 }
 const SETTINGS: PolicySettings = {
   ...{ enabled: true, factors: ['totp', 'email'], firstEnrolment: 'contact', language: 'en' },
+  sendAtOnce: false,
   acr: [
     { value: 'mfa', factors: ['email', 'totp'], enrolledBy: null },
     { value: 'mfa-app', factors: ['totp'], enrolledBy: null },
@@ -47,6 +48,7 @@ describe('the effective policy', () => {
   test('is that of everybody where nothing else is said', () => {
     assert.deepEqual(policyOf({}).effective(HERE, null), {
       ...{ use: 'required', factors: ['totp', 'email'], acr: null, firstEnrolment: 'contact' },
+      sendAtOnce: false,
       ...{ language: null, delegatedAmr: ['swk'], trustHours: 12, trustSince: NOON },
     })
     assert.equal(policyOf({ enabled: false }).effective(HERE, null).use, 'exempt')
@@ -126,6 +128,7 @@ describe('the effective policy', () => {
         { name: 'never', then: 'deny', is: 'not-asked' },
       ],
       ...{ use: { from: 'rule', rule: 'staff' }, factors: { from: 'rule', rule: 'staff' } },
+      sendAtOnce: { from: 'policy' },
       ...{ language: { from: 'person' }, trustHours: { from: 'policy' } },
     })
     const denied = policyOf({ rules: rules.slice(2) }).explain(HERE, { ...own, status: 'disabled' })

@@ -25,6 +25,8 @@ export type Effective = {
   /** The least that the answer has to be worth; null: anything on the ladder. */
   readonly acr: string | null
   readonly firstEnrolment: FirstEnrolment
+  /** Where one code could be sent to one contact and nothing else is usable, it goes out unasked. */
+  readonly sendAtOnce: boolean
   readonly language: Locale | null
   /** What the client may have seen proven itself, so that nothing is asked here. */
   readonly delegatedAmr: readonly string[]
@@ -48,6 +50,7 @@ export type Reasons = {
   }[]
   readonly use: Source
   readonly factors: Source
+  readonly sendAtOnce: Source
   readonly language: Source | null
   readonly trustHours: Source
 }
@@ -94,6 +97,7 @@ export function createPolicy(deps: {
         factors: usable(factors ?? rule?.factors ?? settings.factors),
         acr: rule?.then === 'require' ? rule.acr : null,
         firstEnrolment: settings.firstEnrolment,
+        sendAtOnce: settings.sendAtOnce,
         language,
         delegatedAmr: delegatedAmr.get(here.client) ?? [],
         trustHours: trustHours ?? rule?.trustHours ?? settings.trustHours,
@@ -124,6 +128,8 @@ export function createPolicy(deps: {
         rules: told,
         use: isOwn ? { from: 'person' } : (byRule ?? { from: 'policy' }),
         factors: sourceOf(factors, held?.factors),
+        // Of the policy alone: whether people are sent what they did not ask for is nobody's exception.
+        sendAtOnce: { from: 'policy' },
         language: language === null ? null : { from: 'person' },
         trustHours: sourceOf(trustHours, held?.trustHours),
       }

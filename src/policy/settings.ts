@@ -10,6 +10,8 @@ export type PolicySettings = {
   /** In the order in which they are offered. */
   readonly factors: readonly FactorKind[]
   readonly firstEnrolment: FirstEnrolment
+  /** Whether the one code that could be sent at all goes out when the sign-in begins. */
+  readonly sendAtOnce: boolean
   /** For whom neither their browser nor their directory says one. */
   readonly language: Locale
   /** Weakest first. */

@@ -161,7 +161,7 @@ export function createPresent(deps: PresentDeps): Present {
         why === 'factor-locked'
           ? { block: why, factor: asking(factor ?? 'totp'), until }
           : { block: why },
-      ways: offered.map(wayOf),
+      ways: [...offered.map(wayOf), ...(why === 'channel-down' ? downWays(factor) : [])],
       choose: offered.length === 0 ? null : form(page, 'choose'),
       retry: form(page, 'retry'),
     })
@@ -252,6 +252,10 @@ function wayOf(offer: Offer): Way {
   const to = offer.to.map((one) => masked(offer.factor, one))
   return { use: 'ask', factor: asking(offer.factor), to, standing: 'open' }
 }
+
+/** What failed is still there to be seen, and says so. */
+const downWays = (factor: FactorKind | null): readonly Way[] =>
+  factor === null ? [] : [{ use: 'ask', factor: asking(factor), to: [], standing: 'down' }]
 
 const masked = (factor: FactorKind, to: string): string =>
   factor === 'email' ? maskEmail(to) : maskPhone(to)

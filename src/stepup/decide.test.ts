@@ -87,7 +87,7 @@ const chooseTotp: Move = { move: 'choose', offer: TOTP, challenge: ids.first, se
 const chooseEmail: Move = { move: 'choose', offer: EMAIL, challenge: ids.second, sent }
 const spend = (asked: typeof totp | typeof email): Move => ({ move: 'spend', ...asked })
 const judge = (asked: typeof totp | typeof email, judged: Judged): Move => ({
-  ...{ move: 'judge', judged, ...asked },
+  ...{ move: 'judge', judged, to: null, ...asked },
   lead: judged.verdict === 'accepted' ? { leadsTo: 'satisfied', proof, earns: null } : null,
 })
 
@@ -226,7 +226,10 @@ describe('a step-up', () => {
     }
     const enrolling = play(
       ...([NOON, from, { ...chooseEmail, offer: enrol }, spend(email)] as const),
-      { ...email, move: 'judge', judged: accepted, lead: { leadsTo: 'enrolling', pending } },
+      {
+        ...{ ...email, move: 'judge', judged: accepted, to: null },
+        lead: { leadsTo: 'enrolling', pending },
+      },
     )
     assert.equal(enrolling.state, 'enrolling')
     const end = play(NOON, enrolling, confirm)

@@ -37,11 +37,13 @@ export type {
 } from './step-up.ts'
 export type {
   Change,
+  Chosen,
   Claim,
   Counter,
   Earned,
   Enrolment,
   Found,
+  KnownBrowser,
   LockRule,
   SendRule,
   Standing,

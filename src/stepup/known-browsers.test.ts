@@ -11,7 +11,7 @@ const DAYS_90 = 90 * 86_400
 const LOCK_RULE = { every: 10, seconds: [900], cap: 50, own: 10 }
 const signed = { lane: 'signed' } as const
 const since = (seconds: number) => ({
-  knownBrowsers: [{ browser: 'mine', at: later(NOW, -seconds) }],
+  knownBrowsers: [{ browser: 'mine', at: later(NOW, -seconds), chosen: null }],
 })
 
 describe('the lane of a request', () => {

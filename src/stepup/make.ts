@@ -3,6 +3,7 @@ import { type Clock, type FactorKind, Fault, type Instant, invariant } from '../
 import type { NewGrant } from '../trust/index.ts'
 import { decide } from './decide.ts'
 import { KNOWN_BROWSER_RULE, knownSince } from './known-browsers.ts'
+import { destinationKey } from './last-choice.ts'
 import type { Limits } from './limits.ts'
 import type { Move } from './move.ts'
 import { askedBy } from './plan.ts'
@@ -98,8 +99,10 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
           store.spend(change, counterOf(change, move.factor), limits.lock, now)
       case 'judge':
         return (change, now) => {
-          const { judged, factor } = move
-          const earned = judged.verdict === 'accepted' ? earnedBy(change.next, now, grant) : null
+          const { judged, ...chosen } = move
+          const { factor } = chosen
+          const isRight = judged.verdict === 'accepted'
+          const earned = isRight ? earnedBy(change.next, chosen, now, grant) : null
           return store.settle(change, counterOf(change, factor), judged, earned)
         }
       case 'choose':
@@ -132,13 +135,15 @@ function counterOf({ next }: Change, factor: FactorKind) {
 
 /** Of what nobody signed nothing is remembered in the person's favour. */
 export function earnedBy(
-  { lane, browser }: Held,
+  { lane, browser, account }: Held,
+  { factor, to }: { readonly factor: FactorKind; readonly to: string | null },
   now: Instant,
   grant: NewGrant | null,
 ): Earned | null {
-  if (lane === 'unsigned') return null
+  if (lane === 'unsigned' || account === null) return null
   const { browsersMax } = KNOWN_BROWSER_RULE
-  return { browser, at: now, browsersMax, since: knownSince(now), grant }
+  const chosen = { factor, to: to === null ? null : destinationKey(account, to) }
+  return { browser, at: now, browsersMax, since: knownSince(now), chosen, grant }
 }
 
 export function claimOf(

@@ -32,7 +32,13 @@ export type Move =
       readonly to: string
     } & Asked)
   | ({ readonly move: 'spend' } & Asked)
-  | ({ readonly move: 'judge'; readonly judged: Judged; readonly lead: Lead | null } & Asked)
+  | ({
+      readonly move: 'judge'
+      readonly judged: Judged
+      readonly lead: Lead | null
+      /** Where the code had been sent; null where none was. */
+      readonly to: string | null
+    } & Asked)
   | ({ readonly move: 'replayed' } & Asked)
   | { readonly move: 'malformed' }
   /** The lane of a factor is locked: it is asked no more here, whatever was being asked. */

@@ -48,7 +48,7 @@ async function opened(
   const policy = createPolicy({
     settings: {
       ...{ enabled: true, factors: ['totp', 'email'], firstEnrolment: 'open', language: 'en' },
-      ...{ acr: rungs, rules: [], trustHours: 12, trustSince: null },
+      ...{ acr: rungs, rules: [], trustHours: 12, trustSince: null, sendAtOnce: false },
     },
     ...{ delegatedAmr: new Map(), timeZone: 'UTC', askable: ['totp', 'email'] },
   })

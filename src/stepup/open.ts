@@ -23,10 +23,19 @@ import type { Limits } from './limits.ts'
 import { type Absence, absenceOf, type Looked, NOBODY, shownOf, whose } from './looked.ts'
 import { claimOf } from './make.ts'
 import type { Planned } from './move.ts'
-import { askedBy, type End, isOutOfReach, type Plan, planFor, quietly, type Reach } from './plan.ts'
+import {
+  askedBy,
+  destinationsOf,
+  type End,
+  isOutOfReach,
+  type Plan,
+  planFor,
+  quietly,
+  type Reach,
+} from './plan.ts'
 import type { CodeSender, Resolve } from './ports.ts'
 import { coolDownOf, firstSent } from './sent.ts'
-import type { Held, Offer, StepUp, StepUpRequest } from './step-up.ts'
+import type { Held, StepUp, StepUpRequest } from './step-up.ts'
 import type { Found, StepUpStore } from './step-up-store.ts'
 import { createRevokeReplayed, trustedFor, usedTrust, wantedOf } from './trusted.ts'
 
@@ -77,6 +86,8 @@ export type Open = (request: StepUpRequest, id: Id<'stepUp'>, browser: Browser) 
 
 /** What opens it: a plan, or that nothing need be asked. */
 type Outcome = Plan | ({ readonly plan: 'trusted' } & Trusted)
+
+type Asking = Extract<Plan, { plan: 'ask' }>
 
 /** Resolve, plan, trust, open. Whoever asks again for the same id finds what the first one opened. */
 export function createOpen(deps: OpenDeps): {
@@ -206,7 +217,7 @@ export function createOpen(deps: OpenDeps): {
   function begin(held: Held, outcome: Outcome, now: Instant): Begun {
     switch (outcome.plan) {
       case 'ask':
-        return asked(held, outcome.offered, now)
+        return asked(held, outcome, now)
       case 'trusted':
         return usedTrust(satisfied(held, 'trust', outcome.grant, now), held, outcome.grant, now)
       case 'delegated':
@@ -221,15 +232,13 @@ export function createOpen(deps: OpenDeps): {
     }
   }
 
-  /** With one way there is nothing to choose, so it is asked at once. */
-  function asked(held: Held, offered: readonly Offer[], now: Instant): Begun {
+  function asked(held: Held, { offered, opens }: Asking, now: Instant): Begun {
     const choosing: StepUp = { ...held, state: 'choosing' }
-    const [only, ...others] = offered
-    if (only === undefined || others.length > 0) return { stepUp: choosing, events: [] }
-    if (only.use === 'enrol' && only.first === null) return { stepUp: choosing, events: [] }
+    const [only] = offered
+    if (only === undefined || opens === 'choice') return { stepUp: choosing, events: [] }
 
     const sender = senders.get(askedBy(only))
-    const to = only.use === 'enrol' ? only.first?.to[0] : only.to[0]
+    const [to] = destinationsOf(only)
     const { codeSeconds } = settings
     const life = { codeSeconds, stepUpEnds: held.expiresAt, ...coolDownOf(limits, held.lane) }
     const sent =

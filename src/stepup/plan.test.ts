@@ -33,8 +33,7 @@ const effective: Effective = {
   ...{ use: 'required', acr: null, language: null },
   factors: ['totp', 'email'],
   firstEnrolment: 'contact',
-  delegatedAmr: [],
-  ...{ trustHours: 0, trustSince: null },
+  ...{ delegatedAmr: [], sendAtOnce: false, trustHours: 0, trustSince: null },
 }
 const none: Standing = {
   ...{ enrolled: [], tallies: [], knownBrowsers: [], grants: [] },
@@ -222,6 +221,31 @@ describe('the plan', () => {
       const ahead = { upstream: { ...upstream, authTime: noonSeconds + 9 } }
       const of = planFor({ ...input, effective: delegating, request: { ...request, ...ahead } })
       assert.equal(of.plan === 'delegated' && of.proof.at, NOON)
+    })
+  })
+
+  describe('opens with', () => {
+    const opens = (plan: Plan) => (plan.plan === 'ask' ? plan.opens : plan)
+    const byEmail = { ...input, effective: { ...effective, factors: ['email'] as const } }
+    const atOnce = { ...byEmail, effective: { ...byEmail.effective, sendAtOnce: true } }
+
+    test('the choice where a code would be sent, though it is the only way', () => {
+      assert.equal(opens(planFor(byEmail)), 'choice')
+    })
+
+    test('the question where the policy sends at once, to one contact and by one way alone', () => {
+      assert.equal(opens(planFor(atOnce)), 'question')
+      const two = { ...person, emails: [...person.emails, 'li@home.example'] }
+      assert.equal(opens(planFor({ ...atOnce, person: two })), 'choice')
+      const both = { ...atOnce.effective, factors: ['totp', 'email'] as const }
+      const standing = withApp('import')
+      assert.equal(opens(planFor({ ...atOnce, standing, effective: both })), 'choice')
+    })
+
+    test('the question of an app, for which nothing is sent', () => {
+      const alone = { ...effective, factors: ['totp'] as const }
+      const plan = planFor({ ...input, standing: withApp('import'), effective: alone })
+      assert.equal(opens(plan), 'question')
     })
   })
 })

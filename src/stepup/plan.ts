@@ -1,6 +1,7 @@
 import type { Person } from '../directories/index.ts'
 import { type FactorKind, type Instant, instantOf, never } from '../kernel/index.ts'
 import type { Effective, Ladder } from '../policy/index.ts'
+import { lastFirst } from './last-choice.ts'
 import { DELEGATED_SECONDS_MAX } from './limits.ts'
 import type {
   Block,
@@ -16,7 +17,13 @@ import type { LockRule, Standing } from './step-up-store.ts'
 import { lockedUntil } from './tallies.ts'
 
 export type Plan =
-  | { readonly plan: 'ask'; readonly offered: readonly Offer[] }
+  | {
+      readonly plan: 'ask'
+      /** What the person completed last comes first. */
+      readonly offered: readonly Offer[]
+      /** The first page: their choice, or the one question there is. */
+      readonly opens: 'choice' | 'question'
+    }
   | { readonly plan: 'delegated'; readonly proof: Proof }
   /** Nobody asks them, and the client hears just that. */
   | { readonly plan: 'exempt' }
@@ -61,7 +68,7 @@ export function quietly(plan: Plan, { prompt }: Pick<StepUpRequest, 'prompt'>): 
  * an acr that the client insists on leaves out every way that would not reach it.
  */
 export function planFor(input: PlanInput): Plan {
-  const { request, effective, standing, ladder, lane, lockRule, now } = input
+  const { request, person, effective, standing, ladder, lane, lockRule, now } = input
   if (effective.use === 'denied') return { plan: 'refuse', reason: 'denied' }
   // A rule that asks for a rung is about what is proven here.
   const delegated = effective.acr === null ? delegatedProof(request, effective, now) : undefined
@@ -91,8 +98,25 @@ export function planFor(input: PlanInput): Plan {
   if (open.length === 0 && first !== undefined)
     return block('factor-locked', 'every usable factor is locked', askedBy(first))
 
-  return { plan: 'ask', offered: open }
+  const offered = lastFirst(open, person.account, standing.knownBrowsers)
+  return { plan: 'ask', offered, opens: opensWith(offered, effective) }
 }
+
+/** Nothing leaves before somebody chooses, but by a policy that says so and where there is nothing to choose. */
+function opensWith(
+  offered: readonly Offer[],
+  { sendAtOnce }: Pick<Effective, 'sendAtOnce'>,
+): 'choice' | 'question' {
+  const [only, ...others] = offered
+  if (only === undefined || others.length > 0) return 'choice'
+  if (only.use === 'enrol' && only.first === null) return 'choice'
+  const to = destinationsOf(only)
+  return to.length === 0 || (sendAtOnce && to.length === 1) ? 'question' : 'choice'
+}
+
+/** Where a code could go; none where nothing is sent. */
+export const destinationsOf = (way: Way): readonly string[] =>
+  way.use === 'enrol' ? (way.first?.to ?? []) : way.to
 
 /** Nothing was proven, and nothing afresh: a client that insists on either is told that it was not. */
 function exempt({ acr, maxAgeSeconds }: StepUpRequest): Plan {

@@ -81,8 +81,20 @@ export type Earned = {
   /** Of the account's browsers that earned this later than `since`, so many stay known: the newest. */
   readonly browsersMax: number
   readonly since: number
+  readonly chosen: Chosen
   /** So that the next step-up need not ask. */
   readonly grant: NewGrant | null
+}
+
+/** What a person picked and completed. `to` is no destination: `destinationKey` of one, null where nothing was sent. */
+export type Chosen = { readonly factor: FactorKind; readonly to: string | null }
+
+export type KnownBrowser = {
+  /** SHA-256 of its cookie. */
+  readonly browser: string
+  readonly at: Instant
+  /** What was completed there last; null: by a release that kept no such thing. */
+  readonly chosen: Chosen | null
 }
 
 /** What one look at the account's rows says before a step-up is planned. */
@@ -97,7 +109,7 @@ export type Standing = {
   /** Of the policy in force, which counts every change of it and of anybody's settings. */
   readonly policyVersion: number
   /** Those in which the account completed a factor, and when last. */
-  readonly knownBrowsers: readonly { readonly browser: string; readonly at: Instant }[]
+  readonly knownBrowsers: readonly KnownBrowser[]
   readonly grants: readonly Grant[]
 }
 
@@ -178,9 +190,9 @@ export type StepUpStore = {
   /**
    * As `replace`; if accepted, consumes and resets the tally of that lane and the send budget of (account, factor, its class).
    * What was consumed, or anything older of the same source, is 'used' for ever and changes nothing. With what it earned, the
-   * browser becomes known or is known for longer, and what lanes of browsers that are known no more had counted of this
-   * factor is forgotten. A grant takes the place of one for the same group, network and device; one that joins a device is kept
-   * only while that device is there.
+   * browser becomes known or is known for longer, with what was chosen in it, and what lanes of browsers that are known no
+   * more had counted of this factor is forgotten. A grant takes the place of one for the same group, network and device; one
+   * that joins a device is kept only while that device is there.
    */
   settle(
     change: Change,

@@ -15,7 +15,7 @@ import type { Factor } from './factor.ts'
 import type { Limits } from './limits.ts'
 import { earnedBy, type Made, type Make } from './make.ts'
 import type { Earns, Lead, Planned } from './move.ts'
-import { askedBy } from './plan.ts'
+import { askedBy, destinationsOf } from './plan.ts'
 import type { CodeSender, Enroller } from './ports.ts'
 import { type Said, type Seen, seenOf } from './seen.ts'
 import { coolDownOf, firstSent, sentAgain } from './sent.ts'
@@ -118,7 +118,9 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
         const [only, ...others] = made.at.value.offered
         if (made.at.value.state !== 'choosing' || only === undefined || others.length > 0)
           return seen(made.at, nothing)
-        return choose(made.at, only, undefined)
+        return isAskedAgain(at.value, only)
+          ? choose(made.at, only, undefined)
+          : seen(made.at, nothing)
       }),
 
     cancel: (whose) =>
@@ -163,7 +165,7 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
   }
 
   function firstSentTo(offer: Offer, to: unknown, sender: CodeSender, stepUp: Held): Sent {
-    const all = offer.use === 'enrol' ? (offer.first?.to ?? []) : offer.to
+    const all = destinationsOf(offer)
     // Chosen by place among those that were offered, so that no page can name a destination of its own.
     const chosen = typeof to === 'string' && /^[0-9]{1,2}$/.test(to) ? all[Number(to)] : all[0]
     const destination = chosen ?? all[0]
@@ -201,13 +203,14 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
       return seen(spent.at, { said: 'stale' })
 
     const judged = question.judge(parsed, clock.now())
+    const to = current.sent?.to ?? null
     const isRight = judged.verdict === 'accepted'
     const proof = isRight ? proofOf(current, factor) : null
     const earned = current.leadsTo === 'satisfied' ? earn(current, factor, proof, isTicked) : null
     const lead = proof && leadOf(current, proof, earnsOf(current, earned))
     const settled = await make(
       spent.at,
-      { move: 'judge', judged, lead, ...asked },
+      { move: 'judge', judged, lead, to, ...asked },
       earned?.grant ?? null,
     )
     if (settled.made === 'moved' && isRight)
@@ -266,7 +269,11 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     if (enrolment === 'wrong')
       return seen((await make(at, { ...move, confirmed: 'wrong' })).at, { said: 'wrong' })
     const save = (change: Change, now: Instant) =>
-      store.enrol(change, enrolment, earnedBy(change.next, now, earned?.grant ?? null))
+      store.enrol(
+        change,
+        enrolment,
+        earnedBy(change.next, { factor: 'totp', to: null }, now, earned?.grant ?? null),
+      )
     const made = await make(at, { ...move, confirmed: 'right' }, null, save)
     return seen(made.at, made.made === 'moved' ? nothing : { said: 'stale' })
   }
@@ -281,6 +288,14 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     const { codeSeconds, limits } = deps
     return { codeSeconds, stepUpEnds: expiresAt, ...coolDownOf(limits, lane) }
   }
+}
+
+/** Nothing is sent that nobody chose: Try again repeats what failed, where it can mean nothing else. */
+function isAskedAgain(blocked: StepUp, only: Offer): boolean {
+  const to = destinationsOf(only)
+  if (to.length === 0) return true
+  const failed = blocked.state === 'blocked' && blocked.why === 'channel-down' && blocked.factor
+  return to.length === 1 && failed === askedBy(only)
 }
 
 function isAsked(current: StepUp, challenge: unknown): current is Challenged {

@@ -12,7 +12,15 @@ import {
 } from '../kernel/index.ts'
 import type { AuthorizationRequest } from '../oidc/index.ts'
 import type { PersonSettings, PolicySettings, Rule } from '../policy/index.ts'
-import type { Lane, Offer, Provenance, StepUp, StepUpRequest, Tally } from '../stepup/index.ts'
+import type {
+  KnownBrowser,
+  Lane,
+  Offer,
+  Provenance,
+  StepUp,
+  StepUpRequest,
+  Tally,
+} from '../stepup/index.ts'
 
 /**
  * Rows are input too. What is kept as JSON must be exactly what this release writes: a field or a state that it does
@@ -180,7 +188,15 @@ const tallies: z.ZodType<Tally[]> = z.array(
 )
 const enrolled = z.array(z.strictObject({ factor, provenance, ...appCode }))
 
-const knownBrowsers = z.array(z.strictObject({ browser: text, at: instant }))
+const knownBrowsers = z.array(
+  z
+    .strictObject({
+      ...{ browser: text, at: instant, factor: factor.nullable(), destination: text.nullable() },
+    })
+    .transform(({ browser, at, factor: kind, destination: to }): KnownBrowser => {
+      return { browser, at, chosen: kind && { factor: kind, to } }
+    }),
+)
 
 const factors = z.array(
   z.strictObject({ kind: z.literal('totp'), provenance: text, secretBits: count, at: instant }),
@@ -208,6 +224,8 @@ const policySettings: z.ZodType<PolicySettings> = z.strictObject({
   enabled: z.boolean(),
   factors: z.array(factor),
   firstEnrolment: z.enum(['contact', 'open']),
+  // Applied by a release that knew of no such thing.
+  sendAtOnce: z.boolean().default(false),
   language: z.enum(LOCALES),
   acr: z.array(
     z.strictObject({ value: text, factors: z.array(factor), enrolledBy: texts.nullable() }),

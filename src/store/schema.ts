@@ -15,8 +15,15 @@ export type Schema = {
     failures: number
     locked_until: number | null
   }
-  /** In which an account completed a factor, by the hash of its cookie, and when last. */
-  known_browsers: { account: string; browser: string; at: number }
+  /** In which an account completed a factor, by the hash of its cookie, when last, and by what. */
+  known_browsers: {
+    account: string
+    browser: string
+    at: number
+    factor: string | null
+    /** A hash of where its code was sent. */
+    destination: string | null
+  }
   trust_grants: TrustGrantRow
   /** Nothing at or below `part` of `source` is good again. Those of challenges expire, those of enrolments never. */
   consumed: { source: string; part: number; expires_at: number | null }

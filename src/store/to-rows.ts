@@ -68,6 +68,7 @@ export const earnedRow = (account: string | null, earned: Earned | null) =>
   earned && {
     ...{ browser: earned.browser, at: earned.at },
     ...{ since: earned.since, browsers_max: earned.browsersMax },
+    ...{ factor: earned.chosen.factor, destination: earned.chosen.to },
     grant:
       earned.grant === null || account === null
         ? null

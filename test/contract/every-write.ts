@@ -109,7 +109,7 @@ const rules = { enabled: true, factors: [], firstEnrolment: 'open', language: 'e
 await trace('durable policy.apply', () =>
   store.policy.apply(
     0,
-    { ...rules, acr: [], rules: [], trustHours: 0, trustSince: null },
+    { ...rules, sendAtOnce: false, acr: [], rules: [], trustHours: 0, trustSince: null },
     [],
     [],
     [added],

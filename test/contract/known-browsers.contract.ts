@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Id, type Instant, instantOf, later } from '../../src/kernel/index.ts'
-import type { Earned, Judged, Lane, StepUpStore } from '../../src/stepup/index.ts'
+import type { Chosen, Earned, Judged, Lane, StepUpStore } from '../../src/stepup/index.ts'
 import type { Store } from '../../src/store/index.ts'
 import { enrolmentSample } from '../support/enrolment.ts'
 import { challengedSample, createSampler } from '../support/step-up.ts'
@@ -14,8 +14,10 @@ const DAY = 86_400
 
 const sampler = createSampler('known browsers')
 
-const earned = (browser: string, at: Instant = NOON): Earned => ({
-  ...{ browser, at, browsersMax: 3, since: at - 10 * DAY * 1000, grant: null },
+const BY_APP: Chosen = { factor: 'totp', to: null }
+
+const earned = (browser: string, at: Instant = NOON, chosen = BY_APP): Earned => ({
+  ...{ browser, at, browsersMax: 3, since: at - 10 * DAY * 1000, chosen, grant: null },
 })
 
 /** What is told of a right answer; `parts` of the same source are used up one by one. */
@@ -77,8 +79,24 @@ export function knownBrowsersContract(backend: string, open: OpenBench): void {
       await settle(stepUps, account, earned('a'))
       await settle(stepUps, account, earned('a', later(NOON, 60)))
       const { knownBrowsers } = await stepUps.standing(account)
-      assert.deepEqual(knownBrowsers, [{ browser: 'a', at: later(NOON, 60) }])
+      assert.deepEqual(knownBrowsers, [{ browser: 'a', at: later(NOON, 60), chosen: BY_APP }])
       assert.deepEqual(await namesOf(stepUps, sampler.id('account')), [])
+    })
+
+    test('keep what was chosen in them last, and nothing of an answer that was not accepted', async () => {
+      await using bench = await open()
+      const { stepUps } = bench.store
+      const account = sampler.id('account')
+      const chosenIn = async () =>
+        (await stepUps.standing(account)).knownBrowsers.map(({ chosen }) => chosen)
+      const byMail = { factor: 'email', to: 'where' } as const
+      await settle(stepUps, account, earned('a', NOON, byMail))
+      assert.deepEqual(await chosenIn(), [byMail])
+      const later = earned('a', instantOf(NOON + 1))
+      assert.equal(await settle(stepUps, account, later, { version: 9 }), 'stale')
+      assert.deepEqual(await chosenIn(), [byMail])
+      await settle(stepUps, account, later)
+      assert.deepEqual(await chosenIn(), [BY_APP])
     })
 
     test('are known no shorter because a clock was set back', async () => {
@@ -88,7 +106,7 @@ export function knownBrowsersContract(backend: string, open: OpenBench): void {
       await settle(stepUps, account, earned('a'))
       await settle(stepUps, account, earned('a', instantOf(NOON - 60_000)))
       const { knownBrowsers } = await stepUps.standing(account)
-      assert.deepEqual(knownBrowsers, [{ browser: 'a', at: NOON }])
+      assert.deepEqual(knownBrowsers, [{ browser: 'a', at: NOON, chosen: BY_APP }])
     })
 
     test('are not made by an answer that is wrong, stale or used, nor by what earned nothing', async () => {

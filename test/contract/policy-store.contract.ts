@@ -12,6 +12,7 @@ import { counted, eventsOf, type OpenBench, times, turns } from './bench.ts'
 const sampler = createSampler('policy store')
 const SETTINGS: PolicySettings = {
   ...{ enabled: false, factors: ['totp', 'email'], firstEnrolment: 'open', language: 'zh-CN' },
+  sendAtOnce: true,
   acr: [
     { value: 'mfa', factors: ['email', 'totp'], enrolledBy: null },
     { value: 'app', factors: ['totp'], enrolledBy: ['operator'] },

@@ -24,7 +24,7 @@ const FILLED: Readonly<Record<string, string>> = {
   consumed: `'enr_' || n, n, null`,
   counters: `'acc_' || n, 'totp', 'signed', 0, '{}'`,
   send_budgets: `'acc_' || n, 'email', 'signed', n, 1, n`,
-  known_browsers: `'acc_' || n, 'b', n`,
+  known_browsers: `'acc_' || n, 'b', n, 'totp', null`,
   trust_grants: `'acc_' || n, 'tru_' || n, 'g', 'totp', 'ip', 'mfa', '[]', n, n, 'c'`,
   step_ups: `'stp_' || n, 1, 't', 'acc_' || n, 'b', 'choosing', n, '{}'`,
   requests: `'u' || n, 'stp_' || n, 'iam', 'n' || n, 'r', 'c', n, n, '{}'`,

@@ -102,7 +102,11 @@ function installed(
   const email = { host: '127.0.0.1', port: mailbox.port, from }
   return {
     settings: {
-      ...{ factors: ['email'], directories: directories.map(({ directory }) => directory) },
+      ...{
+        factors: ['email'],
+        sendAtOnce: true,
+        directories: directories.map(({ directory }) => directory),
+      },
       ...{ channels: { email, sms: [gateway.settings()] }, ...settings },
     },
     files: Object.assign({}, ...directories.map(({ files }) => files)),

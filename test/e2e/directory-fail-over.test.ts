@@ -168,7 +168,7 @@ type Written = {
 
 async function openFor({ directory, files }: Written): Promise<TestApp> {
   const client = { subject: { from: 'par', claim: 'login_hint', directories: [directory.name] } }
-  const settings = { factors: ['email'], directories: [directory] }
+  const settings = { factors: ['email'], sendAtOnce: true, directories: [directory] }
   return openApp({ settings, client, files, people: 'none' })
 }
 

@@ -258,6 +258,7 @@ describe('explain', () => {
       'Why',
       '  they are      asked, by the rule “outside”',
       '  factors       email, by the rule “outside”',
+      '  sent          at once, where it is one code to one contact, by the configuration',
       '  language      as the request, the directory or the browser has it',
       '  trust         none, by the configuration',
       '  rules         1. office (exempt): no, they come from elsewhere',

@@ -104,7 +104,7 @@ export async function openReplicas(options: ReplicasOptions = {}): Promise<Repli
   }
   const common = {
     ...{ issuer, store, encryption: { keys: [{ id: 'replicas', file: 'field-key' }] } },
-    ...{ logLevel: 'error', factors: ['totp'], firstEnrolment: 'open' },
+    ...{ logLevel: 'error', factors: ['totp'], firstEnrolment: 'open', sendAtOnce: true },
     clients: [
       {
         ...{ id: CLIENT, redirectUris: [REDIRECT_URI], subject: { from: 'par' } },

@@ -76,6 +76,8 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
     management: { host: '127.0.0.1', port: back.port },
     store: kept.config,
     encryption: { keys: [{ id: 'test', env: 'FIELD_KEY' }] },
+    // As most tests are about what comes after the choice.
+    sendAtOnce: true,
     directories: [{ name: 'local', type: 'local', defaultCountry: 'CN' }],
     channels: {
       email: { host: '127.0.0.1', port: mailbox.port, from: 'Kestrel <no-reply@kestrel.example>' },

@@ -68,7 +68,7 @@ export async function grow(store: Store, keys: KeyRing, clock: Clock): Promise<G
   await accounts.know(elsewhere, sampler.id('account'), NOON)
   const policy = {
     ...({ enabled: true, factors: ['totp'], firstEnrolment: 'open', language: 'en' } as const),
-    ...{ acr: [], rules: [], trustHours: 12, trustSince: NOON },
+    ...{ sendAtOnce: true, acr: [], rules: [], trustHours: 12, trustSince: NOON },
   }
   const settings = {
     ...({ status: 'enabled', factors: ['totp'], language: 'zh-CN', trustHours: 8 } as const),
@@ -92,7 +92,10 @@ export async function grow(store: Store, keys: KeyRing, clock: Clock): Promise<G
     { version: 1, next: right, events: [] },
     { account, factor: 'email', lane: 'signed' },
     { verdict: 'accepted', enrolledBy: 'operator', consumption: used },
-    { browser: right.browser, at: NOON, browsersMax: 5, since: 0, grant: GRANT },
+    {
+      ...{ browser: right.browser, at: NOON, browsersMax: 5, since: 0, grant: GRANT },
+      chosen: { factor: 'email', to: 'where' },
+    },
   )
   const claimed = sampler.id('account')
   const sent = challengedSample(sampler, { account: claimed, factor: 'email' })

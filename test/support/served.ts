@@ -54,7 +54,7 @@ export async function openServed(listen: Record<string, unknown> = {}): Promise<
         subject: { from: 'par', claim: 'login_hint', directories: ['local'] },
       },
     ],
-    factors: ['email'],
+    ...{ factors: ['email'], sendAtOnce: true },
   })
   const logged: Served['logged'][number][] = []
   const tools = opening.use(

@@ -20,6 +20,7 @@ export const grantSample = (sampler: Sampler, over: Partial<NewGrant> = {}): New
 
 export const earnedSample = (one: NewGrant | null): Earned => ({
   ...{ browser: 'b', at: NOON, browsersMax: 5, since: 0, grant: one },
+  chosen: { factor: 'totp', to: null },
 })
 
 /** By a right answer to a step-up of its own, which is at `version`. */

@@ -32,6 +32,13 @@ export const firstEnrolment = z
     'What a person without any factor must prove before enrolling one: `contact` sends a code to the address that the directory knows, or to the phone where there is no address; `open` asks nothing, so that a stolen password is enough to enrol.',
   )
 
+export const sendAtOnce = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Whether a code is sent as soon as the sign-in begins, to whom it is the only way and has one contact for it. Otherwise nothing is sent before somebody chooses.',
+  )
+
 const RESERVED: readonly string[] = ['exempt', 'delegated']
 
 const rung = z.strictObject({

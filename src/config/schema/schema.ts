@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Reader } from '../reader.ts'
-import { acr, factors, firstEnrolment, stepUp } from './assurance.ts'
+import { acr, factors, firstEnrolment, sendAtOnce, stepUp } from './assurance.ts'
 import { clients } from './clients.ts'
 import { directories } from './directories.ts'
 import { locks, sends } from './locks.ts'
@@ -25,6 +25,7 @@ export const createSchema = (reader: Reader) =>
     factors,
     rules,
     firstEnrolment,
+    sendAtOnce,
     acr,
     stepUp,
     locks,

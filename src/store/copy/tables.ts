@@ -36,7 +36,7 @@ export const TABLES = {
   consumed: table([text('source')], 'part', 'expires_at'),
   /** All lanes of a factor: {lane: [failures, lockedUntil]} as JSON, lanes in order of name. */
   counters: table([text('account'), text('factor')], 'lanes'),
-  known_browsers: table([text('account'), text('browser')], 'at'),
+  known_browsers: table([text('account'), text('browser')], 'at', 'factor', 'destination'),
   trust_grants: table(
     [text('account'), text('id')],
     ...['trust_group', 'factor', 'binding', 'acr', 'amr', 'at', 'expires_at', 'contacts', 'ip'],

@@ -22,6 +22,7 @@ import { accountContacts } from './migrations/0003-account-contacts.ts'
 import { policy } from './migrations/0004-policy.ts'
 import { knownBrowsers } from './migrations/0005-known-browsers.ts'
 import { trust } from './migrations/0006-trust.ts'
+import { lastChoice } from './migrations/0007-last-choice.ts'
 
 export const SQLITE_MIGRATIONS: readonly Migration[] = [
   first,
@@ -30,6 +31,7 @@ export const SQLITE_MIGRATIONS: readonly Migration[] = [
   policy,
   knownBrowsers,
   trust,
+  lastChoice,
 ]
 /** What this release makes and needs. */
 export const SQLITE_SCHEMA = SQLITE_MIGRATIONS.at(-1)?.version ?? 0

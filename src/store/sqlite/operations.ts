@@ -53,6 +53,8 @@ export type EarnedMessage = {
   readonly at: number
   readonly since: number
   readonly browsers_max: number
+  readonly factor: string
+  readonly destination: string | null
   readonly grant: GrantMessage | null
 }
 

@@ -107,7 +107,8 @@ function prepared(db: Sqlite.Database, query: Query) {
         ),
         sql<number>`coalesce((select version from policy), 0)`.as('policy_version'),
         sql<string>`(
-          select json_group_array(json_object('browser', browser, 'at', at))
+          select json_group_array(json_object('browser', browser, 'at', at,
+            'factor', factor, 'destination', destination))
           from known_browsers where account = ${account})`.as('known_browsers'),
         grantsOf(account).as('grants'),
       ]),

@@ -27,6 +27,7 @@ export function earnedValues(account: string, earned: Earned | null) {
   const grant = row?.grant ?? null
   return {
     ...{ browser: row?.browser ?? null, earned_at: row?.at ?? null },
+    ...{ chosen: row?.factor ?? null, destination: row?.destination ?? null },
     ...{ since: row?.since ?? null, browsers_max: row?.browsers_max ?? 1 },
     ...{ grant: grant?.id ?? null, trust_group: grant?.trust_group ?? null },
     ...{ grant_factor: grant?.factor ?? null, binding: grant?.binding ?? null },

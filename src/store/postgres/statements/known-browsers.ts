@@ -11,9 +11,11 @@ export const staying = `
 
 export const known = (rows: string): string => `
   known as (
-    insert into known_browsers as b (account, browser, at)
-    select @account, @browser::text, @earned_at::bigint from ${rows} where @browser::text is not null
-    on conflict (account, browser) do update set at = greatest(b.at, excluded.at)
+    insert into known_browsers as b (account, browser, at, factor, destination)
+    select @account, @browser::text, @earned_at::bigint, @chosen::text, @destination::text
+    from ${rows} where @browser::text is not null
+    on conflict (account, browser) do update
+      set at = greatest(b.at, excluded.at), factor = excluded.factor, destination = excluded.destination
     returning 1),
   passed as (
     select browser from known_browsers

@@ -78,7 +78,8 @@ export const standing = statement<StandingRow>(
       'digits', digits, 'periodSeconds', period_seconds)), '[]')::text
     from enrolments where account = @account) as enrolled,
     ${tallies('@account')} as tallies, (
-    select coalesce(json_agg(json_build_object('browser', browser, 'at', at)), '[]')::text
+    select coalesce(json_agg(json_build_object('browser', browser, 'at', at,
+      'factor', factor, 'destination', destination)), '[]')::text
     from known_browsers where account = @account) as known_browsers,
     ${grants('@account')} as grants,
     (select settings from person_settings where account = @account) as settings,

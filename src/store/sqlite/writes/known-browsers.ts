@@ -18,11 +18,13 @@ export function createKnownBrowsers(db: Database, query: Query): KnownBrowsers {
     db,
     query
       .insertInto('known_browsers')
-      .values(columns('account', 'browser', 'at'))
+      .values(columns('account', 'browser', 'at', 'factor', 'destination'))
       .onConflict((clash) =>
-        clash
-          .columns(['account', 'browser'])
-          .doUpdateSet({ at: sql<number>`max(at, excluded.at)` }),
+        clash.columns(['account', 'browser']).doUpdateSet({
+          at: sql<number>`max(at, excluded.at)`,
+          factor: sql.ref('excluded.factor'),
+          destination: sql.ref('excluded.destination'),
+        }),
       ),
   )
   const trim = prepare(
@@ -57,8 +59,8 @@ export function createKnownBrowsers(db: Database, query: Query): KnownBrowsers {
   )
 
   return {
-    know(account, { browser, at, since, browsers_max }) {
-      put.run({ account, browser, at })
+    know(account, { browser, at, since, browsers_max, factor, destination }) {
+      put.run({ account, browser, at, factor, destination })
       trim.run({ account, browser, since, browsers_max })
     },
     untally({ account, factor }) {
