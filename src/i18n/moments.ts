@@ -1,4 +1,6 @@
-import type { Instant, Locale } from '../kernel/index.ts'
+import { type Instant, LOCALES, type Locale } from '../kernel/index.ts'
+import { fill } from './fill.ts'
+import { languageOf } from './language.ts'
 
 export type Moments = {
   /** 14:07 */
@@ -7,23 +9,26 @@ export type Moments = {
   full(at: Instant, locale: Locale): string
 }
 
-const TAG = { en: 'en-GB', 'zh-CN': 'zh-CN' } as const
-
 /** Times as people of the operator's zone read them. */
 export function createMoments(timeZone: string): Moments {
-  const make = (options: Intl.DateTimeFormatOptions) => ({
-    en: new Intl.DateTimeFormat(TAG.en, { timeZone, ...options }),
-    'zh-CN': new Intl.DateTimeFormat(TAG['zh-CN'], { timeZone, ...options }),
-  })
-  const clock = make({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const make = (options: Intl.DateTimeFormatOptions) => {
+    const formats = new Map(
+      LOCALES.map((locale) => {
+        const { dates } = languageOf(locale)
+        return [locale, new Intl.DateTimeFormat(dates, { timeZone, ...options })] as const
+      }),
+    )
+    return (at: Instant, locale: Locale) => formats.get(locale)?.format(at) ?? ''
+  }
+  const time = make({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const day = make({ day: 'numeric', month: 'long', year: 'numeric' })
   const zone = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'shortOffset' })
 
   return {
-    time: (at, locale) => clock[locale].format(at),
-    full: (at, locale) => {
-      const [time, date, offset] = [clock[locale].format(at), day[locale].format(at), offsetAt(at)]
-      return locale === 'zh-CN' ? `${date} ${time}（${offset}）` : `${time} on ${date} (${offset})`
+    time,
+    full(at, locale) {
+      const parts = { time: time(at, locale), date: day(at, locale), offset: offsetAt(at) }
+      return fill(languageOf(locale).words['moment.full'], parts)
     },
   }
 

@@ -1,4 +1,5 @@
-import type { Locale } from '../kernel/index.ts'
+import { LOCALES, type Locale } from '../kernel/index.ts'
+import { languageOf } from './language.ts'
 
 export type Wishes = {
   /** Space-separated, in order of preference, as the client passed it on. */
@@ -31,11 +32,8 @@ function firstKnown(tags: readonly string[]): Locale | undefined {
   return undefined
 }
 
-/** Readers of traditional characters are better served by English than by a script that is not theirs. */
-function localeOf(tag: string): Locale | undefined {
-  if (/^en(?:-|$)/i.test(tag)) return 'en'
-  return /^zh(?:$|-hans(?:-|$)|-cn(?:-|$)|-sg(?:-|$)|-my(?:-|$))/i.test(tag) ? 'zh-CN' : undefined
-}
+const localeOf = (tag: string): Locale | undefined =>
+  LOCALES.find((locale) => languageOf(locale).asked.test(tag))
 
 function accepted(header: string | null | undefined): readonly string[] {
   const text = bounded(header)

@@ -1,26 +1,44 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { instantOf } from '../kernel/index.ts'
-import { en } from './en.ts'
+import { instantOf, LOCALES } from '../kernel/index.ts'
+import { judgeWords } from './judge-words.ts'
+import { languageOf } from './language.ts'
 import { createMoments } from './moments.ts'
 import { createTranslator } from './translator.ts'
-import { zhCn } from './zh-cn.ts'
 
 const translate = createTranslator()
-const namesIn = (text: string) => new Set(text.match(/\{[a-z]+\}/gi) ?? [])
 
 describe('the catalogues', () => {
-  test('fill in nothing in Chinese that English does not know', () => {
-    const english = new Map<string, string>(Object.entries(en))
-    for (const [key, text] of Object.entries(zhCn)) {
-      const known = namesIn(english.get(key) ?? '')
-      for (const name of namesIn(text)) assert.ok(known.has(name), `${key} ${name}`)
-    }
+  for (const locale of LOCALES)
+    test(`say in ${locale} all that is said in English, with the same places`, () => {
+      assert.deepEqual(judgeWords(locale, languageOf(locale).words), [])
+    })
+
+  test('are folders, as many as there are languages', () => {
+    const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
+    const named = folders.filter((one) => one.isDirectory()).map(({ name }) => name)
+    assert.deepEqual(named.toSorted(), LOCALES.toSorted())
+  })
+
+  test('are told key by key what is wrong with them', () => {
+    const { 'done.title': _, ...rest } = languageOf('en').words
+    const wrong = { ...rest, 'done.hint': 'Off to {org}.', 'mail.hat': 'x', wrong_one: 'No.' }
+    assert.deepEqual(judgeWords('en', wrong), [
+      'done.title is missing',
+      'done.hint fills in {org}, which English does not',
+      'done.hint leaves out {app}',
+      'mail.hat is asked for by nobody',
+    ])
+    const polish = judgeWords('pl', languageOf('en').words)
+    assert.ok(
+      polish.includes('minutes_few is missing') && polish.includes('minutes_many is missing'),
+    )
   })
 
   test('are typeset: no straight quotes', () => {
-    for (const text of [...Object.values(en), ...Object.values(zhCn)])
-      assert.doesNotMatch(text, /['"]/)
+    for (const locale of LOCALES)
+      for (const text of Object.values(languageOf(locale).words)) assert.doesNotMatch(text, /['"]/)
   })
 
   test('choose the singular by count', () => {

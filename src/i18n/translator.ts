@@ -1,8 +1,8 @@
 import { createInstance } from 'i18next'
 import { LOCALES, type Locale } from '../kernel/index.ts'
-import { en } from './en.ts'
+import { fill } from './fill.ts'
+import { languageOf } from './language.ts'
 import type { T } from './words.ts'
-import { zhCn } from './zh-cn.ts'
 
 export type Translate = (locale: Locale) => T
 
@@ -14,7 +14,9 @@ export function createTranslator(): Translate {
     lng: 'en',
     fallbackLng: 'en',
     supportedLngs: [...LOCALES],
-    resources: { en: { translation: en }, 'zh-CN': { translation: zhCn } },
+    resources: Object.fromEntries(
+      LOCALES.map((locale) => [locale, { translation: languageOf(locale).words }]),
+    ),
     keySeparator: false,
     nsSeparator: false,
     // Whoever puts words in markup escapes them; a value that looks like a phrase stays a value.
@@ -49,9 +51,4 @@ export function createTranslator(): Translate {
       return phrase
     }
   }
-}
-
-/** Each place once, from left to right: a value that looks like a place stays a value. */
-function fill(phrase: string, given: Readonly<Record<string, string | number>>): string {
-  return phrase.replace(/\{(\w+)\}/g, (place, name: string) => `${given[name] ?? place}`)
 }

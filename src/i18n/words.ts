@@ -1,10 +1,16 @@
-import type { en } from './en.ts'
+import type { words } from './en/words.ts'
 
-type Source = typeof en
+type Source = typeof words
 type Kept = keyof Source
 
-/** What every language must say. One without a singular of its own leaves `_one` out. */
-export type Words = { readonly [K in Kept as K extends `${string}_one` ? never : K]: string }
+type Counted = Kept extends infer K ? (K extends `${infer B}_other` ? B : never) : never
+
+/** What every language must say, and the plurals that it may have besides `_other` (CLDR). */
+export type Words = {
+  readonly [K in Kept as K extends `${string}_one` ? never : K]: string
+} & {
+  readonly [K in `${Counted}_${'zero' | 'one' | 'two' | 'few' | 'many'}`]?: string
+}
 
 type Base<K extends string> = K extends `${infer B}_one` | `${infer B}_other` ? B : K
 export type WordKey = Base<Kept>

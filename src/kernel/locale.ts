@@ -1,3 +1,4 @@
+/** Each is a folder of `i18n`. */
 export const LOCALES = ['en', 'zh-CN'] as const
 
 /** A language that pages and messages exist in (BCP 47). */

@@ -63,7 +63,7 @@ export function frameWith(deps: PagesDeps, frame: Frame, sheet: Sheet): Html {
     theme: base + assets.theme,
     logo: assets.logo === null ? null : base + assets.logo,
     org,
-    language: languageOf(translate, frame),
+    languages: languagesOf(translate, frame),
     asking: app === null ? null : askingOf(t, { app, username, org, stage: sheet.stage }),
     cancel:
       frame.cancel === null
@@ -89,11 +89,13 @@ export const telOf = (phone: string): string => `tel:${phone.replace(/[^0-9+]/g,
 
 const linkTo = (href: string | null, text: string) => (href === null ? [] : [{ href, text }])
 
-/** Named in itself, so that who needs it can read it. */
-function languageOf(translate: Translate, { locale, language }: Frame) {
-  const other = LOCALES.find((known) => known !== locale)
-  if (language === null || other === undefined) return null
-  return { ...language, locale: other, name: translate(other)('language.name') }
+/** The others, each named in itself, so that who needs it can read it. */
+function languagesOf(translate: Translate, { locale, language }: Frame) {
+  if (language === null) return []
+  const others = LOCALES.filter((known) => known !== locale)
+  return others.map((other) => ({
+    ...{ ...language, locale: other, name: translate(other)('language.name') },
+  }))
 }
 
 type Asker = { app: string; username: string | null; org: string; stage: Stage }

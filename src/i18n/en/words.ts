@@ -2,8 +2,9 @@
  * The words, in the language that the others must match. `{x}` is filled in; a key that ends in `_one` or `_other` is
  * chosen by `count`. A zero-width space marks where a Chinese heading may break.
  */
-export const en = {
+export const words = {
   'language.name': 'English',
+  'moment.full': '{time} on {date} ({offset})',
 
   'frame.signing-in': 'Signing in to {app}',
   'frame.as': 'as {user}',

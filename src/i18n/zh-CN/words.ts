@@ -1,7 +1,8 @@
-import type { Words } from './words.ts'
+import type { Words } from '../words.ts'
 
-export const zhCn: Words = {
+export const words: Words = {
   'language.name': '简体中文',
+  'moment.full': '{date} {time}（{offset}）',
 
   'frame.signing-in': '正在登录 {app}',
   'frame.as': '{user}',
