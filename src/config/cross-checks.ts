@@ -1,3 +1,4 @@
+import { KNOWN_BROWSERS_MAX } from '../kernel/index.ts'
 import { firstProofsOf, ladderChecks } from './ladder-checks.ts'
 import type { Wrong } from './reader.ts'
 import { repeated } from './repeated.ts'
@@ -106,18 +107,21 @@ function samePort({ listen, management }: Sound): Finding[] {
   ]
 }
 
-/** What nobody signed is counted apart, and the sum is what a thief has. */
+/** Who has the cookies of all known browsers has their answers too, and what nobody signed is counted apart. */
 function tooManyFailures({ locks, clients }: Sound): Finding[] {
+  if (locks === undefined) return []
   const isUnsigned = (clients ?? []).some(
     (client) => client?.subject.from === 'dangerously_unsigned_login_hint',
   )
-  const most = FAILURES_IN_A_ROW_MAX / 2
-  if (locks === undefined || !isUnsigned || locks.cap <= most) return []
+  const ofBrowsers = KNOWN_BROWSERS_MAX * locks.own
+  const most = Math.floor((FAILURES_IN_A_ROW_MAX - ofBrowsers) / (isUnsigned ? 2 : 1))
+  if (locks.cap <= most) return []
+  const apart = isUnsigned ? ', twice since a client takes unsigned requests,' : ''
   return [
     {
       path: ['locks', 'cap'],
-      says: 'is too large where a client takes unsigned requests, whose failures are counted apart',
-      wanted: `at most ${most}: NIST SP 800-63B-4 allows ${FAILURES_IN_A_ROW_MAX} in a row`,
+      says: `is too large: it counts${apart} beside ${KNOWN_BROWSERS_MAX} known browsers with own each`,
+      wanted: `at most ${most}, or a smaller own: NIST SP 800-63B-4 allows ${FAILURES_IN_A_ROW_MAX} in a row`,
     },
   ]
 }

@@ -76,8 +76,16 @@ describe('budgets and locks', () => {
 
   test('come to a hundred failures in a row at most, counted apart or not', () => {
     const unsigned = 'dangerously_unsigned_login_hint'
-    assert.deepEqual(complaints({ locks: { cap: 100 } }), [])
-    assert.deepEqual(complaints({ locks: { cap: 50 } }, unsigned), [])
-    assert.match(complaints({ locks: { cap: 51 } }, unsigned).join(), /^locks\.cap is too large/)
+    const most: readonly (readonly [number, number, string?])[] = [
+      [50, 10],
+      [85, 3],
+      [25, 10, unsigned],
+      [42, 3, unsigned],
+    ]
+    for (const [cap, own, from] of most) {
+      assert.deepEqual(complaints({ locks: { cap, own } }, from), [])
+      const over = complaints({ locks: { cap: cap + 1, own } }, from)
+      assert.match(over.join(), /^locks\.cap is too large: it counts/)
+    }
   })
 })

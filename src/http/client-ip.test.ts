@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { clientIp, createTrustedProxies } from './client-ip.ts'
+import { networksOf } from '../kernel/index.ts'
+import { clientIp } from './client-ip.ts'
 
 describe('the address of the browser', () => {
-  const trusted = createTrustedProxies(['10.0.0.0/8', '::1'])
+  const trusted = networksOf(['10.0.0.0/8', '::1'])
 
   const table: readonly (readonly [
     string,

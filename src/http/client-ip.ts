@@ -1,17 +1,6 @@
-import { BlockList, isIP, SocketAddress } from 'node:net'
+import { type BlockList, isIP, SocketAddress } from 'node:net'
 import type { Request } from 'express'
-
-/** @param cidrs `10.0.0.0/8`, `::1/128` or a single address; checked by the configuration. */
-export function createTrustedProxies(cidrs: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const cidr of cidrs) {
-    const [address = '', prefix] = cidr.split('/', 2)
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (prefix === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(prefix), family)
-  }
-  return list
-}
+import { isWithin, networksOf } from '../kernel/index.ts'
 
 /**
  * The address of the browser: from the right, as far as configured proxies vouch for it. What a proxy wrote that is no
@@ -24,7 +13,7 @@ export function clientIp(
 ): string | null {
   let current = parseIp(peer)
   const hops = forwardedFor === undefined ? [] : forwardedFor.split(',').slice(-HOPS_MAX)
-  while (current !== undefined && isTrusted(trusted, current)) {
+  while (current !== undefined && isWithin(current, trusted)) {
     const hop = hops.pop()?.trim()
     if (hop === undefined) return current
     current = parseIp(hop)
@@ -49,10 +38,6 @@ export function parseIp(text: string | undefined): string | undefined {
   }
 }
 
-function isTrusted(trusted: BlockList, address: string): boolean {
-  return trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
-}
-
 /**
  * The address for what is bound to one. Unknown where a header says that somebody forwarded who is not among these proxies:
  * behind such a one all people would share its address. For the same reason it is never an address of theirs.
@@ -61,12 +46,12 @@ export function createCertainIpOf(
   cidrs: readonly string[],
   tellUnlisted: (peer: string | null) => void,
 ): (request: Request) => string | null {
-  const trusted = createTrustedProxies(cidrs)
+  const trusted = networksOf(cidrs)
   const ipOf = createIpOf(cidrs)
   const certain = createCertain(cidrs)
   return (request) => {
     const peer = parseIp(request.socket.remoteAddress)
-    const isListed = peer !== undefined && isTrusted(trusted, peer)
+    const isListed = peer !== undefined && isWithin(peer, trusted)
     const isForwarded = FORWARDING.some((name) => request.headers[name] !== undefined)
     if (isForwarded && !isListed) {
       tellUnlisted(peer ?? null)
@@ -78,10 +63,10 @@ export function createCertainIpOf(
 
 /** An address in its one spelling; null where it is none, or one of these proxies' own. */
 export function createCertain(cidrs: readonly string[]): (ip: string | null) => string | null {
-  const trusted = createTrustedProxies(cidrs)
+  const trusted = networksOf(cidrs)
   return (ip) => {
     const parsed = parseIp(ip ?? undefined)
-    return parsed === undefined || isTrusted(trusted, parsed) ? null : parsed
+    return parsed === undefined || isWithin(parsed, trusted) ? null : parsed
   }
 }
 
@@ -93,7 +78,7 @@ const FORWARDING = [
 
 /** Of a request, behind these proxies. */
 export function createIpOf(cidrs: readonly string[]): (request: Request) => string | null {
-  const trusted = createTrustedProxies(cidrs)
+  const trusted = networksOf(cidrs)
   return (request) => {
     const given = request.headers['x-forwarded-for']
     const chain = Array.isArray(given) ? given.join(',') : given

@@ -20,8 +20,10 @@ export {
   signParts,
   verifyParts,
 } from './key-ring.ts'
+export { KNOWN_BROWSERS_MAX } from './known-browsers.ts'
 export { LOCALES, type Locale, parseLocale } from './locale.ts'
 export { type Loop, startLoop } from './loop.ts'
+export { isWithin, networksOf } from './networks.ts'
 export { type Random, randomToken } from './random.ts'
 export { fail, ok, type Result } from './result.ts'
 export { Secret } from './secret.ts'

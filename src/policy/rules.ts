@@ -1,5 +1,4 @@
-import { BlockList, isIP } from 'node:net'
-import { DAYS, type Day, type Instant, invariant } from '../kernel/index.ts'
+import { DAYS, type Day, type Instant, invariant, isWithin, networksOf } from '../kernel/index.ts'
 import type { Rule, TimeWindow } from './settings.ts'
 
 /** Who comes, from where and when, as far as rules ask. */
@@ -49,7 +48,7 @@ export function lookedAt(here: Circumstances, timeOf: LocalClock): Looked {
 export function compileRule(rule: Rule): CompiledRule {
   const { clients, directories, groups, networks, time } = rule
   const groupKeys = groups?.map(groupKeyOf)
-  const list = networks && blockListOf(networks)
+  const list = networks && networksOf(networks)
   return {
     rule,
     mismatch(here) {
@@ -75,22 +74,6 @@ export const groupKeyOf = (group: string): string =>
     .toLowerCase()
     .trim()
     .replace(/(?<!\\)\s*([,=])\s*/g, '$1')
-
-function blockListOf(networks: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', prefix] = network.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (prefix === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(prefix), family)
-  }
-  return list
-}
-
-function isWithin(ip: string, list: BlockList): boolean {
-  const family = isIP(ip)
-  return family !== 0 && list.check(ip, family === 6 ? 'ipv6' : 'ipv4')
-}
 
 function isDuring({ day, minute }: LocalTime, { days, from, to }: TimeWindow): boolean {
   if (from < to) return days.includes(day) && from <= minute && minute < to

@@ -1,9 +1,9 @@
-import type { Instant } from '../kernel/index.ts'
+import { type Instant, KNOWN_BROWSERS_MAX } from '../kernel/index.ts'
 import type { Lane } from './step-up.ts'
 import type { Standing } from './step-up-store.ts'
 
 /** As long as the cookie that names it lives, which each success renews. */
-export const KNOWN_BROWSER_RULE = { days: 90, browsersMax: 5 } as const
+export const KNOWN_BROWSER_RULE = { days: 90, browsersMax: KNOWN_BROWSERS_MAX } as const
 
 /**
  * Where the answers of this request are counted. A browser in which the account completed a factor has a lane of its own,

@@ -11,7 +11,7 @@ import {
   withOtpApp,
   wrongOtp,
 } from '../support/attack.ts'
-import { ANYBODYS, unsignedUrl } from '../support/outside.ts'
+import { openForAnybody, unsignedUrl } from '../support/outside.ts'
 import { begin } from '../support/passage.ts'
 import { createUserAgent } from '../support/user-agent.ts'
 
@@ -62,7 +62,7 @@ describe('M05 a budget made fresh', () => {
   })
 
   test('by leaving out the signature: such messages are few, and none of the owner’s', async () => {
-    await using app = await openApp({ ...ONLY_EMAIL, clients: [ANYBODYS] })
+    await using app = await openForAnybody(ONLY_EMAIL.settings)
     for (let n = 0; n < 5; n++) {
       const browser = createUserAgent()
       const page = await browser.follow(unsignedUrl(app, 'li.wei'))

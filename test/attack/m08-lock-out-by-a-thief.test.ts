@@ -10,7 +10,7 @@ import {
   withOtpApp,
   wrongOtp,
 } from '../support/attack.ts'
-import { ANYBODYS, unsignedUrl } from '../support/outside.ts'
+import { openForAnybody, unsignedUrl } from '../support/outside.ts'
 import { begin, pass } from '../support/passage.ts'
 import { createUserAgent, type UserAgent } from '../support/user-agent.ts'
 
@@ -47,7 +47,7 @@ async function lockForGood(app: TestApp, who = 'bob'): Promise<void> {
 
 describe('M08 lock-out by somebody with the password', () => {
   test('the owner signs in from a known browser while a thief keeps all lanes that are open to him locked', async () => {
-    await using app = await openApp({ ...ONLY_APP, clients: [ANYBODYS] })
+    await using app = await openForAnybody(ONLY_APP.settings)
     await withOtpApp(app, 'bob')
     const owner = createUserAgent()
     assert.equal((await signIn(app, owner)).status, 200)
@@ -159,7 +159,7 @@ describe('M08 lock-out by somebody with the password', () => {
   })
 
   test('unsigned requests know no browser, and make none known', async () => {
-    await using app = await openApp({ ...ONLY_EMAIL, clients: [ANYBODYS] })
+    await using app = await openForAnybody(ONLY_EMAIL.settings)
     const browser = createUserAgent()
     const page = await browser.follow(unsignedUrl(app, 'li.wei'))
     const { code } = app.mailbox.last()

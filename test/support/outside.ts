@@ -147,6 +147,10 @@ export const ANYBODYS = {
   },
 } as const
 
+/** What there has to be for such a client: all lanes together come to a hundred answers. */
+export const openForAnybody = (settings: object): Promise<TestApp> =>
+  openApp({ settings: { ...settings, locks: { cap: 25 } }, clients: [ANYBODYS] })
+
 let asked = 0
 
 /** Where a stranger sends a browser to have a person asked. */

@@ -24,7 +24,7 @@ export const locks = z
       .max(FAILURES_IN_A_ROW_MAX)
       .default(50)
       .describe(
-        'Wrong answers in a row after which the factor stays off until an operator unlocks it. Counted apart for what is signed and for what nobody signed; together at most 100 (NIST SP 800-63B-4, 3.2.2), so 50 where a client takes unsigned requests.',
+        'Wrong answers in a row after which the factor stays off until an operator unlocks it. Counted apart for what is signed and for what nobody signed, and beside five known browsers with `own` each; together at most 100 (NIST SP 800-63B-4, 3.2.2), so with `own: 10` it is 50, and 25 where a client takes unsigned requests.',
       ),
     own: z
       .int()
