@@ -46,19 +46,28 @@ export function composePolicy({ config, app, clock }: Deps): Tools['policy'] {
       return store.apply(version, { ...policy, trustSince }, people, others, events, at)
     },
 
-    async own(account) {
-      return (await stepUps.standing(account)).settings
-    },
-
-    setOwn(operator, account, settings) {
-      const about = { at: clock.now(), actor: `operator:${operator}` } as const
-      const fields = fieldsOf(settings)
-      return store.set(account, settings, [
-        { ...about, event: 'person.policy-set', account, fields },
-      ])
+    async setOwn(operator, account, change) {
+      for (let tries = 0; tries < SET_TRIES_MAX; tries++) {
+        const { settings: seen } = await stepUps.standing(account)
+        const next = change(seen)
+        const about = { at: clock.now(), actor: `operator:${operator}` } as const
+        const event = {
+          ...about,
+          event: 'person.policy-set',
+          account,
+          fields: fieldsOf(next),
+        } as const
+        const set = await store.set(account, next, [event], seen)
+        if (set === 'set') return { heard: set, settings: next }
+        if (set === 'unknown') return { heard: set }
+      }
+      return { heard: 'stale' }
     },
   }
 }
+
+/** While others change the same person. */
+const SET_TRIES_MAX = 5
 
 const KEYS = [
   ...(['enabled', 'factors', 'firstEnrolment', 'sendAtOnce', 'language'] as const),

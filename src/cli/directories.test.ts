@@ -62,7 +62,7 @@ function bench(given: Given) {
       directories,
       people: new Map(),
       company: new Map(),
-      policy: { show: never, apply: never, own: never, setOwn: never },
+      policy: { show: never, apply: never, setOwn: never },
       explain: never,
       audit: { export: never, verify: never },
       trust: { list: never, revoke: never },

@@ -59,7 +59,7 @@ function bench({ files = {}, tools: given = {}, stdin = '', fault }: Options = {
   const unused = () => Promise.reject(new Error('no test asks for this'))
   const tools: Tools = {
     company: new Map(),
-    policy: { show: unused, apply: unused, own: unused, setOwn: unused },
+    policy: { show: unused, apply: unused, setOwn: unused },
     explain: unused,
     people: new Map([['local', people]]),
     directories: {

@@ -144,13 +144,15 @@ export type Tools = AsyncDisposable & {
       operator: string,
       document: PolicyDocument,
     ): Promise<'applied' | 'stale' | 'unknown-account'>
-    own(account: Id<'account'>): Promise<OwnSettingsConfig | null>
-    /** Null: as everybody. */
+    /** Null: as everybody. `change` is asked again where somebody else changed them meanwhile; 'stale': too often. */
     setOwn(
       operator: string,
       account: Id<'account'>,
-      settings: OwnSettingsConfig | null,
-    ): Promise<'set' | 'unknown'>
+      change: (before: OwnSettingsConfig | null) => OwnSettingsConfig | null,
+    ): Promise<
+      | { readonly heard: 'set'; readonly settings: OwnSettingsConfig | null }
+      | { readonly heard: 'unknown' | 'stale' }
+    >
   }
   /** Throws Fault where a directory gives no certain answer. */
   explain(asked: {

@@ -59,14 +59,18 @@ export type AccountStore = {
   /** In order of account, after `after`; '' from the beginning. */
   list(directory: string, after: string, limit: number): Promise<readonly ListedAccount[]>
 
-  /** Where they are others than before, it ends what is under way, as a change of a person of our own does. */
+  /**
+   * Where they are others than before, it ends what is under way, as a change of a person of our own does. With `seen` only what
+   * was seen is replaced, else it is 'stale'.
+   */
   setContacts(
     directory: string,
     account: Id<'account'>,
     contacts: OwnContacts,
     events: readonly AuditEvent[],
     by: By,
-  ): Promise<'set' | 'unknown'>
+    seen?: OwnContacts,
+  ): Promise<'set' | 'unknown' | 'stale'>
 
   /** Whose person is there as far as is known and was seen at or before `before`, the longest unseen first, after `after`. */
   unseen(

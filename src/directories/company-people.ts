@@ -9,6 +9,7 @@ import {
   type Result,
 } from '../kernel/index.ts'
 import type { AccountStore, AccountView, ListedAccount, Named } from './account-store.ts'
+import { changing, STALE } from './changing.ts'
 import {
   createAccountDesk,
   type HelpDesk,
@@ -91,12 +92,22 @@ export function createCompanyPeople(deps: CompanyDeps): CompanyPeople {
       if (changed.length === 0) return fail(['nothing to change was given'])
       const found = await find(who)
       if (!found.ok) return found
-      const { account, contacts } = await accountOf(found.value)
-      const { emails = contacts.emails, phones = contacts.phones } = fields.value
-      const by = desk.by(operator)
-      const event = { event: 'account.contacts-set', ...by, account, fields: changed } as const
-      const set = await accounts.setContacts(directory, account, { emails, phones }, [event], by)
-      return set === 'set' ? ok({ account, username: found.value.username }) : UNKNOWN
+      return changing(async () => {
+        const { account, contacts } = await accountOf(found.value)
+        const next = { ...contacts, ...fields.value }
+        const by = desk.by(operator)
+        const event = { event: 'account.contacts-set', ...by, account, fields: changed } as const
+        const { emails, phones } = next
+        const own = { emails, phones }
+        switch (await accounts.setContacts(directory, account, own, [event], by, contacts)) {
+          case 'set':
+            return ok({ account, username: found.value.username })
+          case 'unknown':
+            return UNKNOWN
+          case 'stale':
+            return STALE
+        }
+      })
     },
 
     erase: (operator, who) =>

@@ -67,12 +67,16 @@ export type PeopleStore = {
   ): Promise<
     { readonly heard: 'added' } | { readonly heard: 'exists'; readonly nameKeys: readonly string[] }
   >
-  /** Replaces the row of the account. If contacts or state are others than before, it ends what is under way. */
+  /**
+   * Replaces the row of the account. If contacts or state are others than before, it ends what is under way. With `seen` only
+   * what was seen is replaced: somebody else's change meanwhile is 'stale', and nothing changes.
+   */
   set(
     person: LocalPerson,
     events: readonly AuditEvent[],
     by: By,
-  ): Promise<'set' | 'unknown' | 'exists'>
+    seen?: LocalPerson,
+  ): Promise<'set' | 'unknown' | 'exists' | 'stale'>
   /** In order of name key, after `after`. */
   list(directory: string, after: string, limit: number): Promise<readonly Summary[]>
   /** Takes away the person, enrolments, tallies and send budgets, and ends what is under way. Audit events and the account id stay. */

@@ -33,6 +33,21 @@ function bench() {
 
 const ALICE = { username: 'Alice', emails: ['alice@EXAMPLE.com'], phones: ['13800138000'] }
 
+describe('two operators at once', () => {
+  test('both change the person, and neither change is lost', async () => {
+    const { people } = bench()
+    await people.add('ann', ALICE)
+    const [one, other] = await Promise.all([
+      people.set('ann', 'alice', { displayName: 'Alice L' }),
+      people.set('bob', 'alice', { locale: 'zh-CN' }),
+    ])
+    assert.ok(one.ok && other.ok)
+    const after = await people.show('alice')
+    assert.ok(after.ok)
+    assert.deepEqual([after.value.displayName, after.value.locale], ['Alice L', 'zh-CN'])
+  })
+})
+
 describe('the local directory', () => {
   test('finds the same account by every spelling of the name', async () => {
     const { people, find } = bench()

@@ -9,6 +9,7 @@ import {
   type Random,
   type Result,
 } from '../kernel/index.ts'
+import { changing, STALE } from './changing.ts'
 import {
   createAccountDesk,
   type HelpDesk,
@@ -184,18 +185,22 @@ export function createPeople(deps: PeopleDeps): People {
     fields: readonly string[],
     change: (person: LocalPerson) => LocalPerson,
   ): Promise<Result<LocalPerson, Problems>> {
-    return withPerson(who, async (person) => {
-      const next = change(person)
-      const told = [about(operator, person.account, event, fields)]
-      switch (await store.set(next, told, by(operator))) {
-        case 'set':
-          return ok(next)
-        case 'exists':
-          return EXISTS
-        case 'unknown':
-          return UNKNOWN
-      }
-    })
+    return changing(() =>
+      withPerson(who, async (person) => {
+        const next = change(person)
+        const told = [about(operator, person.account, event, fields)]
+        switch (await store.set(next, told, by(operator), person)) {
+          case 'set':
+            return ok(next)
+          case 'exists':
+            return EXISTS
+          case 'unknown':
+            return UNKNOWN
+          case 'stale':
+            return STALE
+        }
+      }),
+    )
   }
 }
 

@@ -38,10 +38,14 @@ export type PolicyStore = {
     events: readonly AuditEvent[],
     now: Instant,
   ): Promise<'applied' | 'stale' | 'unknown-account'>
-  /** Of one person, whose trust ends with it; null takes them away. */
+  /**
+   * Of one person, whose trust ends with it; null takes them away. With `seen` only what was seen is replaced, else it is
+   * 'stale'.
+   */
   set(
     account: Id<'account'>,
     settings: PersonSettings | null,
     events: readonly AuditEvent[],
-  ): Promise<'set' | 'unknown'>
+    seen?: PersonSettings | null,
+  ): Promise<'set' | 'unknown' | 'stale'>
 }

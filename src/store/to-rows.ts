@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AuditEvent } from '../audit/index.ts'
-import type { LocalPerson } from '../directories/index.ts'
+import type { LocalPerson, OwnContacts } from '../directories/index.ts'
 import { newId, type Random } from '../kernel/index.ts'
 import type { AuthorizationRequest, Once, SigningKey } from '../oidc/index.ts'
 import type { Change, Earned, Enrolment, LaneClass, LockRule, StepUp } from '../stepup/index.ts'
@@ -101,6 +102,10 @@ export function onceRow(once: Once | null) {
   return once && { client: once.client, jti: once.jti, expires_at: once.expiresAt }
 }
 
+export const contactsRow = ({ emails, phones }: OwnContacts) => ({
+  ...{ emails: JSON.stringify(emails), phones: JSON.stringify(phones) },
+})
+
 export function personRow(person: LocalPerson): PersonRow {
   const { account, directory, username, nameKey, displayName, locale, state } = person
   return {
@@ -112,3 +117,15 @@ export function personRow(person: LocalPerson): PersonRow {
     created_at: person.createdAt,
   }
 }
+
+/** Of the columns that whoever changes them goes by: does the row still hold what they saw? */
+export function isAsSeen<R extends object>(
+  row: R,
+  seen: { readonly [K in keyof R]: R[K] },
+): boolean {
+  return (Object.keys(row) as (keyof R)[]).every((name) => row[name] === seen[name])
+}
+
+/** Whatever the order in which their members were written. */
+export const isSameJson = (one: string | null, other: string | null): boolean =>
+  isDeepStrictEqual(one && JSON.parse(one), other && JSON.parse(other))

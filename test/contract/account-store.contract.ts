@@ -205,6 +205,13 @@ export function accountStoreContract(backend: string, open: OpenBench): void {
         nameKey: 'lee',
       })
       assert.deepEqual((await eventsOf(bench.store))[1], told)
+      const late = await accounts.setContacts('corp', account, NONE, [told], BY, NONE)
+      assert.deepEqual(
+        [late, (await accounts.find('corp', 'guid-ann'))?.contacts],
+        ['stale', contacts],
+      )
+      const same = await accounts.setContacts('corp', account, contacts, [], BY, contacts)
+      assert.equal(same, 'set')
       const other = sampler.id('account')
       assert.equal(await accounts.setContacts('corp', other, contacts, [told], BY), 'unknown')
       assert.equal(await accounts.setContacts('branch', account, contacts, [told], BY), 'unknown')

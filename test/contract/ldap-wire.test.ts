@@ -145,6 +145,19 @@ describe('a wire to a server', needs('slapd'), () => {
     wire.close()
   })
 
+  test('tells that there is more where the server’s own limit is below ours, and never that this is all', async () => {
+    await using small = await startSlapd({ ldif: LDIF, sizeLimit: 7 })
+    const at = { host: small.host, port: small.ports.ldaps }
+    const wire = await wireTo(at, 'tls', settingsFor(small))
+    const filter = { is: 'starts', attribute: 'uid', value: 'more' } as const
+    const asked = searchFor(small.peopleDn, '', { filter, entriesMax: MORE })
+    const { entries, isMore } = await wire.search(asked)
+    assert.deepEqual([entries.length, isMore], [7, true])
+    // In pages it is the server's to give them all, or to say that it does not.
+    await assert.rejects(wire.search({ ...asked, pageSize: 5 }))
+    wire.close()
+  })
+
   test('goes nowhere else, counts where it was pointed to, and says which key is not right', async () => {
     const wire = await open()
     const elsewhere = `ou=people,ou=elsewhere,${slapd.baseDn}`

@@ -89,6 +89,17 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       assert.deepEqual(counted(answers), { added: 1, exists: 9 })
     })
 
+    test('replaces no more than was seen: one of many who saw the same', async () => {
+      await using bench = await open()
+      await using other = await bench.another()
+      const ada = person('ada')
+      await bench.store.people.add(alone(ada), [])
+      const race = times(10, (n) =>
+        turns(bench.store, other)(n).people.set({ ...ada, displayName: `Ada ${n}` }, [], BY, ada),
+      )
+      assert.deepEqual(counted(await Promise.all(race)), { set: 1, stale: 9 })
+    })
+
     test('sets all of a person that is there, to a name that is free', async () => {
       await using bench = await open()
       const { people } = bench.store
@@ -100,6 +111,10 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       assert.equal(await people.find('local', { nameKey: 'ada' }), undefined)
       assert.equal(await people.set({ ...bob, nameKey: 'eva' }, [added(bob)], BY), 'exists')
       assert.equal(await people.set(person('cyd'), [added(bob)], BY), 'unknown')
+      const seen = await people.find('local', { account: ada.account })
+      assert.equal(await people.set({ ...renamed, locale: null }, [added(ada)], BY, ada), 'stale')
+      assert.deepEqual(await people.find('local', { account: ada.account }), seen)
+      assert.equal(await people.set(renamed, [], BY, seen), 'set')
       assert.deepEqual(await eventsOf(bench.store), [added(ada)])
       assert.deepEqual(await people.find('local', { nameKey: 'bob' }), bob)
     })

@@ -100,6 +100,28 @@ export function policyStoreContract(backend: string, open: OpenBench): void {
       assert.equal((await bench.store.policy.current()).version, 2)
     })
 
+    test('replaces no more than was seen, so that of two who change one person neither is lost', async () => {
+      await using bench = await open()
+      const { policy } = bench.store
+      const account = await newcomer(bench.store, 'ann')
+      assert.equal(await policy.set(account, OWN, [], OWN), 'stale')
+      assert.equal(await policy.set(account, OWN, [], null), 'set')
+      assert.equal(await policy.set(account, null, [], null), 'stale')
+      const { status, factors, language, trustHours } = OWN
+      const other = { ...OWN, status: 'enabled' } as const
+      assert.equal(
+        await policy.set(account, other, [], { trustHours, language, factors, status }),
+        'set',
+      )
+      assert.deepEqual((await versionFor(bench.store, account)).settings, other)
+      assert.equal((await policy.current()).version, 2)
+      await using another = await bench.another()
+      const race = times(10, (n) =>
+        turns(bench.store, another)(n).policy.set(account, n % 2 === 0 ? OWN : null, [], other),
+      )
+      assert.deepEqual(counted(await Promise.all(race)), { set: 1, stale: 9 })
+    })
+
     test('replaces everybody’s own settings with the document, or nothing at all', async () => {
       await using bench = await open()
       const { store } = bench

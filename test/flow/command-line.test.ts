@@ -64,7 +64,7 @@ async function bench() {
   const unused = () => Promise.reject(new Error('no test asks for this'))
   const tools: Tools = {
     company: new Map(),
-    policy: { show: unused, apply: unused, own: unused, setOwn: unused },
+    policy: { show: unused, apply: unused, setOwn: unused },
     explain: unused,
     people: new Map([['local', createPeople(deps)]]),
     directories: {

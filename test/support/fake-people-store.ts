@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AuditEvent } from '../../src/audit/index.ts'
 import type {
   HelpDeskView,
@@ -78,8 +79,10 @@ export function fakePeopleStore(): FakePeopleStore {
       events.push(...told)
       return { heard: 'added' }
     },
-    async set(person, told) {
-      if (!people.has(person.account)) return 'unknown'
+    async set(person, told, _by, seen) {
+      const before = people.get(person.account)
+      if (before === undefined) return 'unknown'
+      if (seen !== undefined && !isDeepStrictEqual(before, seen)) return 'stale'
       const owner = holder(person.directory, person.nameKey)
       if (owner !== undefined && owner.account !== person.account) return 'exists'
       people.set(person.account, person)

@@ -52,6 +52,8 @@ export type SlapdOptions = {
   /** Loaded afterwards and slowly, so that `memberOf` of the members is kept. */
   readonly groups?: string
   readonly certificate?: CertificateKind
+  /** Entries that it answers one search with at most. */
+  readonly sizeLimit?: number
   /** Where several servers have one CA; it is not this server's to end. */
   readonly authority?: Authority
 }
@@ -78,7 +80,12 @@ export async function startSlapd(options: SlapdOptions = {}): Promise<Slapd> {
   certify(certificate)
   for (const folder of ['config', 'data']) place.run('mkdir', ['-m', '700', place.at(folder)])
   const config = ['-F', place.at('config')]
-  place.run('slapadd', [...config, '-n0', '-l', place.write('config.ldif', configOf(place.folder))])
+  place.run('slapadd', [
+    ...config,
+    '-n0',
+    '-l',
+    place.write('config.ldif', configOf(place.folder, options.sizeLimit)),
+  ])
   const entries = place.write('entries.ldif', `${FIRST_ENTRIES}\n${ldif}`)
   // Without its checks of the order of things, which LDIF that was made here keeps.
   place.run('slapadd', [...config, '-n1', '-q', '-l', entries])
@@ -170,7 +177,7 @@ ${[READER, BLIND].map(({ dn, password }) => `dn: ${dn}\nobjectClass: organizatio
  * Roughly what Debian's own installation has, and all that our tests look for. `nsAccountLock` is 389 Directory Server's: here
  * whoever is an `nsAccount` too may have it.
  */
-const configOf = (folder: string) => `dn: cn=config
+const configOf = (folder: string, sizeLimit = 500) => `dn: cn=config
 objectClass: olcGlobal
 cn: config
 olcAllows: bind_anon_dn
@@ -218,6 +225,7 @@ objectClass: olcMdbConfig
 olcDatabase: {1}mdb
 olcDbDirectory: ${folder}/data
 olcDbMaxSize: 2147483648
+olcSizeLimit: ${sizeLimit}
 olcDbEnvFlags: nosync
 olcSuffix: ${BASE}
 olcRootDN: ${ADMIN.dn}

@@ -95,11 +95,14 @@ export async function setOwn(
   const whose = await of.helpDesk.account(of.who)
   if (!whose.ok) return desk.refuse(whose.error)
   const { account, username } = whose.value
-  const settings = { ...AS_EVERYBODY, ...(await policy.own(account)), ...of.own }
-  const isAsEverybody = isDeepStrictEqual(settings, AS_EVERYBODY)
-  const set = await policy.setOwn(of.operator, account, isAsEverybody ? null : settings)
-  if (set === 'unknown') return desk.refuse('there is nobody of that name (any more)')
-  const { status, factors, language, trustHours } = settings
+  const set = await policy.setOwn(of.operator, account, (before) => {
+    const next = { ...AS_EVERYBODY, ...before, ...of.own }
+    return isDeepStrictEqual(next, AS_EVERYBODY) ? null : next
+  })
+  if (set.heard === 'unknown') return desk.refuse('there is nobody of that name (any more)')
+  if (set.heard !== 'set')
+    return desk.refuse('somebody else is changing this person; look at them, and try again')
+  const { status, factors, language, trustHours } = set.settings ?? AS_EVERYBODY
   const words = [
     `status ${status}${status === 'disabled' ? ' (passes without a second factor)' : ''}`,
     `factors ${factors?.join(', ') ?? 'as everybody'}`,

@@ -13,9 +13,10 @@ export type PeopleOperations = {
   }): { readonly heard: 'added' } | { readonly heard: 'exists'; readonly nameKeys: string[] }
   'people.set'(of: {
     row: PersonRow
+    seen: PersonRow | null
     ending: EndingMessage
     told: readonly Told[]
-  }): Ended<'set' | 'unknown' | 'exists'>
+  }): Ended<'set' | 'unknown' | 'exists' | 'stale'>
   'people.remove'(of: {
     account: string
     ending: EndingMessage
@@ -57,9 +58,10 @@ export type PeopleOperations = {
     account: string
     emails: string
     phones: string
+    seen: { emails: string; phones: string } | null
     ending: EndingMessage
     told: readonly Told[]
-  }): Ended<'set' | 'unknown'>
+  }): Ended<'set' | 'unknown' | 'stale'>
   'accounts.leave'(of: {
     account: string
     seen_at: number

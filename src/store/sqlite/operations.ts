@@ -230,8 +230,9 @@ export type Operations = PeopleOperations & {
   'policy.set'(of: {
     account: string
     settings: string | null
+    seen: { settings: string | null } | null
     told: readonly Told[]
-  }): 'set' | 'unknown'
+  }): 'set' | 'unknown' | 'stale'
   'trust.revoke'(of: {
     account: string
     id: string | null

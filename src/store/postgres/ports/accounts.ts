@@ -2,6 +2,7 @@ import type { AccountStore } from '../../../directories/index.ts'
 import { instantOf, invariant } from '../../../kernel/index.ts'
 import { eventIn, idIn, textsIn } from '../../rows.ts'
 import { accountIn, accountViewIn, listedAccountIn } from '../../rows-people.ts'
+import { contactsRow, isAsSeen } from '../../to-rows.ts'
 import { endSignIns } from '../ending.ts'
 import * as sql from '../statements/accounts.ts'
 import type { PortDeps } from './deps.ts'
@@ -44,14 +45,14 @@ export function accountStore(deps: PortDeps): AccountStore {
       return rows.map(listedAccountIn)
     },
 
-    setContacts(directory, account, contacts, events, by) {
-      const emails = JSON.stringify(contacts.emails)
-      const phones = JSON.stringify(contacts.phones)
+    setContacts(directory, account, contacts, events, by, seen) {
+      const { emails, phones } = contactsRow(contacts)
       const ending = endingOf(account, { spares: 'asked-nothing' }, by)
       const told = toRows.told(events)
       return done(async (tx) => {
         const [before] = await tx.run(sql.holdContacts, { directory, account })
         if (before === undefined) return nothing('unknown')
+        if (seen !== undefined && !isAsSeen(before, contactsRow(seen))) return nothing('stale')
         await tx.run(sql.setContacts, { account, emails, phones })
         const isAsBefore = before.emails === emails && before.phones === phones
         const own = isAsBefore ? [] : await endSignIns(tx, ending)

@@ -1,6 +1,6 @@
 import type { PeopleStore } from '../../../directories/index.ts'
 import { helpDeskViewIn, personIn, summaryIn } from '../../rows-people.ts'
-import { personRow } from '../../to-rows.ts'
+import { isAsSeen, personRow } from '../../to-rows.ts'
 import { type Ending, endSignIns, holdSignIns, type ToldRow } from '../ending.ts'
 import { isUnique } from '../faults.ts'
 import type { Tx } from '../link.ts'
@@ -43,7 +43,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
 
     add: createAddPeople(deps),
 
-    async set(person, events, by) {
+    async set(person, events, by, seen) {
       const row = personRow(person)
       const { account } = row
       const spares = row.state === 'enabled' ? 'asked-nothing' : 'none'
@@ -53,6 +53,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
         return await done(async (tx) => {
           const [before] = await tx.run(sql.hold, { account })
           if (before === undefined) return nothing('unknown')
+          if (seen !== undefined && !isAsSeen(before, personRow(seen))) return nothing('stale')
           await tx.run(sql.set, row)
           const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
           const own = isAsBefore ? [] : await endSignIns(tx, ending)

@@ -1,5 +1,6 @@
 import type { PolicyStore } from '../../../policy/index.ts'
 import { appliedPolicyIn, ownSettingsIn } from '../../rows-policy.ts'
+import { isSameJson } from '../../to-rows.ts'
 import * as sql from '../statements/policy.ts'
 import { end as endTrust } from '../statements/trust.ts'
 import type { PortDeps } from './deps.ts'
@@ -36,13 +37,18 @@ export function policyStore(deps: PortDeps): PolicyStore {
       })
     },
 
-    set(account, settings, events) {
+    set(account, settings, events, seen) {
       const told = toRows.told(events)
       return done(async (tx) => {
         await tx.run(sql.begin, {})
         await tx.run(sql.hold, {})
         const found = await tx.run(sql.known, { accounts: [account] })
         if (found.length === 0) return nothing('unknown')
+        if (seen !== undefined) {
+          const [own] = await tx.run(sql.own, { account })
+          const before = own?.settings ?? null
+          if (!isSameJson(before, seen && JSON.stringify(seen))) return nothing('stale')
+        }
         if (settings === null) await tx.run(sql.take, { account })
         else await tx.run(sql.put, { accounts: [account], settings: [JSON.stringify(settings)] })
         await tx.run(endTrust, { accounts: [account] })

@@ -73,9 +73,10 @@ export const addEnrolments = statement(
 )
 
 /** Held until this commits: meanwhile nothing is opened or enrolled for them, and nobody else ends them. */
-export const hold = statement<{ emails: string; phones: string; state: string }>(
+export const hold = statement<Omit<PersonRow, 'account' | 'created_at'>>(
   'person_hold',
-  'select emails, phones, state from people where account = @account for update',
+  `select directory, username, name_key, display_name, emails, phones, locale, state
+  from people where account = @account for update`,
 )
 
 export const set = statement(

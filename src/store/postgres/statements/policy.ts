@@ -52,6 +52,11 @@ export const put = statement(
   on conflict (account) do update set settings = excluded.settings`,
 )
 
+export const own = statement<{ settings: string }>(
+  'policy_own',
+  'select settings from person_settings where account = @account',
+)
+
 export const take = statement('policy_take', 'delete from person_settings where account = @account')
 
 export const count = statement(

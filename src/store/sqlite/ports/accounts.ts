@@ -2,6 +2,7 @@ import type { AccountStore } from '../../../directories/index.ts'
 import { instantOf } from '../../../kernel/index.ts'
 import { idIn } from '../../rows.ts'
 import { accountIn, accountViewIn, listedAccountIn } from '../../rows-people.ts'
+import { contactsRow } from '../../to-rows.ts'
 import type { PortDeps } from './deps.ts'
 import { createEndings } from './endings.ts'
 
@@ -39,9 +40,11 @@ export function accountStore(deps: PortDeps): AccountStore {
       return rows.map(listedAccountIn)
     },
 
-    async setContacts(directory, account, { emails, phones }, events, by) {
-      const contacts = { emails: JSON.stringify(emails), phones: JSON.stringify(phones) }
-      const of = { directory, account, ...contacts, ending: endingBy(by) }
+    async setContacts(directory, account, contacts, events, by, seen) {
+      const of = {
+        ...{ directory, account, ...contactsRow(contacts) },
+        ...{ seen: seen ? contactsRow(seen) : null, ending: endingBy(by) },
+      }
       return answerOf(
         await writer.call('accounts.setContacts', { ...of, told: toRows.told(events) }),
       )

@@ -35,8 +35,12 @@ export function peopleStore(deps: PortDeps): PeopleStore {
         told: toRows.told(events),
       }),
 
-    async set(person, events, by) {
-      const of = { row: personRow(person), ending: endingBy(by), told: toRows.told(events) }
+    async set(person, events, by, seen) {
+      const of = {
+        ...{ row: personRow(person), seen: seen ? personRow(seen) : null },
+        ending: endingBy(by),
+        told: toRows.told(events),
+      }
       return answerOf(await writer.call('people.set', of))
     },
 

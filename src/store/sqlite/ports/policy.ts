@@ -21,9 +21,12 @@ export function policyStore({ writer, reader, toRows }: PortDeps): PolicyStore {
         })),
       }),
 
-    set(account, settings, events) {
-      const kept = settings && JSON.stringify(settings)
-      return writer.call('policy.set', { account, settings: kept, told: toRows.told(events) })
+    set(account, settings, events, seen) {
+      const written = (own: typeof settings) => own && JSON.stringify(own)
+      return writer.call('policy.set', {
+        ...{ account, settings: written(settings), told: toRows.told(events) },
+        seen: seen === undefined ? null : { settings: written(seen) },
+      })
     },
   }
 }

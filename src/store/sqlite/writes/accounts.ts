@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
 import { invariant } from '../../../kernel/index.ts'
+import { isAsSeen } from '../../to-rows.ts'
 import type { Operations } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { createEndSignIns } from './ending.ts'
@@ -45,9 +46,10 @@ export function accountWrites(db: Database, query: Query): AccountOperations {
       return { row, events }
     },
 
-    'accounts.setContacts'({ directory, account, emails, phones, ending, told }) {
+    'accounts.setContacts'({ directory, account, emails, phones, seen, ending, told }) {
       const before = run.contacts.get({ directory, account })
       if (before === undefined) return { heard: 'unknown', events: [] }
+      if (seen !== null && !isAsSeen(before, seen)) return { heard: 'stale', events: [] }
       run.setContacts.run({ account, emails, phones })
       tell(told)
       const isAsBefore = before.emails === emails && before.phones === phones

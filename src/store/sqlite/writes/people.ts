@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
+import { isAsSeen } from '../../to-rows.ts'
 import type { EndingMessage, Operations } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { createEndSignIns } from './ending.ts'
@@ -43,10 +44,11 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       return { heard: 'added' }
     },
 
-    'people.set'({ row, ending, told }) {
+    'people.set'({ row, seen, ending, told }) {
       const { account, directory, name_key } = row
       const before = run.find.get({ account })
       if (before === undefined) return { heard: 'unknown', events: [] }
+      if (seen !== null && !isAsSeen(before, seen)) return { heard: 'stale', events: [] }
       const holder = run.named.get({ directory, name_key })
       if (holder !== undefined && holder.account !== account) return { heard: 'exists', events: [] }
       run.update.run(row)
@@ -136,6 +138,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
 
 /** What a question under way was planned on. */
 const RELIED_ON = ['emails', 'phones', 'state'] as const
+const CHANGED = PERSON.filter((name) => name !== 'created_at' && name !== 'account')
 
 function prepared(db: Database, query: Query) {
   const account = given('account')
@@ -154,7 +157,7 @@ function prepared(db: Database, query: Query) {
         .where('directory', '=', given('directory'))
         .where('name_key', '=', given('name_key')),
     ),
-    find: prepare(db, query.selectFrom('people').select(RELIED_ON).where('account', '=', account)),
+    find: prepare(db, query.selectFrom('people').select(CHANGED).where('account', '=', account)),
     known: prepare(
       db,
       query

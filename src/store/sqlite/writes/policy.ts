@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
+import { isSameJson } from '../../to-rows.ts'
 import type { Operations } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { createTell } from './tell.ts'
@@ -26,8 +27,10 @@ export function policyWrites(db: Database, query: Query): PolicyOperations {
       return 'applied'
     },
 
-    'policy.set'({ account, settings, told }) {
+    'policy.set'({ account, settings, seen, told }) {
       if (run.known.get({ account }) === undefined) return 'unknown'
+      const before = run.own.get({ account })?.settings ?? null
+      if (seen !== null && !isSameJson(before, seen.settings)) return 'stale'
       run.count.run({})
       if (settings === null) run.take.run({ account })
       else run.put.run({ account, settings })
@@ -56,6 +59,10 @@ function prepared(db: Database, query: Query) {
         ),
     ),
     apply: prepare(db, query.updateTable('policy').set(columns('document', 'applied_at'))),
+    own: prepare(
+      db,
+      query.selectFrom('person_settings').select('settings').where('account', '=', account),
+    ),
     clear: prepare(db, query.deleteFrom('person_settings')),
     put: prepare(
       db,
