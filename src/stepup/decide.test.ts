@@ -53,6 +53,7 @@ const held: Held = {
   userAgent: null,
   account: ids.account,
   isOurs: true,
+  isTheirs: false,
   username: 'li.wei',
   lane: 'signed',
   locale: 'en',
@@ -200,6 +201,7 @@ describe('a step-up', () => {
         ...{
           account: null,
           isOurs: false,
+          isTheirs: false,
           lane: 'signed',
           trust: null,
           username: 'x',

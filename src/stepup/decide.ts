@@ -284,10 +284,11 @@ function without(held: Held, gone: FactorKind): Held {
 
 /** Only what is true in every state: what belonged to the former state does not go along. */
 export function heldBy(current: Held): Held {
-  const { id, request, browser, ip, userAgent, account, isOurs, username, lane, locale } = current
-  const { trust, offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = current
+  const { id, request, browser, ip, userAgent, account, isOurs, isTheirs } = current
+  const { username, lane, locale, trust } = current
+  const { offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = current
   return {
-    ...{ id, request, browser, ip, userAgent, account, isOurs, username, lane, locale },
+    ...{ id, request, browser, ip, userAgent, account, isOurs, isTheirs, username, lane, locale },
     ...{ trust, offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
   }
 }

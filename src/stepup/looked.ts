@@ -33,11 +33,12 @@ export const absenceOf = (answer: Exclude<Answer, { readonly found: 'person' }>)
   answer.found === 'disabled' ? answer.reason : answer.found
 
 /** The immutable id of our own people is the account itself. */
-export function whose(looked: Looked): Pick<Held, 'account' | 'isOurs' | 'lane'> {
+export function whose(looked: Looked): Pick<Held, 'account' | 'isOurs' | 'isTheirs' | 'lane'> {
   const { lane } = looked
-  if (!looked.known) return { account: null, isOurs: false, lane }
+  if (!looked.known) return { account: null, isOurs: false, isTheirs: false, lane }
   const { account, immutableId } = looked.person
-  return { account, isOurs: immutableId === account, lane }
+  const isOurs = immutableId === account
+  return { account, isOurs, isTheirs: !isOurs, lane }
 }
 
 /** Whose spelling and language a page may use. Of who is asked nothing it says no more than of who is not there. */

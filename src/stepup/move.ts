@@ -59,6 +59,7 @@ export type Move =
 export type Planned = {
   readonly account: Id<'account'> | null
   readonly isOurs: boolean
+  readonly isTheirs: boolean
   readonly lane: Lane
   readonly trust: TrustOffer | null
   readonly username: string

@@ -110,7 +110,7 @@ describe('a step-up that is opened', () => {
     const [there, gone] = await Promise.all(
       [true, false].map((isThere) => opened({ prompt: 'none' }, { isThere })),
     )
-    assert.deepEqual(there && { ...there, account: null }, gone)
+    assert.deepEqual(there && { ...there, account: null, isTheirs: false }, gone)
   })
 
   const overriding: readonly (readonly [string, Partial<StepUpRequest>])[] = [

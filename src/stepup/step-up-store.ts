@@ -122,7 +122,8 @@ export type StepUpStore = {
   /**
    * Opens it, or finds the one that its id already names (whoever opened it). Exactly one of many racing callers opens.
    * With a claim, one message is claimed as in `send`; if it may not be sent yet, nothing is opened. For an account of our
-   * own whose person is removed, erased or not enabled it hears 'account-gone', and nothing is opened.
+   * own whose person is removed, erased or not enabled, and for one of another directory's person that was erased, it hears
+   * 'account-gone', and nothing is opened.
    */
   open(
     stepUp: StepUp,
@@ -159,7 +160,7 @@ export type StepUpStore = {
 
   /**
    * As `replace`, of a step-up that was planned anew, perhaps for an account that it did not have. As with `open`, nothing is
-   * kept for an account of our own whose person is gone or not enabled: 'account-gone'.
+   * kept for an account whose person is gone, erased or not enabled: 'account-gone'.
    */
   replan(change: Change): Promise<'replaced' | 'stale' | 'account-gone'>
 

@@ -105,6 +105,8 @@ type Always = {
   readonly account: Id<'account'> | null
   /** The account's person is kept by us, so that the store itself knows whether they are still there. */
   readonly isOurs: boolean
+  /** The account is kept by us for a person of another directory, so that the store itself knows whether it was erased. */
+  readonly isTheirs: boolean
   /** To show and to put in messages; the subject's own spelling where nobody was found. */
   readonly username: string
   readonly lane: Lane

@@ -101,8 +101,14 @@ describe('planning anew', () => {
     const named = { username: 'li.wei', offered: [], lane: 'signed', trust: null } as const
     const block = { plan: 'block', why: 'no-contact', factor: null } as const
     const plans: Planned[] = [
-      { ...named, account, isOurs: true, outcome: { plan: 'ask' } },
-      { ...named, account: null, isOurs: false, outcome: { ...block, reason: 'not-found' } },
+      { ...named, account, isOurs: true, isTheirs: false, outcome: { plan: 'ask' } },
+      {
+        ...named,
+        account: null,
+        isOurs: false,
+        isTheirs: false,
+        outcome: { ...block, reason: 'not-found' },
+      },
     ]
     const asked: (typeof account | null)[] = []
     const stepUps = bench(first, (spent) => spent, {

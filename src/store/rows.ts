@@ -93,6 +93,8 @@ const always = {
   userAgent: text.nullable(),
   account: id('account').nullable(),
   isOurs: z.boolean(),
+  // Opened by a release that did not say.
+  isTheirs: z.boolean().default(false),
   username: text,
   lane,
   locale: z.enum(LOCALES),

@@ -475,10 +475,11 @@ function enrollingSample(account: LocalPerson['account']): StepUp {
 
 /** What is true in every state. */
 function heldOf(stepUp: StepUp): Held {
-  const { id, request, browser, ip, userAgent, account, isOurs, username, lane, locale } = stepUp
-  const { trust, offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = stepUp
+  const { id, request, browser, ip, userAgent, account, isOurs, isTheirs } = stepUp
+  const { username, lane, locale, trust } = stepUp
+  const { offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = stepUp
   return {
-    ...{ id, request, browser, ip, userAgent, account, isOurs, username, lane, locale },
+    ...{ id, request, browser, ip, userAgent, account, isOurs, isTheirs, username, lane, locale },
     ...{ trust, offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
   }
 }

@@ -183,6 +183,26 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         assert.deepEqual(await eventsOf(bench.store), [])
       })
 
+      test('opens nothing, and plans nothing anew, for a person of another directory whose account was erased', async () => {
+        await using bench = await open()
+        const { stepUps, people, accounts } = bench.store
+        const account = sampler.id('account')
+        const ann = { directory: 'corp', immutableId: `guid-${account}`, nameKey: account }
+        await accounts.know(ann, account, NOON)
+        const first = challengedSample(sampler, { account, isTheirs: true })
+        assert.equal((await stepUps.open(first, [], null, NOON)).heard, 'opened')
+        const waiting = choosingSample(sampler, { account: null })
+        await stepUps.open(waiting, [], null, NOON)
+        await people.erase('corp', account, [], BY)
+        const stepUp = challengedSample(sampler, { account, isTheirs: true })
+        const answer = await stepUps.open(stepUp, [], claimOf(stepUp), NOON)
+        assert.deepEqual(answer, { heard: 'account-gone' })
+        assert.equal(await stepUps.find(stepUp.id), undefined)
+        const next = changeOf({ ...waiting, account, isTheirs: true }, 1)
+        assert.equal(await stepUps.replan(next), 'account-gone')
+        assert.equal((await stepUps.find(waiting.id))?.value.account, null)
+      })
+
       test('claims no message for a step-up that was open already', async () => {
         await using bench = await open()
         const { stepUps } = bench.store

@@ -177,8 +177,9 @@ export const unavailable: Opens = () => {
 
 function heldOf(request: StepUpRequest, id: Id<'stepUp'>, browser: string): Held {
   return {
-    ...{ id, request, browser, ip: null, userAgent: null, account: null, isOurs: false },
-    ...{ username: request.subject, lane: request.lane, locale: 'en', offered: [], trust: null },
+    ...{ id, request, browser, ip: null, userAgent: null, account: null },
+    ...{ isOurs: false, isTheirs: false, trust: null },
+    ...{ username: request.subject, lane: request.lane, locale: 'en', offered: [] },
     ...{ attemptsMax: 5, answersLeft: 30, replansLeft: 5 },
     ...{ openedAt: NOON, expiresAt: later(NOON, 600) },
   }

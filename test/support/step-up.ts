@@ -62,6 +62,7 @@ export function heldSample(sampler: Sampler, over: Partial<Held> = {}): Held {
     userAgent: null,
     account: sampler.id('account'),
     isOurs: false,
+    isTheirs: false,
     username: 'li.wei',
     lane: 'signed',
     trust: null,

@@ -61,7 +61,11 @@ export const sends = (account: string): string => `(
  */
 export const person = (account: string): string => `
   there as (select 1 from people where account = ${account} and state = 'enabled' for share),
-  allowed as (select 1 where not @is_ours::boolean or exists (select from there))`
+  kept as (
+    select 1 from accounts where @is_theirs::boolean and account = ${account} for key share),
+  allowed as (
+    select 1 where (not @is_ours::boolean or exists (select from there))
+      and (not @is_theirs::boolean or exists (select from kept)))`
 
 /** The step-up at the version that was seen, until this commits. Of all who saw it exactly one holds it. */
 export const held = (also = ''): string => `

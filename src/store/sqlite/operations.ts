@@ -48,6 +48,9 @@ export type ConsumedMessage = {
   readonly expires_at: number | null
 }
 
+/** Whose account it is, as far as the store can tell whether it is there. */
+export type Keeping = { readonly isOurs: boolean; readonly isTheirs: boolean }
+
 export type EarnedMessage = {
   readonly browser: string
   readonly at: number
@@ -101,7 +104,7 @@ type WithStepUp<Heard extends string> = {
 export type Operations = PeopleOperations & {
   'stepUps.open'(of: {
     change: ChangeMessage
-    isOurs: boolean
+    keeping: Keeping
     claim: ClaimMessage | null
     now: number
   }):
@@ -120,7 +123,7 @@ export type Operations = PeopleOperations & {
   'stepUps.replace'(of: ChangeMessage): 'replaced' | 'stale'
   'stepUps.replan'(of: {
     change: ChangeMessage
-    isOurs: boolean
+    keeping: Keeping
   }): 'replaced' | 'stale' | 'account-gone'
   'stepUps.send'(of: {
     change: ChangeMessage
@@ -150,7 +153,7 @@ export type Operations = PeopleOperations & {
   }): 'settled' | 'stale' | 'used'
   'stepUps.enrol'(of: {
     change: ChangeMessage
-    isOurs: boolean
+    keeping: Keeping
     enrolment: EnrolmentMessage
     earned: EarnedMessage | null
   }): 'enrolled' | 'stale' | 'exists' | 'account-gone'

@@ -1,5 +1,5 @@
 import { Fault, type Instant, instantOf } from '../../../kernel/index.ts'
-import type { Change, Claim, Found, StepUpStore } from '../../../stepup/index.ts'
+import type { Change, Claim, Found, StepUp, StepUpStore } from '../../../stepup/index.ts'
 import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
 import { settingsIn } from '../../rows-policy.ts'
 import { grantsIn } from '../../rows-trust.ts'
@@ -17,7 +17,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const row = stepUpRow(stepUp, 1)
       stepUpRows.wrote(row.value, stepUp)
       const tag = newTag()
-      const values = { ...row, tag, is_ours: stepUp.isOurs, ...toldOf(toRows, events) }
+      const values = { ...row, tag, ...keepingOf(stepUp), ...toldOf(toRows, events) }
       const opened =
         claim === null
           ? await written(sql.open, values)
@@ -73,7 +73,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
 
     async replan(change) {
       const values = changeValues(change)
-      const asked = { ...values, is_ours: change.next.isOurs }
+      const asked = { ...values, ...keepingOf(change.next) }
       const { rows, again } = await link.write(sql.replan, asked)
       const [answer] = rows
       if (answer?.swapped === 1 || (await isOurs(again, values))) return 'replaced'
@@ -145,7 +145,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const { rows, again } = await link.write(sql.enrol, {
         ...values,
         ...{ enrolment_id, enrolment_account, ...rest, part: consumed.part },
-        ...{ is_ours: change.next.isOurs, ...earnedValues(enrolment.account, earned) },
+        ...{ ...keepingOf(change.next), ...earnedValues(enrolment.account, earned) },
       })
       const answer = rows[0]
       if (answer?.swapped === 1 || (await isOurs(again, values))) return 'enrolled'
@@ -231,3 +231,5 @@ function lockOf(
 function expiryOf(source: string, { next }: Change): Instant | null {
   return source.startsWith('chl_') ? next.expiresAt : null
 }
+
+const keepingOf = ({ isOurs, isTheirs }: StepUp) => ({ is_ours: isOurs, is_theirs: isTheirs })

@@ -1,10 +1,10 @@
 import { type Instant, instantOf } from '../../../kernel/index.ts'
-import type { Change, Claim, Found, StepUpStore } from '../../../stepup/index.ts'
+import type { Change, Claim, Found, StepUp, StepUpStore } from '../../../stepup/index.ts'
 import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
 import { settingsIn } from '../../rows-policy.ts'
 import { grantsIn, trustUseRow } from '../../rows-trust.ts'
 import { changedRow, earnedRow, stepUpRow } from '../../to-rows.ts'
-import type { FoundMessage } from '../operations.ts'
+import type { FoundMessage, Keeping } from '../operations.ts'
 import type { PortDeps } from './deps.ts'
 
 export function stepUpStore(deps: PortDeps): StepUpStore {
@@ -14,8 +14,7 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       const row = stepUpRow(stepUp, 1)
       stepUpRows.wrote(row.value, stepUp)
       const change = { row, told: toRows.told(events) }
-      const { isOurs } = stepUp
-      const of = { change, isOurs, claim: claimOf(claim), now }
+      const of = { change, keeping: keepingOf(stepUp), claim: claimOf(claim), now }
       const answer = await writer.call('stepUps.open', of)
       switch (answer.heard) {
         case 'opened': {
@@ -74,8 +73,8 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
     },
 
     replan(change) {
-      const { isOurs } = change.next
-      return writer.call('stepUps.replan', { change: messageOf(change), isOurs })
+      const keeping = keepingOf(change.next)
+      return writer.call('stepUps.replan', { change: messageOf(change), keeping })
     },
 
     async send(change, claim, now) {
@@ -115,9 +114,9 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
     },
 
     enrol(change, enrolment, earned) {
-      const { isOurs } = change.next
+      const keeping = keepingOf(change.next)
       const of = {
-        ...{ change: messageOf(change), isOurs, enrolment: toRows.enrolment(enrolment) },
+        ...{ change: messageOf(change), keeping, enrolment: toRows.enrolment(enrolment) },
         earned: earnedRow(enrolment.account, earned),
       }
       return writer.call('stepUps.enrol', of)
@@ -145,3 +144,6 @@ function expiryOf(source: string, { next }: Change): Instant | null {
 function untilIn(until: number | 'operator'): Instant | 'operator' {
   return until === 'operator' ? until : instantOf(until)
 }
+
+/** Not the whole step-up, which goes along as a row. */
+const keepingOf = ({ isOurs, isTheirs }: StepUp): Keeping => ({ isOurs, isTheirs })

@@ -29,10 +29,10 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
   )
 
   return {
-    'stepUps.open'({ change, isOurs, claim, now }) {
+    'stepUps.open'({ change, keeping, claim, now }) {
       const at = find.get({ id: change.row.id })
       if (at !== undefined) return { heard: 'found', at }
-      if (isOurs && isGone(change.row.account)) return { heard: 'account-gone' }
+      if (isGone(change.row.account, keeping)) return { heard: 'account-gone' }
       const until = claim === null ? null : claimMessage(claim, now)
       if (until !== null) return { heard: 'too-soon', until }
       insert.run(change.row)
@@ -58,8 +58,8 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
 
     'stepUps.replace': (change) => (swap(change) ? 'replaced' : 'stale'),
 
-    'stepUps.replan'({ change, isOurs }) {
-      if (isOurs && isGone(change.row.account)) return 'account-gone'
+    'stepUps.replan'({ change, keeping }) {
+      if (isGone(change.row.account, keeping)) return 'account-gone'
       return swap(change) ? 'replaced' : 'stale'
     },
 
@@ -109,8 +109,8 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       return 'settled'
     },
 
-    'stepUps.enrol'({ change, isOurs, enrolment, earned }) {
-      if (isOurs && isGone(enrolment.row.account)) return 'account-gone'
+    'stepUps.enrol'({ change, keeping, enrolment, earned }) {
+      if (isGone(enrolment.row.account, keeping)) return 'account-gone'
       if (enrolments.has(enrolment.row)) return 'exists'
       if (!swap(change)) return 'stale'
       enrolments.add(enrolment)
