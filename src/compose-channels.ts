@@ -3,7 +3,7 @@ import type { Channel, ChannelKind } from './channels/index.ts'
 import { createCodeText, createSmsChannel } from './channels/sms/index.ts'
 import type { World } from './compose.ts'
 import type { Config } from './config/index.ts'
-import { createMayText } from './directories/index.ts'
+import { createJudgeText, type Textable } from './directories/index.ts'
 import type { Moments, Translate } from './i18n/index.ts'
 import { maskEmail, maskPhone } from './portal/index.ts'
 import type { Reach } from './stepup/index.ts'
@@ -13,6 +13,7 @@ type Deps = {
   readonly world: Pick<World, 'log' | 'stopwatch' | 'random' | 'fetch'>
   readonly translate: Translate
   readonly moments: Moments
+  readonly gatewayState: (provider: string, is: 'up' | 'down') => void
   readonly timed: (kind: ChannelKind, provider: string, seconds: number) => void
   /** Closes it when everything is. */
   readonly keep: <C extends AsyncDisposable>(channel: C) => C
@@ -25,15 +26,17 @@ type Carried = { readonly channel: Channel; readonly mask: (to: string) => strin
 export function composeChannels(deps: Deps): {
   readonly carried: readonly Carried[]
   readonly reach: Reach
+  readonly judgeText: (phone: string) => Textable
 } {
-  const { config, world, translate, moments, timed, keep } = deps
-  const { email, sms, smsRegions } = config.channels
+  const { config, world, translate, moments, timed, gatewayState, keep } = deps
+  const { email, sms, smsRegions, smsTypes } = config.channels
   const { log, stopwatch, random, fetch } = world
   const { support } = config
   const desk = support.phone ?? support.email ?? support.url
   const { name: org } = config.org
-  const { host } = new URL(config.issuer)
-  const mayText = createMayText(smsRegions)
+  const { host, hostname } = new URL(config.issuer)
+  const judgeText = createJudgeText(smsRegions, smsTypes)
+  const mayText = (phone: string) => judgeText(phone) === 'may'
   const carried: Carried[] = []
   if (email !== null)
     carried.push({
@@ -50,13 +53,15 @@ export function composeChannels(deps: Deps): {
     carried.push({
       channel: createSmsChannel({
         ...{ gateways: sms, mayText, log, stopwatch, random, fetch },
-        render: createCodeText(translate, { org, host }),
+        // A phone compares it with the page's host, which has no port.
+        render: createCodeText(translate, { org, host: hostname }),
         timed: (provider, seconds) => timed('sms', provider, seconds),
+        onState: gatewayState,
       }),
       mask: maskPhone,
     })
   return {
-    carried,
+    ...{ carried, judgeText },
     reach: {
       email: () => email !== null,
       sms: (phone) => sms.length > 0 && mayText(phone),

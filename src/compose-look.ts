@@ -1,7 +1,7 @@
 import type { LookedAt, Tools } from './cli/index.ts'
 import type { RemoteDirectory } from './compose-directories.ts'
 import type { Config, DirectoryConfig } from './config/index.ts'
-import type { People } from './directories/index.ts'
+import type { People, Textable } from './directories/index.ts'
 import { type Clock, Fault, type Id } from './kernel/index.ts'
 import type { Policies } from './policy/index.ts'
 import { createLimits, prospectsOf, type Reach } from './stepup/index.ts'
@@ -9,6 +9,7 @@ import type { Store } from './store/index.ts'
 
 type Deps = {
   readonly reach: Reach
+  readonly judgeText: (phone: string) => Textable
   readonly config: Config
   readonly store: Pick<Store, 'stepUps' | 'accounts' | 'audit' | 'policy'>
   readonly policies: Pick<Policies, 'at'>
@@ -27,7 +28,7 @@ type Answer = Looked extends infer One
 
 /** What the commands see of people, wherever they are kept. Nobody gets an account by being looked at. */
 export function createLook(deps: Deps): Tools['directories'] {
-  const { config, store, policies, people, remote, reach, clock } = deps
+  const { config, store, policies, people, remote, reach, judgeText, clock } = deps
   const { lock: lockRule } = createLimits(config)
 
   return {
@@ -71,7 +72,7 @@ export function createLook(deps: Deps): Tools['directories'] {
       ...{ directory, immutableId: account, account, username, displayName, locale },
       ...{ dn: null, groups: [] },
       factors: await prospects({ account, directory, emails, phones, groups: [] }),
-      contacts: [...phones.map(taken('phone')), ...emails.map(taken('email'))],
+      contacts: [...phones.map(taken('phone')), ...emails.map(taken('email'))].map(withText),
     }
     return state === 'enabled'
       ? { found: 'person', person }
@@ -105,11 +106,16 @@ export function createLook(deps: Deps): Tools['directories'] {
         })),
         ...added.phones.map(operators('phone')),
         ...added.emails.map(operators('email')),
-      ],
+      ].map(withText),
     }
     return looked.found === 'person'
       ? { found: 'person', person }
       : { found: 'disabled', reason: looked.reason, person }
+  }
+
+  function withText<C extends Pick<LookedAt['contacts'][number], 'contact' | 'as'>>(one: C) {
+    const isAsked = one.contact === 'phone' && one.as !== null && config.channels.sms.length > 0
+    return { ...one, text: isAsked && one.as !== null ? judgeText(one.as) : null }
   }
 
   /** At no client and from nowhere: what rules of these say, `explain` tells. */

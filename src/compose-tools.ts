@@ -58,7 +58,7 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
     explain: createExplain({ config, app, clock: world.clock }),
     directories: createLook({
       ...{ config, store, people, remote: app.remote, clock: world.clock },
-      ...{ policies: app.policies, reach: app.reach },
+      ...{ policies: app.policies, reach: app.reach, judgeText: app.judgeText },
     }),
     trust: composeTrust({ config, app, clock: world.clock }),
     audit: {

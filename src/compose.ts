@@ -7,6 +7,7 @@ import { composeDoors } from './compose-doors.ts'
 import { openStore } from './compose-store.ts'
 import { tellOfAddresses } from './compose-trust.ts'
 import type { Config } from './config/index.ts'
+import type { Textable } from './directories/index.ts'
 import { createCode, createCodeSender } from './factors/code/index.ts'
 import { createEnroller, createTotp } from './factors/totp/index.ts'
 import { ROUTES } from './http/index.ts'
@@ -47,6 +48,8 @@ export type App = AsyncDisposable & {
   readonly policies: Policies
   readonly trust: Trust
   readonly reach: step.Reach
+  /** Why a number gets no text. */
+  readonly judgeText: (phone: string) => Textable
   /** For an operator: nobody gets an account by being looked at. */
   readonly peek: step.Resolve
   /** Directories of the company, by name. */
@@ -99,6 +102,7 @@ export async function compose(config: Config, world: World): Promise<App> {
       factors: config.factors,
       channels: config.factors.filter((kind) => kind !== 'totp'),
       providers: ['smtp', ...config.channels.sms.map(({ name }) => name)],
+      gateways: config.channels.sms.map(({ name }) => name),
       routes: ROUTES,
       chainStates: CHAIN_STATES,
       clientFailures: FAILURES,
@@ -118,8 +122,9 @@ export async function compose(config: Config, world: World): Promise<App> {
 
   // Channels and factors
   const { codeDigits: digits, codeSeconds } = config.stepUp
-  const { carried, reach } = composeChannels({
+  const { carried, reach, judgeText } = composeChannels({
     ...{ config, world, translate, moments, timed: metrics.channel },
+    gatewayState: metrics.gateway,
     keep: (channel) => opening.use(channel),
   })
   const channels = carried.map(({ channel }) => channel)
@@ -226,7 +231,7 @@ export async function compose(config: Config, world: World): Promise<App> {
       policies,
       trust,
       peek,
-      reach,
+      ...{ reach, judgeText },
       remote: directories.remote,
     },
     async start() {

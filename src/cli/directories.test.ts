@@ -26,15 +26,15 @@ const ANN: LookedAt = {
   contacts: [
     {
       ...{ contact: 'phone', attribute: 'mobile', written: '0151 23456789' },
-      ...{ read: 'taken', isOperators: false, as: '+4915123456789' },
+      ...{ read: 'taken', isOperators: false, as: '+4915123456789', text: 'region' },
     },
     {
       ...{ contact: 'phone', attribute: 'mobile', written: 'ask Bob' },
-      ...{ read: 'unparseable', isOperators: false, as: null },
+      ...{ read: 'unparseable', isOperators: false, as: null, text: null },
     },
     {
       ...{ contact: 'email', attribute: 'mail', written: 'ann@example.com' },
-      ...{ read: 'taken', isOperators: false, as: 'ann@example.com' },
+      ...{ read: 'taken', isOperators: false, as: 'ann@example.com', text: null },
     },
   ],
   factors: [
@@ -108,7 +108,7 @@ describe('sallyport people', () => {
         '  language    none that is known here',
         '  groups      Staff',
         '              VPN',
-        '  phone       mobile: 0*** (13 characters) → +49***89',
+        '  phone       mobile: 0*** (13 characters) → +49***89, gets no text: its country is not in channels.smsRegions',
         '              mobile: a*** (7 characters), left out: no phone number. Without + it needs defaultCountry',
         '  email       mail: a***@example.com',
         '  factors     totp: set up first',

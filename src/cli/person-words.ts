@@ -43,9 +43,17 @@ const WHY_NOT = {
   'no-text': 'left out: it is no text',
 } as const
 
+const NO_TEXT = {
+  may: '',
+  region: ', gets no text: its country is not in channels.smsRegions',
+  type: ', gets no text: its type is not in channels.smsTypes',
+  premium: ', gets no text: it costs more, or no single person holds it',
+  unassigned: ', gets no text: nobody was given such a number',
+} as const
+
 /** How it was read: what stands there, and what became of it. */
 function readWords(
-  { contact, attribute, isOperators, written, as, read }: Contact,
+  { contact, attribute, isOperators, written, as, read, text }: Contact,
   isRevealed: boolean,
 ): string {
   const from = isOperators ? 'added by an operator: ' : attribute === null ? '' : `${attribute}: `
@@ -53,7 +61,8 @@ function readWords(
   if (as !== null) {
     const mask = contact === 'phone' ? maskedPhone : maskedEmail
     const taken = isRevealed ? as : mask(as)
-    return written === null || written === as ? `${from}${taken}` : `${from}${shown} → ${taken}`
+    const whole = written === null || written === as ? taken : `${shown} → ${taken}`
+    return `${from}${whole}${text === null ? '' : NO_TEXT[text]}`
   }
   const why =
     read === 'unparseable'

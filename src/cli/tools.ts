@@ -6,6 +6,7 @@ import type {
   DisabledReason,
   People,
   Person,
+  Textable,
 } from '../directories/index.ts'
 import type { Examined } from '../directories/ldap/index.ts'
 import type { FactorKind, Id, Instant } from '../kernel/index.ts'
@@ -56,6 +57,8 @@ export type LookedAt = {
     /** What it was read as; null: nothing, by `read`. */
     readonly as: string | null
     readonly read: 'taken' | 'same-as-another' | 'unparseable' | 'no-text' | 'too-many'
+    /** Whether it may be texted, or why not; null where that is no question. */
+    readonly text: Textable | null
   }[]
   /** What they would be offered now. */
   readonly factors: readonly {

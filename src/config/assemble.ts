@@ -36,6 +36,7 @@ export function assemble(written: Written): Config {
       email: written.channels.email ? assembleEmail(written.channels.email) : null,
       sms: written.channels.sms.map(assembleGateway),
       smsRegions: written.channels.smsRegions,
+      smsTypes: written.channels.smsTypes,
     },
     acr: assembleLadder(written.acr),
     rules: written.rules.map(assembleRule),

@@ -25,6 +25,7 @@ export type Config = {
     readonly sms: readonly SmsGatewayConfig[]
     /** ISO 3166, in capital letters. */
     readonly smsRegions: readonly string[]
+    readonly smsTypes: readonly ('mobile' | 'fixed-line-or-mobile' | 'fixed-line' | 'voip')[]
   }
   /** What holds until an operator applies a policy of their own. */
   readonly enabled: boolean

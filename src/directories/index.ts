@@ -31,7 +31,7 @@ export type {
   Summary,
   UnlockLimits,
 } from './people-store.ts'
-export { createMayText } from './phone.ts'
+export { createJudgeText, type Textable } from './phone.ts'
 export { createResolve } from './resolve.ts'
 export { createRoutes } from './routes.ts'
 export { createWithAccounts } from './with-accounts.ts'

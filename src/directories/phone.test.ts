@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createMayText, parsePhone } from './phone.ts'
+import { createJudgeText, parsePhone } from './phone.ts'
 
 const PARSED: readonly (readonly [string, string | null, string])[] = [
   ['+86 138 0013 8000', null, '+8613800138000'],
@@ -21,6 +21,9 @@ const UNPARSEABLE: readonly (readonly [string, string | null])[] = [
   ['', 'CN'],
   [`+1202555${'0'.repeat(60)}`, null],
 ]
+
+const EVERY = ['mobile', 'fixed-line-or-mobile', 'fixed-line', 'voip']
+const judge = (regions: readonly string[], types = EVERY) => createJudgeText(regions, types)
 
 describe('a phone number', () => {
   for (const [text, country, number] of PARSED)
@@ -53,9 +56,9 @@ const OF_REGIONS: readonly (readonly [string, string])[] = [
 describe('whether a number may be texted', () => {
   for (const [region, number] of OF_REGIONS)
     test(`is asked of the country that gave it out, not of its calling code: ${number}`, () => {
-      assert.ok(createMayText([region])(number))
+      assert.ok(judge([region])(number) === 'may')
       const others = OF_REGIONS.map(([other]) => other).filter((other) => other !== region)
-      assert.ok(!createMayText(others)(number))
+      assert.ok(judge(others)(number) !== 'may')
     })
 
   for (const [what, number] of [
@@ -74,5 +77,24 @@ describe('whether a number may be texted', () => {
     ['two of them', '+12025550123,+12025550124'],
     ['no number', 'li.wei@kestrel.example'],
   ] as const)
-    test(`is denied: ${what}`, () => assert.ok(!createMayText(['US', 'GB', 'RU', 'CN'])(number)))
+    test(`is denied: ${what}`, () => assert.ok(judge(['US', 'GB', 'RU', 'CN'])(number) !== 'may'))
+})
+
+describe('why a number gets no text', () => {
+  const told = createJudgeText(['GB', 'US', 'DE'], ['mobile', 'fixed-line-or-mobile'])
+  const numbers: readonly (readonly [string, string])[] = [
+    ['+447400123456', 'may'],
+    ['+12025550123', 'may'],
+    ['+4930901820', 'type'],
+    ['+445612345678', 'type'],
+    ['+8613800138000', 'region'],
+    ['+449012345678', 'premium'],
+    ['+440000000000', 'unassigned'],
+    ['none', 'unassigned'],
+  ]
+  for (const [number, why] of numbers)
+    test(`${number}: ${why}`, () => assert.equal(told(number), why))
+
+  test('a fixed line is texted where the operator says so', () =>
+    assert.equal(createJudgeText(['DE'], ['fixed-line'])('+4930901820'), 'may'))
 })

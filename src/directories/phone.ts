@@ -30,22 +30,36 @@ export function parsePhone(text: string, defaultCountry: string | null): string 
   return phone.number
 }
 
+/** Why a number gets no text; 'may': it gets some. */
+export type Textable = 'may' | 'region' | 'type' | 'premium' | 'unassigned'
+
 /**
- * Which numbers may be texted: those of countries that the operator allows, and none of them that somebody earns on,
+ * Which numbers may be texted: those of countries and types that the operator allows, and none of them that somebody earns on,
  * that no single person holds, or that nobody was given. A calling code says little: +1 is some 25 countries.
  */
-export function createMayText(regions: readonly string[]): (number: string) => boolean {
-  const allowed = new Set(regions)
+export function createJudgeText(
+  regions: readonly string[],
+  types: readonly string[],
+): (number: string) => Textable {
+  const [allowed, kinds] = [new Set(regions), new Set(types)]
   return (number) => {
     const { parsePhoneNumberFromString } = library()
     const phone = parsePhoneNumberFromString(number, { extract: false })
+    if (phone?.number !== number || phone.country === undefined) return 'unassigned'
+    if (!allowed.has(phone.country)) return 'region'
+    const type = phone.getType()
+    if (type === undefined) return 'unassigned'
     // Each must be said by name: what is added to the library one day is not allowed by that.
-    if (phone?.number !== number || phone.country === undefined) return false
-    return allowed.has(phone.country) && PERSONAL.has(phone.getType() ?? 'unassigned')
+    const personal = PERSONAL.get(type)
+    if (personal === undefined) return 'premium'
+    return kinds.has(personal) ? 'may' : 'type'
   }
 }
 
 /** Not `PERSONAL_NUMBER`, which follows a person at the caller's expense. */
-const PERSONAL: ReadonlySet<string> = new Set([
-  ...['MOBILE', 'FIXED_LINE', 'FIXED_LINE_OR_MOBILE', 'VOIP'],
+const PERSONAL: ReadonlyMap<string, string> = new Map([
+  ['MOBILE', 'mobile'],
+  ['FIXED_LINE_OR_MOBILE', 'fixed-line-or-mobile'],
+  ['FIXED_LINE', 'fixed-line'],
+  ['VOIP', 'voip'],
 ])

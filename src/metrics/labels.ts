@@ -10,6 +10,8 @@ export type Sets = {
   /** Of those directories that have some, as they are written. */
   readonly directoryServers: Readonly<Record<string, readonly string[]>>
   readonly providers: readonly string[]
+  /** Those of them that are passed over while they are away. */
+  readonly gateways: readonly string[]
   readonly routes: readonly string[]
   readonly operations: readonly string[]
   readonly chainStates: readonly string[]

@@ -14,6 +14,7 @@ export type Metrics = ReplicaMetrics &
     http(method: string, route: string, status: number, seconds: number): void
     store(operation: string, seconds: number): void
     channel(channel: string, provider: string, seconds: number): void
+    gateway(provider: string, is: 'up' | 'down'): void
     directory(directory: string, outcome: string, seconds: number): void
     signingKeys(
       keys: readonly {
@@ -57,6 +58,12 @@ export function createMetrics(sets: Sets, version: string, clock: Clock): Metric
     help: 'Time to hand a message to its gateway',
     labelNames: ['channel', 'provider'] as const,
   })
+  const gatewayUp = new Gauge({
+    ...{ registers, name: 'sallyport_channel_gateway_up' },
+    help: '1 while a gateway for text messages is asked, 0 while it was away and is passed over',
+    labelNames: ['provider'] as const,
+  })
+  for (const provider of sets.gateways) gatewayUp.set({ provider }, 1)
   const lookups = new Counter({
     ...{ registers, name: 'sallyport_directory_lookups_total' },
     help: 'Lookups by what came of them',
@@ -120,6 +127,8 @@ export function createMetrics(sets: Sets, version: string, clock: Clock): Metric
       store.observe({ operation: label.operation(operation) }, seconds),
     channel: (name, provider, seconds) =>
       channel.observe({ channel: label.factor(name), provider: label.provider(provider) }, seconds),
+    gateway: (provider, is) =>
+      gatewayUp.set({ provider: label.provider(provider) }, is === 'up' ? 1 : 0),
     directory(name, outcome, seconds) {
       const of = label.directory(name)
       lookups.inc({ directory: of, outcome: label.lookup(outcome) })

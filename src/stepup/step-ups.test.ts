@@ -134,7 +134,15 @@ describe('planning anew', () => {
     }
     const block = { plan: 'block', why: 'no-contact', factor: null } as const
     const planned = (username: string): Planned => ({
-      ...{ username, account, isOurs: true, offered: [], lane: 'signed', trust: null },
+      ...{
+        username,
+        account,
+        isOurs: true,
+        isTheirs: false,
+        offered: [],
+        lane: 'signed',
+        trust: null,
+      },
       outcome: { ...block, reason: username },
     })
     const plans = [planned('before'), planned('after')]

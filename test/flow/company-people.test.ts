@@ -71,7 +71,7 @@ describe('a person of a company', needs('slapd'), () => {
     const look = createLook({
       ...{ config: app.config, clock: app.clock, store: app.app.store },
       ...{ remote: app.app.remote, people: new Map(), policies: app.app.policies },
-      reach: app.app.reach,
+      ...{ reach: app.app.reach, judgeText: app.app.judgeText },
     })
     const [seen] = await look.look('ann')
     assert.ok(seen?.found === 'person')

@@ -134,9 +134,9 @@ describe('people of a company', needs('slapd'), () => {
     await using both = await openBoth({ defaultCountry: 'DE' })
     const { app } = both
     const { config, clock } = app
-    const { store, remote, policies, reach } = app.app
+    const { store, remote, policies, reach, judgeText } = app.app
     const people = new Map([['local', app.people]])
-    const look = createLook({ config, clock, store, remote, people, policies, reach })
+    const look = createLook({ config, clock, store, remote, people, policies, reach, judgeText })
     const [there, here] = await look.look('ANN')
     assert.equal(here?.found, 'not-found')
     assert.ok(there?.found === 'person')

@@ -159,6 +159,7 @@ describe('the metrics', () => {
       directories: ['local'],
       directoryServers: {},
       providers: ['smtp'],
+      gateways: [],
       chainStates: ['whole'],
       clientFailures: ['secret'],
       leases: ['sealer'],

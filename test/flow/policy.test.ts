@@ -249,7 +249,7 @@ describe('explain', () => {
     const before = (await it.app.events()).length
     const { code, out } = await it.sallyport([...asked, '--user', 'LI.WEI'])
     assert.equal(code, 0)
-    assert.deepEqual(out.split('\n').slice(0, 16), [
+    assert.deepEqual(out.split('\n').slice(0, 17), [
       'li.wei of local, at iam, from 192.0.2.7, Tuesday, 1 January 2030 at 12:00 (UTC)',
       '',
       'Asked for',

@@ -45,7 +45,7 @@ export function createCommandLine(app: TestApp): CommandLine {
   const unused = () => Promise.reject(new Error('no test asks for this'))
   const people = new Map([['local', app.people]])
   const { config, clock } = app
-  const { store, remote, policies, reach } = app.app
+  const { store, remote, policies, reach, judgeText } = app.app
   const tools: Tools = {
     people,
     company: composeCompany(config, {
@@ -54,7 +54,7 @@ export function createCommandLine(app: TestApp): CommandLine {
       clock,
       random: createSeededRandom('company'),
     }),
-    directories: createLook({ config, store, people, remote, clock, policies, reach }),
+    directories: createLook({ config, store, people, remote, clock, policies, reach, judgeText }),
     policy: composePolicy({ config, app: app.app, clock }),
     explain: createExplain({ config, app: app.app, clock }),
     trust: composeTrust({ config, app: app.app, clock }),

@@ -20,6 +20,9 @@ export type GatewayMood =
   | 'busy'
   /** Says somebody else did not answer. */
   | 'gave-up'
+  | 'bad-gateway'
+  /** Takes it, in other words than were written down. */
+  | 'other-success'
   | 'redirect'
   | 'hang'
   /** Begins to answer, and stops. */
@@ -102,7 +105,7 @@ async function readRequest(request: IncomingMessage): Promise<Text | string> {
   if (typeof to !== 'string' || !/^\+[1-9][0-9]{6,14}$/.test(to)) return `to ${to}`
   if (typeof ref !== 'string' || !/^[\w-]{22}$/.test(ref)) return `ref ${ref}`
   if (`${Object.keys(message)}` !== 'body,kind' || message.kind !== 1) return 'message'
-  const code = /\n@localhost:[0-9]+ #([0-9]{6,8})$/.exec(message.body)?.[1]
+  const code = /\n@localhost #([0-9]{6,8})$/.exec(message.body)?.[1]
   if (code === undefined) return `text ${message.body}`
   return { to, text: message.body, id: ref, code }
 }
@@ -115,6 +118,8 @@ const ANSWERS: Readonly<Record<Plain, readonly [status: number, body: object]>> 
   throttle: [429, {}],
   busy: [503, {}],
   'gave-up': [504, {}],
+  'bad-gateway': [502, {}],
+  'other-success': [200, { result: { code: 0 } }],
   redirect: [307, {}],
   flood: [202, { result: { code: 0, id: 'x'.repeat(FLOOD) } }],
 }

@@ -1,5 +1,6 @@
 import type { SmsGatewayConfig } from '../../config/index.ts'
 import { parseJson } from '../../kernel/index.ts'
+import { NoConnectionError } from './connecting.ts'
 
 /**
  * What a gateway made of a message. `refused`: it certainly did not take it, and another one may be asked. `unknown`: it may
@@ -7,13 +8,19 @@ import { parseJson } from '../../kernel/index.ts'
  */
 export type Verdict =
   | { readonly verdict: 'taken'; readonly messageId: string | null }
-  | { readonly verdict: 'refused' | 'unknown'; readonly why: string; readonly status?: number }
+  | {
+      readonly verdict: 'refused' | 'unknown'
+      readonly why: string
+      readonly status?: number
+      /** Nobody is there: the next messages need not wait for the same. */
+      readonly isAway?: true
+    }
 
 type Gateway = Pick<SmsGatewayConfig, 'success' | 'messageIdPath'>
 
 const BODY_MAX = 16 * 1024
 /** Said by whatever stands between us and a gateway that may go on by itself. */
-const NOBODY_KNOWS = [408, 504]
+const NOBODY_KNOWS = [408, 502, 504]
 const MESSAGE_ID_MAX = 100
 
 /** Reads no more of an answer than it must: of one that goes on and on nothing is believed. */
@@ -29,6 +36,9 @@ export async function judgeAnswer(
   }
   if (!success.status.includes(status)) {
     await dismiss(response)
+    // Whoever says yes in another way than was written down may well have taken it.
+    if (response.ok)
+      return { verdict: 'unknown', why: 'a success that success.status lacks', status }
     return { verdict: 'refused', why: 'the status of its answer', status }
   }
   const isNeeded = member !== null || messageIdPath !== null
@@ -56,12 +66,15 @@ const NEVER_SENT = new Set([
 /** Of what was thrown instead of an answer. Its words may hold the address with which it was called, so they stay here. */
 export function judgeError(error: unknown): Verdict {
   if (!(error instanceof Error)) return { verdict: 'unknown', why: 'an error without a name' }
-  if (error.name === 'TimeoutError') return { verdict: 'unknown', why: 'no answer in time' }
+  if (error instanceof NoConnectionError)
+    return { verdict: 'refused', why: 'no connection in time', isAway: true }
+  if (error.name === 'TimeoutError')
+    return { verdict: 'unknown', why: 'no answer in time', isAway: true }
   if (error.name === 'AbortError') return { verdict: 'unknown', why: 'this process is stopping' }
   const cause: unknown = error.cause
   const code = cause instanceof Error && 'code' in cause ? `${cause.code}` : error.name
   return NEVER_SENT.has(code)
-    ? { verdict: 'refused', why: `no connection: ${code}` }
+    ? { verdict: 'refused', why: `no connection: ${code}`, isAway: true }
     : { verdict: 'unknown', why: `a connection that was lost: ${code}` }
 }
 

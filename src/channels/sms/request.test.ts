@@ -53,6 +53,7 @@ describe('the request to a gateway', () => {
         headers: [
           { name: 'X-Key', value: new Secret('s3cret') },
           { name: 'Accept', value: 'text/plain' },
+          { name: 'Idempotency-Key', value: 'k-{id} {to}' },
         ],
         body: { as: 'json', template: {} },
       },
@@ -60,6 +61,8 @@ describe('the request to a gateway', () => {
     )
     assert.deepEqual(Object.fromEntries(headers), {
       ...{ accept: 'text/plain', 'content-type': 'application/json', 'x-key': 's3cret' },
+      // Neither number nor text is ever put there.
+      'idempotency-key': 'k-m1 {to}',
     })
   })
 })

@@ -16,10 +16,13 @@ export function requestFor({ method, headers, body }: Gateway, filling: Filling)
   const values = new Map(Object.entries({ ...filling, toDigits: filling.to.replace(/\D/g, '') }))
   const filled = new Headers({ accept: 'application/json' })
   for (const { name, value } of headers)
-    filled.set(name, typeof value === 'string' ? value : value.reveal())
+    filled.set(name, typeof value === 'string' ? inText(value, ID_ALONE(filling)) : value.reveal())
   filled.set('content-type', TYPES[body.as])
   return { method, headers: filled, body: written(body, values) }
 }
+
+/** Neither number nor text: what stands in a header is logged on the way. */
+const ID_ALONE = ({ id }: Filling): Values => new Map([['id', id]])
 
 const TYPES = {
   json: 'application/json',

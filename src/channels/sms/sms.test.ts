@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { describe, test } from 'node:test'
 import {
   type GatewayMood,
@@ -7,7 +9,7 @@ import {
 } from '../../../test/support/sms-gateway.ts'
 import { createSeededRandom, STOPWATCH } from '../../../test/support/world.ts'
 import type { SmsGatewayConfig } from '../../config/index.ts'
-import { instantOf, Secret } from '../../kernel/index.ts'
+import { instantOf, Secret, type Stopwatch } from '../../kernel/index.ts'
 import type { CodeMessage } from '../channel.ts'
 import { createSmsChannel } from './sms.ts'
 
@@ -29,15 +31,20 @@ const settingsOf = (gateway: Pick<SmsGateway, 'url'>, name: string): SmsGatewayC
   ...{ messageIdPath: 'result.id', timeoutSeconds: 0.4 },
 })
 
-function open(gateways: readonly SmsGatewayConfig[], told: string[] = []) {
+function open(
+  gateways: readonly SmsGatewayConfig[],
+  told: string[] = [],
+  stopwatch: Stopwatch = STOPWATCH,
+) {
   const tell = (message: string, facts: object) =>
     void told.push(`${message} ${JSON.stringify(facts)}`)
   return createSmsChannel({
-    ...{ gateways, stopwatch: STOPWATCH, random: createSeededRandom(1), fetch },
-    render: ({ code }) => `${code}\n@localhost:1 #${code}`,
+    ...{ gateways, stopwatch, random: createSeededRandom(1), fetch },
+    render: ({ code }) => `${code}\n@localhost #${code}`,
     mayText: (phone) => phone === TO,
     log: { info: tell, warn: tell },
     timed: (provider) => void told.push(`timed ${provider}`),
+    onState: (provider, is) => void told.push(`${provider} is ${is}`),
   })
 }
 
@@ -83,7 +90,10 @@ describe('a text message', () => {
     assert.deepEqual(await of.channel.send(MESSAGE), { outcome: 'accepted', provider: 'second' })
   })
 
-  const doubts: readonly GatewayMood[] = ['hang', 'stall', 'reset', 'flood', 'gibberish', 'gave-up']
+  const doubts: readonly GatewayMood[] = [
+    ...(['hang', 'stall', 'reset', 'flood', 'gibberish', 'gave-up'] as const),
+    ...(['bad-gateway', 'other-success'] as const),
+  ]
   for (const mood of doubts)
     test(`is not sent a second time where the first may have it: ${mood}`, async () => {
       await using of = await openTwo()
@@ -123,5 +133,48 @@ describe('a text message', () => {
     assert.equal((await sending).outcome, 'failed')
     assert.equal((await of.channel.send(MESSAGE)).outcome, 'failed')
     assert.equal(of.second.asked(), 0)
+  })
+
+  test('goes by the next gateway where the first takes a connection and says nothing on it', async () => {
+    await using of = await openTwo()
+    const silent = createServer()
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as AddressInfo
+    // It never shakes hands, so nothing of a message can have left.
+    const first = { ...settingsOf(of.first, 'first'), url: `https://127.0.0.1:${port}/` }
+    const channel = open([{ ...first, timeoutSeconds: 5 }, settingsOf(of.second, 'second')])
+    const since = performance.now()
+    assert.deepEqual(await channel.send(MESSAGE), { outcome: 'accepted', provider: 'second' })
+    assert.ok(performance.now() - since < 4_000)
+    channel.end()
+    silent.close()
+  })
+
+  test('passes over a gateway that is away, until a message finds it back', async () => {
+    await using of = await openTwo()
+    let seconds = 0
+    const told: string[] = []
+    const two = [settingsOf(of.first, 'first'), settingsOf(of.second, 'second')]
+    const channel = open(two, told, { seconds: () => seconds })
+    of.first.set('hang')
+    const by = async () => (await channel.send(MESSAGE)).provider
+    assert.equal((await channel.send(MESSAGE)).outcome, 'failed')
+    assert.deepEqual([await by(), await by(), of.first.asked()], ['second', 'second', 1])
+    of.first.set('accept')
+    seconds = 16
+    assert.deepEqual([await by(), await by(), of.first.asked()], ['first', 'first', 3])
+    assert.deepEqual(
+      told.filter((line) => / is /.test(line)),
+      ['first is down', 'first is up'],
+    )
+  })
+
+  test('is still tried where every gateway is away', async () => {
+    await using of = await openTwo()
+    const channel = open([settingsOf(of.first, 'first')])
+    of.first.set('hang')
+    await channel.send(MESSAGE)
+    of.first.set('accept')
+    assert.equal((await channel.send(MESSAGE)).outcome, 'accepted')
   })
 })

@@ -2,6 +2,8 @@ import type { SmsGatewayConfig } from '../../config/index.ts'
 import { type Random, randomToken, type Stopwatch } from '../../kernel/index.ts'
 import type { Channel, Delivery } from '../channel.ts'
 import { judgeAnswer, judgeError, type Verdict } from './answer.ts'
+import { createConnecting } from './connecting.ts'
+import { createLeaveAlone } from './leave-alone.ts'
 import type { RenderCodeText } from './message.ts'
 import { type Filling, requestFor } from './request.ts'
 
@@ -12,6 +14,8 @@ type Log = {
 
 /** Of all gateways together: a person waits for this. */
 const TEXT_MS_MAX = 8_000
+/** Before anything is sent: what is not there does not use up the time of the next gateway. */
+const CONNECT_MS_MAX = 2_000
 const WAITING_MAX = 50
 const ID_BYTES = 16
 
@@ -29,8 +33,12 @@ export function createSmsChannel(deps: {
   readonly random: Random
   readonly fetch: typeof globalThis.fetch
   readonly timed: (provider: string, seconds: number) => void
+  /** It is asked no more for a while, or again. */
+  readonly onState: (provider: string, is: 'up' | 'down') => void
 }): Channel {
   const { gateways, render, mayText, log, stopwatch, random, fetch, timed } = deps
+  const connecting = createConnecting(CONNECT_MS_MAX)
+  const { present, away, back } = createLeaveAlone(stopwatch, deps.onState)
   const sending = new Set<AbortController>()
   let isEnded = false
 
@@ -56,16 +64,20 @@ export function createSmsChannel(deps: {
     end() {
       isEnded = true
       for (const one of sending) one.abort()
+      connecting.end()
     },
   }
 
   async function byTheFirst(filling: Filling, signal: AbortSignal): Promise<Delivery> {
     let provider = gateways[0]?.name ?? ''
-    for (const gateway of gateways) {
+    for (const gateway of present(gateways)) {
       provider = gateway.name
       const since = stopwatch.seconds()
       const found = await hand(gateway, filling, signal)
       timed(provider, stopwatch.seconds() - since)
+      if (found.verdict !== 'taken' && found.isAway) away(provider)
+      // Cut off by ourselves it said nothing of itself.
+      else if (!signal.aborted) back(provider)
       if (found.verdict === 'taken') {
         log.info('text message taken', { provider, messageId: found.messageId })
         return { outcome: 'accepted', provider }
@@ -85,12 +97,14 @@ export function createSmsChannel(deps: {
   ): Promise<Verdict> {
     const late = AbortSignal.timeout(gateway.timeoutSeconds * 1000)
     try {
-      const response = await fetch(gateway.url, {
-        ...requestFor(gateway, filling),
-        // Whoever could send it elsewhere could send the code elsewhere.
-        redirect: 'manual',
-        signal: AbortSignal.any([signal, late]),
-      })
+      const response = await connecting.within((unconnected) =>
+        fetch(gateway.url, {
+          ...requestFor(gateway, filling),
+          // Whoever could send it elsewhere could send the code elsewhere.
+          redirect: 'manual',
+          signal: AbortSignal.any([signal, late, unconnected]),
+        }),
+      )
       return await judgeAnswer(gateway, response)
     } catch (error) {
       return judgeError(error)

@@ -14,7 +14,7 @@ import {
   text,
   webLink,
 } from './parts.ts'
-import { sms, smsRegions } from './sms.ts'
+import { sms, smsRegions, smsTypes } from './sms.ts'
 
 const mailbox = text(
   "an address, or a name and an address: 'Sign-in <no-reply@example.com>'",
@@ -86,6 +86,7 @@ export const channels = (reader: Reader) =>
       email: email(reader).optional().describe('Codes by email.'),
       sms: sms(reader),
       smsRegions,
+      smsTypes,
     })
     .prefault({})
     .meta({

@@ -38,8 +38,14 @@ const header = (reader: Reader) =>
         })
         .describe('Its name.'),
       value: text('one line of visible ASCII', /^[\x20-\x7e]+$/, VALUE_MAX)
+        .refine((value) => !/\{(?:to|toDigits|text)\}/.test(value), {
+          error: 'holds what belongs into the body',
+          params: { wanted: 'no placeholder but {id}' },
+        })
         .optional()
-        .describe('What it says, where that is no secret.'),
+        .describe(
+          'What it says, where that is no secret. `{id}` is the id of the message, for gateways that take no message twice by such a header.',
+        ),
       file: secretFile(reader)
         .refine((secret) => isOneLine(secret.reveal()), ONE_LINE)
         .meta({ wanted: 'the path of a file that holds the whole value' })
@@ -169,6 +175,15 @@ export const sms = (reader: Reader) =>
     .describe(
       'Codes by text message, with gateways in the order of fail-over: the next one is asked only when the one before it certainly did not take the message.',
     )
+
+export const smsTypes = z
+  .array(z.enum(['mobile', 'fixed-line-or-mobile', 'fixed-line', 'voip']))
+  .min(1)
+  .refine(distinct, { error: 'names a type twice', params: { wanted: 'each once' } })
+  .default(['mobile', 'fixed-line-or-mobile'])
+  .describe(
+    'Types of numbers that may be texted. `fixed-line-or-mobile` is what countries like the US give out without telling the two apart. A fixed line reads a code aloud to whoever picks up, and an internet number belongs to whoever has the account.',
+  )
 
 /** Where people are mostly texted from here. Whoever needs fewer writes fewer: the dearest fraud is by texts to far numbers. */
 const REGIONS = [

@@ -114,7 +114,7 @@ export type Operations = PeopleOperations & {
     | TooSoon
   'stepUps.openTrusted'(of: {
     change: ChangeMessage
-    isOurs: boolean
+    keeping: Keeping
     use: TrustUseMessage
   }):
     | { readonly heard: 'opened'; readonly tallies: string }

@@ -38,7 +38,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const row = stepUpRow(stepUp, 1)
       stepUpRows.wrote(row.value, stepUp)
       const tag = newTag()
-      const values = { ...row, tag, is_ours: stepUp.isOurs, ...toldOf(toRows, events) }
+      const values = { ...row, tag, ...keepingOf(stepUp), ...toldOf(toRows, events) }
       const opened = await written(sql.openTrusted, { ...values, ...useValues(use) })
       const answer = opened?.rows[0]
       if (answer?.opened === 1 || answer?.known_tag === tag) {

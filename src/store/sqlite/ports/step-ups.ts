@@ -34,7 +34,7 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       const row = stepUpRow(stepUp, 1)
       stepUpRows.wrote(row.value, stepUp)
       const change = { row, told: toRows.told(events) }
-      const of = { change, isOurs: stepUp.isOurs, use: trustUseRow(use) }
+      const of = { change, keeping: keepingOf(stepUp), use: trustUseRow(use) }
       const answer = await writer.call('stepUps.openTrusted', of)
       switch (answer.heard) {
         case 'opened': {

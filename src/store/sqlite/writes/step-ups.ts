@@ -43,10 +43,10 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       }
     },
 
-    'stepUps.openTrusted'({ change, isOurs, use }) {
+    'stepUps.openTrusted'({ change, keeping, use }) {
       const at = find.get({ id: change.row.id })
       if (at !== undefined) return { heard: 'found', at }
-      if (isOurs && isGone(change.row.account)) return { heard: 'account-gone' }
+      if (isGone(change.row.account, keeping)) return { heard: 'account-gone' }
       if (grants.use(use) === 'moved') return { heard: 'trust-moved' }
       insert.run(change.row)
       tell(change.told)
