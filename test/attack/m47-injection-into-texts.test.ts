@@ -22,7 +22,7 @@ describe('M47 names that would steer a text message', () => {
   test('reach one number, and the code stays bound to our host alone', async () => {
     await using of = await openTexting()
     const { app, first } = of
-    const { host } = new URL(app.issuer)
+    const { hostname: host } = new URL(app.issuer)
     for (const name of NAMES) {
       const { page } = await begin(app, createUserAgent(), naming(name))
       assert.equal(page.status, 200, name)

@@ -4,8 +4,10 @@ import type { Stopwatch } from '../../kernel/index.ts'
 const [PAUSE_SECONDS, PAUSE_SECONDS_MAX] = [15, 120]
 
 export type LeaveAlone = {
-  /** In their order, without those that are away; all of them where none is left. */
-  present<G extends { readonly name: string }>(gateways: readonly G[]): readonly G[]
+  /** In their order, but that those that are away come last: after all others certainly did not take it. */
+  inOrder<G extends { readonly name: string }>(gateways: readonly G[]): readonly G[]
+  /** One that is tried again is tried by one message: the others go on as if it were away. */
+  asked(name: string): void
   away(name: string): void
   back(name: string): void
 }
@@ -20,17 +22,15 @@ export function createLeaveAlone(
 ): LeaveAlone {
   const circuits = new Map<string, { until: number; pause: number }>()
   return {
-    present(gateways) {
+    inOrder(gateways) {
       const now = stopwatch.seconds()
       const isThere = ({ name }: { readonly name: string }) =>
         (circuits.get(name)?.until ?? now) <= now
-      const there = gateways.filter(isThere)
-      // One that is tried again is tried by one message: the others go on as if it were away.
-      for (const { name } of there) {
-        const circuit = circuits.get(name)
-        if (circuit !== undefined) circuit.until = now + circuit.pause
-      }
-      return there.length === 0 ? gateways : there
+      return [...gateways.filter(isThere), ...gateways.filter((one) => !isThere(one))]
+    },
+    asked(name) {
+      const circuit = circuits.get(name)
+      if (circuit !== undefined) circuit.until = stopwatch.seconds() + circuit.pause
     },
     away(name) {
       const before = circuits.get(name)

@@ -169,6 +169,15 @@ describe('a text message', () => {
     )
   })
 
+  test('goes by a gateway that was away where the others certainly did not take it', async () => {
+    await using of = await openTwo()
+    of.second.set('hang')
+    of.first.set('refuse')
+    assert.equal((await of.channel.send(MESSAGE)).outcome, 'failed')
+    of.second.set('accept')
+    assert.deepEqual(await of.channel.send(MESSAGE), { outcome: 'accepted', provider: 'second' })
+  })
+
   test('is still tried where every gateway is away', async () => {
     await using of = await openTwo()
     const channel = open([settingsOf(of.first, 'first')])

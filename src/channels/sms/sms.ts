@@ -38,7 +38,7 @@ export function createSmsChannel(deps: {
 }): Channel {
   const { gateways, render, mayText, log, stopwatch, random, fetch, timed } = deps
   const connecting = createConnecting(CONNECT_MS_MAX)
-  const { present, away, back } = createLeaveAlone(stopwatch, deps.onState)
+  const { inOrder, asked, away, back } = createLeaveAlone(stopwatch, deps.onState)
   const sending = new Set<AbortController>()
   let isEnded = false
 
@@ -70,8 +70,9 @@ export function createSmsChannel(deps: {
 
   async function byTheFirst(filling: Filling, signal: AbortSignal): Promise<Delivery> {
     let provider = gateways[0]?.name ?? ''
-    for (const gateway of present(gateways)) {
+    for (const gateway of inOrder(gateways)) {
       provider = gateway.name
+      asked(provider)
       const since = stopwatch.seconds()
       const found = await hand(gateway, filling, signal)
       timed(provider, stopwatch.seconds() - since)
