@@ -8,7 +8,6 @@ import {
   newId,
   type Random,
 } from '../kernel/index.ts'
-import { amrOf } from '../policy/index.ts'
 import type { Trust } from '../trust/index.ts'
 import type { Deliver } from './deliver.ts'
 import type { Factor } from './factor.ts'
@@ -17,6 +16,7 @@ import { earnedBy, type Made, type Make } from './make.ts'
 import type { Earns, Lead, Planned } from './move.ts'
 import { askedBy, destinationsOf } from './plan.ts'
 import type { CodeSender, Enroller } from './ports.ts'
+import { proofOf } from './proof-of.ts'
 import { type Said, type Seen, seenOf } from './seen.ts'
 import { coolDownOf, firstSent, sentAgain } from './sent.ts'
 import type {
@@ -205,7 +205,7 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     const judged = question.judge(parsed, clock.now())
     const to = current.sent?.to ?? null
     const isRight = judged.verdict === 'accepted'
-    const proof = isRight ? proofOf(current, factor) : null
+    const proof = isRight ? proofOf(current, factor, clock.now()) : null
     const earned = current.leadsTo === 'satisfied' ? earn(current, factor, proof, isTicked) : null
     const lead = proof && leadOf(current, proof, earnsOf(current, earned))
     const settled = await make(
@@ -248,13 +248,6 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     return { leadsTo: 'enrolling', pending: { ...enroller.begin(), provenance, credit } }
   }
 
-  /** Worth what it was offered for: whatever operators change meanwhile is for those who come after. */
-  function proofOf({ offered }: Held, factor: FactorKind): Proof {
-    const offer = offered.find((one) => askedBy(one) === factor)
-    invariant(offer !== undefined, `what is proven was offered: ${factor}`)
-    return { acr: offer.acr, amr: amrOf(factor), at: clock.now() }
-  }
-
   async function confirm(at: Found, stepUp: StepUp, pending: Pending, given: unknown) {
     const { id, account } = stepUp
     invariant(account !== null, 'who enrols is known')
@@ -262,7 +255,7 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     if (code === undefined) return noAnswer(at, 'format')
     const enrolment = enroller.confirm({ stepUp: id, account, pending }, code, clock.now())
     // Where a contact was proven first it is that proof that counts, and the new app may meet no rung at all.
-    const proof = pending.credit?.proof ?? proofOf(stepUp, 'totp')
+    const proof = pending.credit?.proof ?? proofOf(stepUp, 'totp', clock.now())
     const earned = earn(stepUp, 'totp', proof, false)
     const earns = earnsOf(stepUp, earned)
     const move = { move: 'confirm', enrolment: pending.enrolment, proof, earns } as const
