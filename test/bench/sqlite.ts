@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Outcome, rounded } from './figures.ts'
 import { freePorts, type Installation, serve, start } from './installation.ts'
 import { bytesPerPending, delays, medianOf, pairsOf, ratiosOf, type Subject } from './measure.ts'
+import { rulesOf } from './rules.ts'
 import { type Stage, stop } from './stage.ts'
 import { median, residentBytes, spread } from './statistics.ts'
 import { passesOf } from './trust.ts'
@@ -41,6 +42,7 @@ export async function benchSqlite(stage: Stage): Promise<Outcome> {
   await stop(waiting)
 
   const passes = await passesOf(stage, many)
+  const rules = await rulesOf(stage, many)
 
   say('starts')
   const starts: number[] = []
@@ -76,7 +78,7 @@ export async function benchSqlite(stage: Stage): Promise<Outcome> {
     bytesPerPending: rounded(pendingBytes, 0),
     readyMs: rounded(median(starts), 0),
     millionAccountsRatio: rounded(median(growths)),
-    ...passes.figures,
+    ...{ ...passes.figures, ...rules.figures },
   }
   return {
     figures,
@@ -96,7 +98,7 @@ export async function benchSqlite(stage: Stage): Promise<Outcome> {
       ['a pending step-up', `${figures.bytesPerPending} bytes`, '≤ 1536'],
       ['ready in', `${figures.readyMs} ms`, '≤ 1500'],
       ['1,000,000 accounts', `${figures.millionAccountsRatio}`, `≤ 1.2; pairs ${spread(growths)}`],
-      ...passes.rows,
+      ...[...passes.rows, ...rules.rows],
     ],
   }
 }

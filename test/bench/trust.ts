@@ -4,13 +4,9 @@ import { medianOf, pairsOf, ratiosOf } from './measure.ts'
 import { type Stage, stop } from './stage.ts'
 import { median, spread } from './statistics.ts'
 
-const TRUST = 'trust: { hours: 12h, binding: ip+device }\n'
+export const TRUST = 'trust: { hours: 12h, binding: ip+device }\n'
 
 /** What a pass by trust costs, its cookie changed each time, against a step-up with a code at the same server. */
-export async function benchTrust(stage: Stage): Promise<Outcome> {
-  return passesOf(stage, await stage.installed('trusting', stage.sizes.people))
-}
-
 export async function passesOf(stage: Stage, of: Installation): Promise<Outcome> {
   const { loader, say, served, warm } = stage
   const { pairs, workers, people, cpuStepUps: stepUps } = stage.sizes
