@@ -54,7 +54,9 @@ describe('M34 trust that reaches further than it was given', () => {
   })
 
   test('what nobody signed is asked, in a browser that is trusted', async () => {
-    await using app = await openTrusting('ip', '12h', { clients: [ANYBODYS] })
+    await using app = await openTrusting('ip', '12h', {
+      ...{ clients: [ANYBODYS], settings: { locks: { cap: 25 } } },
+    })
     const bob = visitor()
     await prove(app, bob)
     const page = await copyOf(bob).browser.follow(unsignedUrl(app, 'bob'))

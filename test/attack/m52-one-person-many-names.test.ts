@@ -169,7 +169,12 @@ async function locksOnce({ directory, files }: Written, names: readonly string[]
   const settings = { ...ONLY_EMAIL.settings, directories: [directory, local] }
   await using app = await openApp({ settings, client, files, people: 'none' })
   for (const login_hint of names) {
-    const { browser, page } = await begin(app, createUserAgent(), { login_hint })
+    const begun = await begin(app, createUserAgent(), { login_hint })
+    const { browser } = begun
+    const isChoice = begun.page.forms.some(({ action }) => action === 'choose')
+    const page = isChoice
+      ? await browser.submit(begun.page, 'choose', { factor: 'email', to: '0' })
+      : begun.page
     for (const _ of [1, 2]) {
       const code = otherThan(app.mailbox.last().code)
       await browser.submit(page, 'answer', { code })
