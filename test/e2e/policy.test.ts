@@ -104,9 +104,9 @@ describe('what an operator decides', { ...needs('chromium'), concurrency: false 
     assert.deepEqual(claimed(await bo.toldToApp()), PROVEN)
   })
 
-  for (const [language, options, title, again] of [
-    ['English', DESKTOP, 'We have nowhere to send your code', 'Try again'],
-    ['Chinese', { ...PHONE, locale: 'zh-CN' }, /./, '重试'],
+  for (const [language, options, title, again, text] of [
+    ['English', DESKTOP, 'We have nowhere to send your code', 'Try again', /Text me a code/],
+    ['Chinese', { ...PHONE, locale: 'zh-CN' }, /./, '重试', /短信验证码/],
   ] as const)
     test(`lets somebody in who is told that a phone is missing, once there is one, in ${language}`, async () => {
       await using house = await open(['ada'], { settings: { factors: ['sms'] } })
@@ -117,6 +117,7 @@ describe('what an operator decides', { ...needs('chromium'), concurrency: false 
       assert.equal(company.gateway.asked(), 0)
       assert.equal((await operator(['user', 'set', 'ada', '--phone', '13812345678'])).code, 0)
       await ada.press(again)
+      await ada.press(text)
       await ada.page.locator('#code').waitFor()
       await ada.answer(company.gateway.last().code)
       assert.deepEqual(claimed(await ada.toldToApp()), { acr: 'mfa', amr: ['pwd', 'sms', 'otp'] })
