@@ -6,7 +6,7 @@ import type { CompanyPeople } from '../../src/directories/index.ts'
 import { openApp, type TestApp } from '../support/app.ts'
 import { slapdConfig } from '../support/directory-slapd.ts'
 import { needs } from '../support/needs.ts'
-import { begin, pass } from '../support/passage.ts'
+import { begin, codeFrom, pass } from '../support/passage.ts'
 import { startSlapd } from '../support/slapd.ts'
 import { createUserAgent } from '../support/user-agent.ts'
 
@@ -21,7 +21,7 @@ mail: ann@kestrel.example
 `
 const OWN = 'ann@home.example'
 
-async function openCompany(over: Record<string, unknown> = {}) {
+async function openCompany(over: Record<string, unknown> = {}, more: Record<string, unknown> = {}) {
   await using opening = new AsyncDisposableStack()
   const slapd = opening.use(await startSlapd({ ldif: ANN }))
   const { directory, files } = slapdConfig(slapd, { attributes: {}, ...over })
@@ -29,6 +29,7 @@ async function openCompany(over: Record<string, unknown> = {}) {
   const settings = {
     ...{ factors: ['email'], directories: [directory, { name: 'local', type: 'local' }] },
     retention: { accountsDays: 30 },
+    ...more,
   }
   const app = opening.use(await openApp({ settings, client, files }))
   await app.app.start()
@@ -86,6 +87,26 @@ describe('a person of a company', needs('slapd'), () => {
     assert.ok((await people.set('ada', 'ann', { emails: [] })).ok)
     const after = await begin(app, createUserAgent(), { login_hint: 'ann' })
     assert.doesNotMatch(after.page.body, /home\.example/)
+  })
+
+  test('whose address changes in their directory gets in by the code that is out, and is trusted for nothing of it', async () => {
+    const trust = { hours: '12h', binding: 'device' }
+    await using made = await openCompany({ cache: { seconds: 0 } }, { trust })
+    const { app, slapd } = made
+    const over = { login_hint: 'ann' }
+    const { browser, pushed, page } = await begin(app, createUserAgent(), over)
+    slapd.modify(`dn: ${ANN_DN}\nchangetype: modify\nreplace: mail\nmail: ${OWN}\n`)
+    const { code, to } = app.mailbox.last()
+    assert.equal(to, 'ann@kestrel.example')
+    const done = await browser.submit(page, 'answer', { code, trust: 'yes' })
+    assert.ok(codeFrom(done, app.party.redirectUri, pushed))
+    const next = await begin(app, browser, over)
+    assert.match(next.page.body, /name="code"/)
+    assert.equal(app.mailbox.last().to, OWN)
+    // Nor does the code before answer this question.
+    const other = await browser.submit(next.page, 'answer', { code })
+    assert.equal((await tell(app)).names.at(-1), 'answer.judged')
+    assert.match(other.body, /name="code"/)
   })
 
   test('starts anew after an erase, while their directory’s answer is still remembered', async () => {

@@ -219,6 +219,19 @@ describe('an operator', () => {
     assert.equal((await redeemed(app, pushed, done)).claims['acr'], 'exempt')
   })
 
+  test('lets a step-up that is under way end as it was asked, and asks the next one anew', async () => {
+    await using it = await bench()
+    const { app, sallyport } = it
+    const { browser, pushed, page } = await begin(app)
+    const rules = [rule({ then: 'deny' })]
+    assert.equal((await put(sallyport, { factors: ['totp'], rules })).code, 0)
+    const done = await browser.submit(page, 'answer', { code: app.mailbox.last().code })
+    assert.equal((await redeemed(app, pushed, done)).claims['acr'], 'mfa')
+    assert.equal(await refusedWith(app), 'access_denied')
+    const told = (await app.events()).map(({ event }) => event)
+    assert.ok(told.indexOf('policy.applied') < told.indexOf('step-up.satisfied'))
+  })
+
   test('takes nothing from a step-up that is under way by changing the ladder', async () => {
     await using it = await bench()
     const { app, sallyport } = it
