@@ -13,6 +13,7 @@ import {
   createRoutes,
   createWithAccounts,
   type Directory,
+  type HandedCodes,
   type Named,
   type PeopleStore,
 } from './directories/index.ts'
@@ -138,13 +139,16 @@ type Kept = {
 } & Pick<World, 'clock' | 'random'>
 
 /** The help desk of each directory of the company, by name. */
-export function composeCompany(config: Config, kept: Kept): ReadonlyMap<string, CompanyPeople> {
-  const { store, clock, random } = kept
+export function composeCompany(
+  config: Config,
+  kept: Kept & { readonly codes: HandedCodes },
+): ReadonlyMap<string, CompanyPeople> {
+  const { store, clock, random, codes } = kept
   const locks = createLocks(createLimits(config))
   return forEachRemote(config, kept, (of) =>
     createCompanyPeople({
       ...{ ...of, clock, random, locks },
-      ...{ accounts: store.accounts, store: store.people },
+      ...{ accounts: store.accounts, store: store.people, codes },
     }),
   )
 }

@@ -9,6 +9,7 @@ import {
   overrideOf,
   planFor,
   type StepUpRequest,
+  shownCodes,
   wantedOf,
 } from './stepup/index.ts'
 
@@ -65,6 +66,7 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
         ...{ factor, lane, failures },
         pausedUntil: locks.pausedUntil(standing.tallies, factor, lane, now),
       })),
+      codes: shownCodes(standing.codes, now),
       enrolled: standing.enrolled.map(({ factor, provenance }) => ({ factor, provenance })),
       trust: {
         binding,

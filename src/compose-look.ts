@@ -4,7 +4,7 @@ import type { Config, DirectoryConfig } from './config/index.ts'
 import type { People, Textable } from './directories/index.ts'
 import { type Clock, Fault, type Id } from './kernel/index.ts'
 import type { Policies } from './policy/index.ts'
-import { createLimits, prospectsOf, type Reach } from './stepup/index.ts'
+import { createLimits, prospectsOf, type Reach, shownCodes } from './stepup/index.ts'
 import type { Store } from './store/index.ts'
 
 type Deps = {
@@ -71,7 +71,7 @@ export function createLook(deps: Deps): Tools['directories'] {
     const person: LookedAt = {
       ...{ directory, immutableId: account, account, username, displayName, locale },
       ...{ dn: null, groups: [] },
-      factors: await prospects({ account, directory, emails, phones, groups: [] }),
+      ...(await prospects({ account, directory, emails, phones, groups: [] })),
       contacts: [...phones.map(taken('phone')), ...emails.map(taken('email'))].map(withText),
     }
     return state === 'enabled'
@@ -94,11 +94,11 @@ export function createLook(deps: Deps): Tools['directories'] {
     })
     const person: LookedAt = {
       ...{ ...seen, account, dn },
-      factors: await prospects({
+      ...(await prospects({
         ...{ account, directory, groups: seen.groups },
         emails: [...seen.emails, ...added.emails],
         phones: [...seen.phones, ...added.phones],
-      }),
+      })),
       contacts: [
         ...contacts.map((one) => ({
           ...{ ...one, as: one.read === 'taken' ? one.as : null },
@@ -125,9 +125,9 @@ export function createLook(deps: Deps): Tools['directories'] {
     readonly emails: readonly string[]
     readonly phones: readonly string[]
     readonly groups: readonly string[]
-  }): Promise<LookedAt['factors']> {
+  }): Promise<Pick<LookedAt, 'factors' | 'codes'>> {
     const { account, directory, emails, phones, groups } = of
-    const nothing = { enrolled: [], tallies: [], settings: null }
+    const nothing = { enrolled: [], codes: [], tallies: [], settings: null }
     const standing = account === null ? nothing : await store.stepUps.standing(account)
     const policy = await policies.at((await store.policy.current()).version)
     const now = clock.now()
@@ -135,7 +135,10 @@ export function createLook(deps: Deps): Tools['directories'] {
     const effective = policy.effective(here, standing.settings)
     const person = { emails, phones }
     const found = prospectsOf({ person, standing, effective, reach, lockRule, now })
-    return found.map((one) => ({ ...one, why: one.use === 'none' ? one.why : null }))
+    return {
+      factors: found.map((one) => ({ ...one, why: one.use === 'none' ? one.why : null })),
+      codes: shownCodes(standing.codes, now),
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { composePolicy } from './compose-policy.ts'
 import { composeTrust } from './compose-trust.ts'
 import type { Config } from './config/index.ts'
 import { createPeople } from './directories/index.ts'
+import { createCodeMaker } from './factors/operator-code/index.ts'
 import { createTemplates, type Listening, listen } from './http/index.ts'
 import { createKeyRing, Fault, inTime } from './kernel/index.ts'
 import { createLog } from './log/index.ts'
@@ -37,6 +38,10 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
   const { store, signingKeys } = app
   const keys = createKeyRing(config.encryption.keys)
   const locks = createLocks(createLimits(config))
+  const codes = {
+    store: store.operatorCodes,
+    make: createCodeMaker({ keys, random: world.random }),
+  }
   const opened = opening.move()
   const people = new Map(
     config.directories
@@ -46,10 +51,11 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
         createPeople({
           ...world,
           ...{ store: store.people, directory: name, defaultCountry, locks },
+          codes,
         }),
       ]),
   )
-  const company = composeCompany(config, { ...app, ...world })
+  const company = composeCompany(config, { ...app, ...world, codes })
 
   return {
     people,

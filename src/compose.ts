@@ -9,6 +9,7 @@ import { tellOfAddresses } from './compose-trust.ts'
 import type { Config } from './config/index.ts'
 import type { Textable } from './directories/index.ts'
 import { createCode, createCodeSender } from './factors/code/index.ts'
+import { createOperatorCode } from './factors/operator-code/index.ts'
 import { createEnroller, createTotp } from './factors/totp/index.ts'
 import { ROUTES } from './http/index.ts'
 import { createMoments, createTranslator, negotiate } from './i18n/index.ts'
@@ -17,6 +18,7 @@ import {
   createKeyRing,
   createUnderWay,
   type FactorKind,
+  OPERATOR_CODES,
   type Random,
   type Stopwatch,
 } from './kernel/index.ts'
@@ -91,6 +93,7 @@ export async function compose(config: Config, world: World): Promise<App> {
   const kept = {
     ...{ 'step-ups': store.stepUps, requests: store.requests, people: store.people },
     ...{ accounts: store.accounts, policy: store.policy, trust: store.trust },
+    'operator-codes': store.operatorCodes,
     ...{ totp: store.totp, 'signing-keys': store.signingKeys, audit: store.audit },
     ...{ leases: store.leases, upkeep: { sweep: store.sweep } },
   }
@@ -132,6 +135,9 @@ export async function compose(config: Config, world: World): Promise<App> {
   const factors = new Map<FactorKind, step.Factor>(
     [
       createTotp({ store: ports.totp }),
+      ...OPERATOR_CODES.map((kind) =>
+        createOperatorCode({ kind, keys, store: ports['operator-codes'] }),
+      ),
       ...channels.map(({ kind }) => createCode({ kind, keys, digits })),
     ].map((factor) => [factor.kind, factor]),
   )

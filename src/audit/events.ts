@@ -1,4 +1,4 @@
-import type { FactorKind, Id, Instant } from '../kernel/index.ts'
+import type { FactorKind, Id, Instant, OperatorCodeKind } from '../kernel/index.ts'
 
 /** Who caused it: the person in the browser, a client's request, an operator by name, or Sallyport itself. */
 export type Actor = 'person' | 'client' | 'system' | `operator:${string}`
@@ -91,6 +91,28 @@ export type AuditEvent =
       readonly enrolment: Id<'enrolment'>
       readonly provenance: string
     })
+  /** A code that an operator handed out was taken: made by whom, given where. */
+  | (AboutStepUp & {
+      readonly event: 'operator-code.used'
+      readonly kind: OperatorCodeKind
+      readonly madeBy: Actor
+      readonly ip: string | null
+      readonly signedIp: string | null
+    })
+  /** Beside the verdict: the exact reason, for the operator; pages say less. */
+  | (AboutStepUp & {
+      readonly event: 'operator-code.refused'
+      readonly kind: OperatorCodeKind
+      readonly why:
+        | 'none'
+        | 'wrong'
+        | 'expired'
+        | 'dead'
+        | 'used-before'
+        | 'held-by-another'
+        | 'changed-meanwhile'
+      readonly ip: string | null
+    })
   | (AboutStepUp & { readonly event: 'authorization-code.issued' | 'authorization-code.redeemed' })
   | (AboutStepUp & { readonly event: 'authorization-code.replayed' })
   | (AboutStepUp & { readonly event: 'step-up.other-browser' })
@@ -145,6 +167,12 @@ export type AuditEvent =
       readonly event: 'factor.reset' | 'factor.unlocked'
       readonly factor: FactorKind
     })
+  | (AboutAccount & {
+      readonly event: 'operator-code.made'
+      readonly kind: OperatorCodeKind
+      readonly expiresAt: Instant
+    })
+  | (AboutAccount & { readonly event: 'operator-code.revoked'; readonly kind: OperatorCodeKind })
   /** How many values were sealed anew under the newest field key. */
   | (At & { readonly event: 'field-keys.resealed'; readonly count: number })
   | (At & {

@@ -37,6 +37,7 @@ const ANN: LookedAt = {
       ...{ read: 'taken', isOperators: false, as: 'ann@example.com', text: null },
     },
   ],
+  codes: [],
   factors: [
     { factor: 'totp', use: 'enrol', why: null },
     { factor: 'email', use: 'none', why: 'locked' },

@@ -1,4 +1,6 @@
 import { type FactorKind, never } from '../kernel/index.ts'
+import type { Offer } from '../stepup/index.ts'
+import { shownCodeWords } from './code-words.ts'
 import { maskedEmail, maskedPhone } from './masked.ts'
 import { printable } from './printable.ts'
 import type { Explained } from './tools.ts'
@@ -72,7 +74,8 @@ function outcomeLines(told: Told, { isRevealed }: Asked): readonly string[] {
           const to = (offer.use === 'enrol' ? (offer.first?.to ?? []) : offer.to).map((one) =>
             isRevealed ? one : masked(one),
           )
-          const how = offer.use === 'enrol' ? enrolWords(to) : to.join(', ') || 'their app'
+          const how =
+            offer.use === 'enrol' ? enrolWords(offer, to, told) : to.join(', ') || OWN(offer.factor)
           return line(offer.factor, `${how}; worth ${offer.acr}`)
         }),
       ]
@@ -96,10 +99,21 @@ function outcomeLines(told: Told, { isRevealed }: Asked): readonly string[] {
   }
 }
 
-const enrolWords = (to: readonly string[]): string =>
-  to.length === 0
-    ? 'set up first, and nothing is asked before'
-    : `set up first, after a code to ${to.join(', ')}`
+const OWN = (factor: FactorKind): string =>
+  factor === 'bypass-code' ? 'the code that an operator handed out' : 'their app'
+
+function enrolWords(
+  { first }: Extract<Offer, { readonly use: 'enrol' }>,
+  to: readonly string[],
+  { codes }: Told,
+): string {
+  if (first === null) return 'set up first, and nothing is asked before'
+  if (first.channel !== 'bind-code') return `set up first, after a code to ${to.join(', ')}`
+  const code = codes.find(({ kind }) => kind === 'bind-code')
+  const how = { live: 'good', expired: 'out of time', dead: 'dead', 'used-before': 'used' } as const
+  const is = code === undefined ? 'none was made' : `the one that was made is ${how[code.state]}`
+  return `set up first, with a code from an operator (\`sallyport user bind-code\`): ${is}`
+}
 
 const REFUSED = {
   denied: 'Refused: a rule denies it.',
@@ -175,6 +189,7 @@ function knownLines(told: Told, { isRevealed }: Asked): readonly string[] {
       enrolled.map(({ factor, provenance }) => `${factor} (by ${provenance})`).join(', ') ||
         'nothing',
     ),
+    ...told.codes.map((code, n) => line(n === 0 ? 'codes' : '', shownCodeWords(code))),
     line('groups', person.groups.join('; ') || 'none'),
     line(
       'locked',
@@ -201,6 +216,8 @@ const WANTS: Readonly<Record<FactorKind, string>> = {
   dingtalk: 'there is no number',
   webauthn: 'there is no passkey',
   'recovery-code': 'there are no codes',
+  'bind-code': 'an operator makes one',
+  'bypass-code': 'an operator makes one',
 }
 
 const masked = (contact: string): string =>

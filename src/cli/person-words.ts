@@ -1,3 +1,4 @@
+import { shownCodeWords } from './code-words.ts'
 import { maskedEmail, maskedPhone, maskedText } from './masked.ts'
 import { printable } from './printable.ts'
 import type { Looked, LookedAt } from './tools.ts'
@@ -16,6 +17,7 @@ export function personLines(person: LookedAt, isRevealed: boolean): readonly str
     ...contactLines('phone', person, isRevealed),
     ...contactLines('email', person, isRevealed),
     ...named('factors', person.factors.map(factorWords)),
+    ...named('codes', person.codes.map(shownCodeWords)),
   ]
 }
 

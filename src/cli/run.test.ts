@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { NO_CODES } from '../../test/support/codes.ts'
 import { fakePeopleStore } from '../../test/support/fake-people-store.ts'
 import { hearing } from '../../test/support/hearing.ts'
 import { LOCKS } from '../../test/support/limits.ts'
@@ -47,7 +48,15 @@ function bench({ files = {}, tools: given = {}, stdin = '', fault }: Options = {
   const clock = { now: () => NOON }
   const store = fakePeopleStore()
   const people = createPeople({
-    ...{ store, clock, random, directory: 'local', defaultCountry: null, locks: LOCKS },
+    ...{
+      store,
+      clock,
+      random,
+      directory: 'local',
+      defaultCountry: null,
+      locks: LOCKS,
+      codes: NO_CODES,
+    },
   })
   const written = new Map<string, string>()
   const seen = { out: '', err: '', closed: 0 }

@@ -11,7 +11,7 @@ import type {
 import type { Examined } from '../directories/ldap/index.ts'
 import type { FactorKind, Id, Instant } from '../kernel/index.ts'
 import type { Effective, Reasons } from '../policy/index.ts'
-import type { Override, Plan } from '../stepup/index.ts'
+import type { Override, Plan, ShownCode } from '../stepup/index.ts'
 import type { CopyProgress, CopyAnswer as StoreCopyAnswer } from '../store/copy/index.ts'
 import type { Binding, Grant, Mismatch } from '../trust/index.ts'
 
@@ -60,6 +60,8 @@ export type LookedAt = {
     /** Whether it may be texted, or why not; null where that is no question. */
     readonly text: Textable | null
   }[]
+  /** What operators handed out to them. */
+  readonly codes: readonly ShownCode[]
   /** What they would be offered now. */
   readonly factors: readonly {
     readonly factor: FactorKind
@@ -113,6 +115,7 @@ export type Explained =
           readonly is: 'holds' | 'unsigned' | Mismatch | Override
         })[]
       }
+      readonly codes: readonly ShownCode[]
       readonly at: Instant
     }
 

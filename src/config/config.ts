@@ -32,7 +32,7 @@ export type Config = {
   readonly rules: readonly RuleConfig[]
   /** In the order in which they are offered. */
   readonly factors: readonly Extract<FactorKind, 'totp' | 'email' | 'sms'>[]
-  readonly firstEnrolment: 'contact' | 'open'
+  readonly firstEnrolment: 'contact' | 'bindCode' | 'open'
   /** Whether the one code that could be sent at all goes out when the sign-in begins. */
   readonly sendAtOnce: boolean
   /** Weakest first. `enrolledBy` null: in any way. */

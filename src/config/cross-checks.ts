@@ -89,7 +89,7 @@ function missingChannels({ factors, firstEnrolment, channels }: Sound): Finding[
     {
       path: ['channels', 'email'],
       says: 'is missing, and firstEnrolment: contact sends a code by email or by text message',
-      wanted: 'channels.email, channels.sms, or firstEnrolment: open',
+      wanted: 'channels.email, channels.sms, or firstEnrolment: bindCode or open',
     },
   ]
 }

@@ -7,7 +7,7 @@ type Provenance = string
 
 type Settled = {
   readonly factors: readonly FactorKind[]
-  readonly firstEnrolment: 'contact' | 'open'
+  readonly firstEnrolment: 'contact' | 'bindCode' | 'open'
   /** What a code may be sent by before the first enrolment. */
   readonly firstProofs: readonly FactorKind[]
   readonly rungs: readonly {
@@ -96,19 +96,23 @@ function unusableEnrolment({ factors, firstEnrolment, firstProofs, rungs }: Sett
   // With a code asked for by itself nobody is shut out, though what they set up is never asked for.
   const isSpared =
     firstEnrolment === 'contact' && firstProofs.some((kind) => factors.includes(kind))
-  if (isSpared || isMet('totp', firstEnrolment)) return []
+  const enrolledBy = provenanceOf(firstEnrolment)
+  if (isSpared || isMet('totp', enrolledBy)) return []
   return [
     {
       path,
       says: `is ${firstEnrolment}, and no rung of acr takes an OTP app that was enrolled so`,
-      wanted: `a rung with totp whose enrolledBy is left out on the first rung or holds \`${firstEnrolment}\``,
+      wanted: `a rung with totp whose enrolledBy is left out on the first rung or holds \`${enrolledBy}\``,
     },
   ]
 }
 
 function provenancesOf(kind: FactorKind, firstEnrolment: Settled['firstEnrolment']): Provenance[] {
-  return kind === 'totp' ? [firstEnrolment, 'operator', 'import'] : [CONTACT]
+  return kind === 'totp' ? [provenanceOf(firstEnrolment), 'operator', 'import'] : [CONTACT]
 }
+
+const provenanceOf = (first: Settled['firstEnrolment']): Provenance =>
+  first === 'bindCode' ? 'bind-code' : first
 
 const originOf = (kind: FactorKind) =>
   kind === 'totp' ? 'how an OTP app comes to be here' : 'what an address in a directory counts as'

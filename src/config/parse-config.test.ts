@@ -245,6 +245,21 @@ const BAD: readonly [written: Written, complaint: string][] = [
   ],
   [withMail({ from: 'a\r\nBcc: b@c.d' }), 'channels.email.from is not accepted'],
   [{ ...GOOD, factors: ['dingtalk'] }, 'factors[0] cannot be enabled in this release'],
+  [
+    { ...GOOD, factors: ['bypass-code'] },
+    'factors[0] is handed out by operators, and is no factor',
+  ],
+  [
+    { ...GOOD, acr: [{ value: 'a', factors: ['email', 'totp', 'bypass-code'] }] },
+    'acr[0].factors[2] is handed out by operators, and stands on no rung',
+  ],
+  [
+    {
+      ...{ ...GOOD, firstEnrolment: 'bindCode' },
+      acr: [{ value: 'a', factors: ['email', 'totp'], enrolledBy: ['operator', 'import'] }],
+    },
+    'firstEnrolment is bindCode, and no rung of acr takes an OTP app that was enrolled so',
+  ],
   [{ ...GOOD, factors: ['sms'] }, 'channels.sms is missing, and the factor sms is enabled'],
   [
     {

@@ -30,7 +30,7 @@ export type ListedAccount = Account &
   Pick<HelpDeskView, 'factors'> & { readonly directory: string; readonly immutableId: string }
 
 /** With what holds its person up. */
-export type AccountView = ListedAccount & Pick<HelpDeskView, 'tallies' | 'sends'>
+export type AccountView = ListedAccount & Pick<HelpDeskView, 'tallies' | 'sends' | 'codes'>
 
 export type AccountKey =
   | { readonly account: Id<'account'> }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
+import { codesIn } from '../../test/support/codes.ts'
 import { openAccounts } from '../../test/support/directory-local.ts'
 import { enrolmentSample } from '../../test/support/enrolment.ts'
 import { entryOf, fakeLdap, openLdapSettings } from '../../test/support/fake-ldap.ts'
@@ -32,7 +33,12 @@ async function bench(entries = [entry('ann', 1), entry('bob', 2)]) {
   })
   const people = createCompanyPeople({
     ...{ directory: 'ldap', defaultCountry: 'CN', deadlineSeconds: 8, lookup, clock, random },
-    ...{ accounts: store.accounts, store: store.people, locks: LOCKS },
+    ...{
+      accounts: store.accounts,
+      store: store.people,
+      locks: LOCKS,
+      codes: codesIn(store.operatorCodes),
+    },
   })
   const events = async () =>
     (await store.audit.unsealed(100)).map(({ text }) => JSON.parse(text) as { event: string })
@@ -63,7 +69,7 @@ describe('people of a company, for the help desk', () => {
       assert.deepEqual((await made.people.whom(who)).ok && kept(await made.people.show(who)), {
         ...{ account, directory: 'ldap', immutableId: '6ba7b810-9dad-11d1-80b4-00c04fd43001' },
         ...{ username: 'ann', contacts: { emails: [], phones: [] }, seenAt: NOON, goneAt: null },
-        ...{ factors: [], answers: [], sends: [] },
+        ...{ factors: [], answers: [], sends: [], codes: [] },
       })
   })
 

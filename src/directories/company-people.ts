@@ -1,19 +1,10 @@
-import {
-  type Clock,
-  Fault,
-  fail,
-  newId,
-  ok,
-  parseId,
-  type Random,
-  type Result,
-} from '../kernel/index.ts'
+import { Fault, fail, newId, ok, parseId, type Random, type Result } from '../kernel/index.ts'
 import type { AccountStore, AccountView, ListedAccount, Named } from './account-store.ts'
 import { changing, STALE } from './changing.ts'
 import {
   createAccountDesk,
+  type DeskDeps,
   type HelpDesk,
-  type Locks,
   type Problems,
   type ShownAccount,
 } from './help-desk.ts'
@@ -33,16 +24,14 @@ export type CompanyPeople = Omit<HelpDesk, 'show'> & {
   list(after: string, limit: number): Promise<readonly ListedAccount[]>
 }
 
-type CompanyDeps = {
+type CompanyDeps = DeskDeps & {
   readonly directory: string
   readonly defaultCountry: string | null
   readonly deadlineSeconds: number
   readonly lookup: Lookup
   readonly accounts: AccountStore
   readonly store: Pick<PeopleStore, 'unlock' | 'resetFactor' | 'erase'>
-  readonly clock: Clock
   readonly random: Random
-  readonly locks: Locks
 }
 
 /** Somebody with an account, or somebody whom the directory has and nobody has asked for. */
@@ -75,8 +64,8 @@ export function createCompanyPeople(deps: CompanyDeps): CompanyPeople {
 
     show: (who) =>
       withAccount(who, async ({ view, username }) => {
-        const { tallies, sends, nameKey: _, ...rest } = view
-        return ok({ ...rest, username, ...desk.heldUp({ tallies, sends }) })
+        const { tallies, sends, codes, nameKey: _, ...rest } = view
+        return ok({ ...rest, username, ...desk.heldUp({ tallies, sends, codes }) })
       }),
 
     list: (after, limit) => accounts.list(directory, after, limit),
@@ -123,6 +112,19 @@ export function createCompanyPeople(deps: CompanyDeps): CompanyPeople {
         const reset = await desk.resetFactor(operator, account, factor)
         return reset === 'reset' ? ok({ account, username }) : fail([`${factor} is not set up`])
       }),
+
+    async giveCode(operator, who, kind, seconds) {
+      const found = await find(who)
+      if (!found.ok) return found
+      const { account } = await accountOf(found.value)
+      const { username } = found.value
+      return desk.giveCode(operator, { account, username }, { kind, seconds, isOurs: false })
+    },
+
+    revokeCode: (operator, who, kind) =>
+      withAccount(who, ({ view: { account }, username }) =>
+        desk.revokeCode(operator, { account, username }, kind),
+      ),
 
     unlock: (operator, who, factor) =>
       withAccount(who, async ({ view: { account } }) =>

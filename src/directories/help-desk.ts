@@ -3,12 +3,16 @@ import {
   type Clock,
   FACTOR_KINDS,
   type FactorKind,
+  fail,
   type Id,
   type Instant,
+  type OperatorCodeKind,
+  ok,
   type Result,
 } from '../kernel/index.ts'
-import type { Lane, Tally } from '../stepup/index.ts'
+import type { Lane, OperatorCode, OperatorCodeFacts, ShownCode, Tally } from '../stepup/index.ts'
 import type { ListedAccount } from './account-store.ts'
+import type { CodeStore } from './code-store.ts'
 import type { By, HelpDeskView, PeopleStore, Summary, UnlockLimits } from './people-store.ts'
 import type { WrittenFields } from './person-fields.ts'
 
@@ -23,10 +27,22 @@ export type Answers = Pick<Tally, 'factor' | 'lane' | 'failures'> & {
   readonly pausedUntil: Instant | 'operator' | null
 }
 
+/** Said once, and known to nobody here afterwards. */
+export type GivenCode = Whom & { readonly code: string; readonly expiresAt: Instant }
+
+/** Makes a code and what is kept of it. */
+type MakeCode = (of: {
+  readonly account: Id<'account'>
+  readonly kind: OperatorCodeKind
+  readonly by: By
+  readonly seconds: number
+}) => { readonly code: string; readonly kept: OperatorCode }
+
 /** Of `sends` those that have to wait. */
 export type HeldUp = {
   readonly answers: readonly Answers[]
   readonly sends: HelpDeskView['sends']
+  readonly codes: readonly ShownCode[]
 }
 
 /** A person of our own. */
@@ -49,6 +65,14 @@ export type HelpDesk = {
   /** Enrolments, what counts for or against them, every step-up and token, and the account id. */
   erase(operator: string, who: string): Promise<Result<Whom, Problems>>
   resetFactor(operator: string, who: string, factor: 'totp'): Promise<Result<Whom, Problems>>
+  /** A code for that person alone, in the place of the former of its kind. */
+  giveCode(
+    operator: string,
+    who: string,
+    kind: OperatorCodeKind,
+    seconds: number,
+  ): Promise<Result<GivenCode, Problems>>
+  revokeCode(operator: string, who: string, kind: OperatorCodeKind): Promise<Result<Whom, Problems>>
   /** One factor, or all of them: null. Says which were locked or out of messages; of others nothing changes. */
   unlock(
     operator: string,
@@ -66,15 +90,22 @@ export type Locks = {
     lane: Lane,
     now: Instant,
   ): Instant | 'operator' | null
+  shownCodes(codes: readonly OperatorCodeFacts[], now: Instant): readonly ShownCode[]
+}
+
+/** How codes are made, and where they are kept. */
+export type HandedCodes = { readonly store: CodeStore; readonly make: MakeCode }
+
+export type DeskDeps = {
+  readonly store: Pick<PeopleStore, 'unlock' | 'resetFactor'>
+  readonly codes: HandedCodes
+  readonly clock: Clock
+  readonly locks: Locks
 }
 
 /** What is done to an account, whoever has it. */
-export function createAccountDesk(deps: {
-  readonly store: Pick<PeopleStore, 'unlock' | 'resetFactor'>
-  readonly clock: Clock
-  readonly locks: Locks
-}) {
-  const { store, clock, locks } = deps
+export function createAccountDesk(deps: DeskDeps) {
+  const { store, codes, clock, locks } = deps
   const by = (operator: string): By => {
     const actor: Actor = `operator:${operator}`
     return { at: clock.now(), actor }
@@ -83,18 +114,57 @@ export function createAccountDesk(deps: {
   return {
     by,
 
-    heldUp({ tallies, sends }: Pick<HelpDeskView, 'tallies' | 'sends'>): HeldUp {
+    heldUp(view: Pick<HelpDeskView, 'tallies' | 'sends' | 'codes'>): HeldUp {
+      const { tallies, sends } = view
       const now = clock.now()
       const answers = tallies.map(({ factor, lane, failures }) => ({
         ...{ factor, lane, failures },
         pausedUntil: locks.pausedUntil(tallies, factor, lane, now),
       }))
-      return { answers, sends: sends.filter(({ nextAt }) => now < nextAt) }
+      return {
+        answers,
+        sends: sends.filter(({ nextAt }) => now < nextAt),
+        codes: locks.shownCodes(view.codes, now),
+      }
     },
 
     resetFactor(operator: string, account: Id<'account'>, factor: 'totp') {
       const event = { event: 'factor.reset', ...by(operator), account, factor } as const
       return store.resetFactor(account, factor, [event], by(operator))
+    },
+
+    async giveCode(
+      operator: string,
+      whom: { readonly account: Id<'account'>; readonly username: string | null },
+      of: { readonly kind: OperatorCodeKind; readonly seconds: number; readonly isOurs: boolean },
+    ): Promise<Result<GivenCode, Problems>> {
+      const { account, username } = whom
+      const { kind, seconds, isOurs } = of
+      const { code, kept } = codes.make({ account, kind, by: by(operator), seconds })
+      const { expiresAt, madeAt: at, madeBy: actor } = kept
+      const event = { event: 'operator-code.made', at, actor, account, kind, expiresAt } as const
+      switch (await codes.store.give(kept, isOurs, [event])) {
+        case 'given':
+          return ok({ account, username, code, expiresAt })
+        case 'enrolled':
+          return fail([
+            `${username ?? account} has an OTP app. If it is lost, \`sallyport user reset-factor\` comes first`,
+          ])
+        case 'account-gone':
+          return fail(['there is nobody of that name any more, or they are disabled'])
+      }
+    },
+
+    async revokeCode(
+      operator: string,
+      whom: { readonly account: Id<'account'>; readonly username: string | null },
+      kind: OperatorCodeKind,
+    ): Promise<Result<Whom, Problems>> {
+      const { account, username } = whom
+      const event = { event: 'operator-code.revoked', ...by(operator), account, kind } as const
+      const heard = await codes.store.revoke(account, kind, [event])
+      if (heard === 'revoked') return ok({ account, username })
+      return fail([`${username ?? account} has no ${kind}`])
     },
 
     async unlock(operator: string, account: Id<'account'>, factor: FactorKind | null) {

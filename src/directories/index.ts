@@ -16,9 +16,19 @@ export type {
   UnseenMark,
 } from './account-store.ts'
 export { createCachedDirectory } from './cached.ts'
+export type { CodeStore } from './code-store.ts'
 export { type CompanyPeople, createCompanyPeople } from './company-people.ts'
 export type { Answer, Directory, DisabledReason, How, Person, Query, Told } from './directory.ts'
-export type { Answers, HelpDesk, Problems, Shown, ShownAccount, Whom } from './help-desk.ts'
+export type {
+  Answers,
+  GivenCode,
+  HandedCodes,
+  HelpDesk,
+  Problems,
+  Shown,
+  ShownAccount,
+  Whom,
+} from './help-desk.ts'
 export type { ImportLine } from './import-people.ts'
 export { createFindLeavers } from './leavers.ts'
 export { createLocalDirectory } from './local.ts'

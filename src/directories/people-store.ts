@@ -1,6 +1,6 @@
 import type { Actor, AuditEvent } from '../audit/index.ts'
 import type { FactorKind, Id, Instant, Locale } from '../kernel/index.ts'
-import type { Enrolment, LaneClass, Tally } from '../stepup/index.ts'
+import type { Enrolment, LaneClass, OperatorCodeFacts, Tally } from '../stepup/index.ts'
 
 /** A person of a local directory. `nameKey` is the one spelling that all spellings of the name come down to. */
 export type LocalPerson = {
@@ -27,6 +27,8 @@ export type Summary = LocalPerson & {
 
 /** A person with what holds them up: wrong answers in a row, and messages that may not be sent yet or for a while. */
 export type HelpDeskView = Summary & {
+  /** What operators handed out to them. */
+  readonly codes: readonly OperatorCodeFacts[]
   readonly tallies: readonly Tally[]
   readonly sends: readonly {
     readonly channel: FactorKind
@@ -68,8 +70,9 @@ export type PeopleStore = {
     { readonly heard: 'added' } | { readonly heard: 'exists'; readonly nameKeys: readonly string[] }
   >
   /**
-   * Replaces the row of the account. If contacts or state are others than before, it ends what is under way. With `seen` only
-   * what was seen is replaced: somebody else's change meanwhile is 'stale', and nothing changes.
+   * Replaces the row of the account. Of who is not enabled codes of operators end. If contacts or state are others than before,
+   * it ends what is under way. With `seen` only what was seen is replaced: somebody else's change meanwhile is 'stale', and
+   * nothing changes.
    */
   set(
     person: LocalPerson,
@@ -79,7 +82,7 @@ export type PeopleStore = {
   ): Promise<'set' | 'unknown' | 'exists' | 'stale'>
   /** In order of name key, after `after`. */
   list(directory: string, after: string, limit: number): Promise<readonly Summary[]>
-  /** Takes away the person, enrolments, tallies and send budgets, and ends what is under way. Audit events and the account id stay. */
+  /** Takes away the person, enrolments, codes of operators, tallies and send budgets, and ends what is under way. Audit events and the account id stay. */
   remove(
     account: Id<'account'>,
     events: readonly AuditEvent[],

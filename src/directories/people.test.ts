@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { NO_CODES } from '../../test/support/codes.ts'
 import { fakePeopleStore } from '../../test/support/fake-people-store.ts'
 import { LOCKS } from '../../test/support/limits.ts'
 import { instantOf, newId } from '../kernel/index.ts'
@@ -21,7 +22,15 @@ function bench() {
   const store = fakePeopleStore()
   const clock = { now: () => NOON }
   const people = createPeople({
-    ...{ store, clock, random, directory: 'local', defaultCountry: 'CN', locks: LOCKS },
+    ...{
+      store,
+      clock,
+      random,
+      directory: 'local',
+      defaultCountry: 'CN',
+      locks: LOCKS,
+      codes: NO_CODES,
+    },
   })
   const directory = createLocalDirectory({ name: 'local', store })
   const find = (value: string) => directory.find({ by: 'name', value }, signal)
@@ -181,7 +190,7 @@ describe('managing people', () => {
     const { account } = added.value
     const deps = { store, clock: { now: () => NOON }, random: { bytes: () => new Uint8Array(16) } }
     const branch = createPeople({
-      ...{ ...deps, directory: 'branch', defaultCountry: null, locks: LOCKS },
+      ...{ ...deps, directory: 'branch', defaultCountry: null, locks: LOCKS, codes: NO_CODES },
     })
     assert.equal((await people.remove('ann', 'alice')).ok, true)
     assert.equal((await people.erase('ann', 'alice')).ok, false)

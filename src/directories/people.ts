@@ -1,19 +1,10 @@
 import type { AuditEvent } from '../audit/index.ts'
-import {
-  type Clock,
-  fail,
-  type Id,
-  newId,
-  ok,
-  parseId,
-  type Random,
-  type Result,
-} from '../kernel/index.ts'
+import { fail, type Id, newId, ok, parseId, type Random, type Result } from '../kernel/index.ts'
 import { changing, STALE } from './changing.ts'
 import {
   createAccountDesk,
+  type DeskDeps,
   type HelpDesk,
-  type Locks,
   type Problems,
   type Shown,
 } from './help-desk.ts'
@@ -48,17 +39,17 @@ export type People = {
     Result<{ readonly account: Id<'account'>; readonly username: string | null }, Problems>
   >
   resetFactor(operator: string, who: string, factor: 'totp'): Promise<Result<LocalPerson, Problems>>
+  giveCode: HelpDesk['giveCode']
+  revokeCode: HelpDesk['revokeCode']
   unlock: HelpDesk['unlock']
   importPeople: ImportPeople
 }
 
-type PeopleDeps = {
+type PeopleDeps = DeskDeps & {
   readonly store: PeopleStore
-  readonly clock: Clock
   readonly random: Random
   readonly directory: string
   readonly defaultCountry: string | null
-  readonly locks: Locks
 }
 
 const UNKNOWN = fail(['there is nobody of that name'])
@@ -92,8 +83,8 @@ export function createPeople(deps: PeopleDeps): People {
     async show(who) {
       const summary = await named(who, (by) => store.summary(directory, by))
       if (summary === undefined) return UNKNOWN
-      const { tallies, sends, ...person } = summary
-      return ok({ ...person, ...desk.heldUp({ tallies, sends }) })
+      const { tallies, sends, codes, ...person } = summary
+      return ok({ ...person, ...desk.heldUp({ tallies, sends, codes }) })
     },
 
     list: (after, limit) => store.list(directory, after, limit),
@@ -142,6 +133,12 @@ export function createPeople(deps: PeopleDeps): People {
         const reset = await desk.resetFactor(operator, person.account, factor)
         return reset === 'reset' ? ok(person) : fail([`${factor} is not set up`])
       }),
+
+    giveCode: (operator, who, kind, seconds) =>
+      withPerson(who, (person) => desk.giveCode(operator, person, { kind, seconds, isOurs: true })),
+
+    revokeCode: (operator, who, kind) =>
+      withPerson(who, (person) => desk.revokeCode(operator, person, kind)),
 
     unlock: (operator, who, factor) =>
       withPerson(who, async ({ account }) => ok(await desk.unlock(operator, account, factor))),

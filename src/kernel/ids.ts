@@ -10,6 +10,7 @@ const PREFIX = {
   request: 'req_',
   event: 'evt_',
   trust: 'tru_',
+  operatorCode: 'opc_',
 } as const
 const BYTES = 16
 

@@ -5,7 +5,13 @@
 
 export { type Clock, type Instant, instantOf, later, type Stopwatch, secondsOf } from './clock.ts'
 export { DAYS, type Day } from './day.ts'
-export { FACTOR_KINDS, type FactorKind } from './factor-kind.ts'
+export {
+  FACTOR_KINDS,
+  type FactorKind,
+  OPERATOR_CODES,
+  type OperatorCodeKind,
+  operatorCodeKindOf,
+} from './factor-kind.ts'
 export { Fault, type FaultCode, invariant, never } from './fault.ts'
 export { hashOf } from './hash.ts'
 export { type Id, type IdKind, newId, parseId } from './ids.ts'

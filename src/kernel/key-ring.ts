@@ -9,6 +9,7 @@ export type Purpose =
   | 'code'
   | 'seed'
   | 'authorization-code'
+  | 'operator-code'
   | 'audit'
   | 'trust'
   | 'key-check'

@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { AuditEvent } from '../audit/index.ts'
-import { never } from '../kernel/index.ts'
+import { never, OPERATOR_CODES } from '../kernel/index.ts'
 import type { Labels, Sets } from './labels.ts'
 
 const OUTCOMES = [
@@ -8,6 +8,11 @@ const OUTCOMES = [
   ...['refused', 'cancelled', 'expired', 'blocked'],
 ]
 const VERDICTS = ['accepted', 'rejected', 'replayed']
+/** A code that was used before is refused as `used-before`. */
+const CODES = [
+  ...['used', 'none', 'wrong', 'expired', 'dead', 'used-before'],
+  ...['held-by-another', 'changed-meanwhile'],
+]
 const SENT = ['accepted', 'recipient-refused', 'failed']
 
 /** From audit events to counters. An event that counts nowhere is listed, so that a new one is decided on. */
@@ -44,6 +49,12 @@ export function countEvents(
     labelNames: ['factor', 'outcome'] as const,
   })
 
+  const codes = new Counter({
+    ...{ registers, name: 'sallyport_operator_codes_total' },
+    help: 'Codes that operators handed out, as they were given: taken, or why not',
+    labelNames: ['kind', 'outcome'] as const,
+  })
+
   // A series that begins with its first event has no rate: Prometheus never saw it at 0.
   for (const client of sets.clients)
     for (const outcome of OUTCOMES) stepUps.inc({ client, outcome }, 0)
@@ -52,6 +63,11 @@ export function countEvents(
     for (const verdict of VERDICTS) answers.inc({ factor, verdict }, 0)
     for (const outcome of ['enrolled', 'imported', 'reset'])
       if (!sets.channels.includes(factor)) enrolments.inc({ factor, outcome }, 0)
+  }
+  for (const kind of OPERATOR_CODES) {
+    lockouts.inc({ factor: kind }, 0)
+    for (const verdict of VERDICTS) answers.inc({ factor: kind, verdict }, 0)
+    for (const outcome of CODES) codes.inc({ kind, outcome }, 0)
   }
   for (const channel of sets.channels)
     for (const provider of sets.providers)
@@ -79,6 +95,10 @@ export function countEvents(
       }
       case 'answer.judged':
         return void answers.inc({ factor: label.factor(event.factor), verdict: event.verdict })
+      case 'operator-code.used':
+        return void codes.inc({ kind: event.kind, outcome: 'used' })
+      case 'operator-code.refused':
+        return void codes.inc({ kind: event.kind, outcome: event.why })
       case 'code.sent':
         return void sent.inc({
           ...{ channel: label.factor(event.factor), provider: label.provider(event.provider) },
@@ -106,6 +126,8 @@ export function countEvents(
       case 'request.refused':
       // An operator's own doing, and Sallyport's with its keys.
       case 'factor.unlocked':
+      case 'operator-code.made':
+      case 'operator-code.revoked':
       case 'person.added':
       case 'person.changed':
       case 'person.disabled':

@@ -1,7 +1,7 @@
 import type { Day, FactorKind, Instant, Locale } from '../kernel/index.ts'
 import type { Rung } from './ladder.ts'
 
-export type FirstEnrolment = 'contact' | 'open'
+export type FirstEnrolment = 'contact' | 'bindCode' | 'open'
 
 /** What operators change while Sallyport runs: one document, applied whole. */
 export type PolicySettings = {

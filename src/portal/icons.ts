@@ -3,6 +3,10 @@ import { type Html, html } from '../http/index.ts'
 const icon = (shape: Html): Html =>
   html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${shape}</svg>`
 
+const KEY = icon(
+  html`<circle cx="8" cy="15.500" r="4"/><path d="M11 12.500 19.500 4M16 7.500l3 3"/>`,
+)
+
 /** Drawn with the colour of the text around them; never the only carrier of a meaning. */
 export const ICONS = {
   totp: icon(html`<rect x="4" y="4" width="16" height="16" rx="4"/><path d="M12 8.5V12l2.2 1.4"/>`),
@@ -14,6 +18,8 @@ export const ICONS = {
   dingtalk: icon(
     html`<path d="M12 4a8 8 0 1 1-3.6 15.1L4 20.2l1-4.3A8 8 0 0 1 12 4Z"/><path d="M8.7 12h.01M12 12h.01M15.3 12h.01"/>`,
   ),
+  'bind-code': KEY,
+  'bypass-code': KEY,
   again: icon(html`<path d="M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9"/><path d="M19.5 4.5V9H15"/>`),
   ways: icon(html`<path d="M4 8.5h15M15.5 5 19 8.5 15.5 12M20 15.5H5M8.5 12 5 15.5 8.5 19"/>`),
   help: icon(

@@ -1,11 +1,20 @@
-import { html } from '../http/index.ts'
+import { type Html, html } from '../http/index.ts'
 import type { T } from '../i18n/index.ts'
+import type { OperatorCodeKind } from '../kernel/index.ts'
 import { frameWith, type PagesDeps } from './pages-frame.ts'
 import { fromElsewhere, told } from './pages-notices.ts'
 import { createParts, type Row, tipsOf } from './pages-parts.ts'
 import { phrase, strong } from './phrase.ts'
 import { qrOf } from './qr.ts'
-import type { ChallengeView, ChooseView, EnrolView, Frame, NetworkTrust } from './views.ts'
+import {
+  type Asking,
+  type ChallengeView,
+  type ChooseView,
+  type EnrolView,
+  type Frame,
+  isHanded,
+  type NetworkTrust,
+} from './views.ts'
 
 function trustIn(t: T, trust: ChallengeView['trust']) {
   if (trust === null) return null
@@ -58,24 +67,22 @@ export function askingPages(deps: PagesDeps) {
       })
       const isFirst = leadsTo === 'enrol'
       const to = strong(view.to ?? '')
-      const heading = isFirst ? t('code.title.first', { to }) : t(`code.title.${factor}`)
+      const isLetters = isHanded(factor)
+      const heading =
+        isFirst && !isLetters ? t('code.title.first', { to }) : t(`code.title.${factor}`)
       const rows: readonly Row[] = [
         ...parts.againRow(view),
         ...(hasOthers ? [parts.waysRow(view.ways, t('ways.title'), names)] : []),
-        parts.tipsRow(t(`tips.title.${factor}`), tipsOf(t, org, view)),
+        parts.tipsRow(t(`tips.title.${isLetters ? 'handed' : factor}`), tipsOf(t, org, view)),
+        ...(isLetters ? parts.contactRows(support) : []),
       ]
       const body = templates.render('challenge', {
         title: phrase(heading),
-        hint: phrase(isFirst ? t('code.first.hint') : sentWhere()),
+        hint: phrase(whereFrom()),
         notices: [notice, fromElsewhere(t, view.signedInFrom)].map((it) => it && parts.notice(it)),
         form: view.answer,
         challenge: view.challenge,
-        field: parts.field({
-          ...{ digits, isWrong, isFocused: true, isHeading: false },
-          label: t('code.label', { digits }),
-          hint: fieldHint(),
-          describedBy: notice === null ? [] : ['message'],
-        }),
+        field: field(),
         trust: trustIn(t, view.trust),
         go: isFirst ? t('code.go.enrol') : t('code.go', { app: frame.application ?? org }),
         rows: parts.rows(rows),
@@ -85,12 +92,26 @@ export function askingPages(deps: PagesDeps) {
         ...{ heading, error: state, body },
       })
 
-      function sentWhere(): string {
+      function field(): Html {
+        const about = { isWrong, describedBy: notice === null ? [] : ['message'] }
+        if (isLetters)
+          return parts.letters({
+            ...{ ...about, label: t(`code.label.${factor}`), hint: t('code.handed.hint') },
+          })
+        return parts.field({
+          ...{ ...about, digits, isFocused: true, isHeading: false },
+          ...{ label: t('code.label', { digits }), hint: fieldHint(factor) },
+        })
+      }
+
+      function whereFrom(): string {
+        if (isHanded(factor)) return t(`code.${factor}.hint`)
+        if (isFirst) return t('code.first.hint')
         return factor === 'totp' ? t('code.totp.hint', { org }) : t('code.sent', { to })
       }
 
-      function fieldHint(): string {
-        if (message.says === 'wrong') return t(`wrong.check.${factor}`)
+      function fieldHint(asked: Exclude<Asking, OperatorCodeKind>): string {
+        if (message.says === 'wrong') return t(`wrong.check.${asked}`)
         const tries = t('tries', { count: view.attemptsLeft })
         if (factor === 'totp') return t('code.changes', { seconds: view.periodSeconds, tries })
         const minutes = t('minutes', { count: view.validMinutes })

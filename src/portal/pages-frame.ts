@@ -4,7 +4,7 @@ import { LOCALES } from '../kernel/index.ts'
 import type { Assets } from './assets.ts'
 import { ICONS } from './icons.ts'
 import { phrase, strong, unmarked } from './phrase.ts'
-import type { Asking, Frame } from './views.ts'
+import { type Asking, type Frame, isHanded } from './views.ts'
 
 export type Support = {
   readonly phone: string | null
@@ -133,7 +133,7 @@ function between(t: T, stage: Stage): readonly Step[] {
     case 'done':
       return [confirm(t('path.confirm.done'), 'done')]
     case 'code':
-      return [confirm(t(`path.confirm.${stage.by}`), 'now')]
+      return [confirm(t(`path.confirm.${isHanded(stage.by) ? 'bypass-code' : stage.by}`), 'now')]
     case 'first':
       return [
         { name: firstName(t, stage.by), hint: t('path.first.now'), state: 'now' },
@@ -151,4 +151,4 @@ function between(t: T, stage: Stage): readonly Step[] {
 }
 
 const firstName = (t: T, by: Asking): string =>
-  by === 'totp' ? t('path.confirm') : t(`path.first.${by}`)
+  by === 'totp' || by === 'bypass-code' ? t('path.confirm') : t(`path.first.${by}`)

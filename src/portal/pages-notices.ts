@@ -1,6 +1,6 @@
 import type { T } from '../i18n/index.ts'
 import type { Notice } from './pages-parts.ts'
-import type { Asking, Message } from './views.ts'
+import { type Asking, isHanded, type Message } from './views.ts'
 
 /** What the page says of the last move, and in how few words the title says it. */
 export type Told = {
@@ -23,13 +23,16 @@ type Where = {
 
 export function told(t: T, message: Message, where: Where): Told {
   const { factor, page, digits, hasOthers, org } = where
-  const sentBy = factor === null || factor === 'totp' ? 'email' : factor
+  const sentBy = factor === null || factor === 'totp' || isHanded(factor) ? 'email' : factor
   switch (message.says) {
     case 'none':
       return NOTHING
     case 'wrong':
       if (page === 'enrol')
         return bad(t('wrong.enrol'), t('wrong.enrol.hint', { org }), t('wrong.enrol'), true)
+      // The same of one that is wrong, has run out, is dead or was never made.
+      if (isHanded(factor))
+        return bad(t('wrong.handed'), t('wrong.handed.hint'), t('wrong.handed.state'), true)
       return bad(
         t('wrong', { count: message.left }),
         message.left === 1 ? thenWhat(t, message.then, where) : null,
@@ -39,6 +42,7 @@ export function told(t: T, message: Message, where: Where): Told {
     case 'spent':
       return bad(t('wrong.spent'), t('wrong.spent.hint'), t('wrong.spent'))
     case 'format':
+      if (isHanded(factor)) return bad(t('format.handed'), null, t('format.handed.state'), true)
       return bad(t('format', { digits }), null, t('format.state', { digits }), true)
     case 'old':
       return bad(t('old'), null, t('old.state'))
@@ -66,7 +70,7 @@ export function fromElsewhere(t: T, place: string | null): Notice | null {
 type Then = Extract<Message, { says: 'wrong' }>['then']
 
 function thenWhat(t: T, then: Then, { factor, hasOthers }: Where): string {
-  if (then === 'new-code' || factor === null)
+  if (then === 'new-code' || factor === null || isHanded(factor))
     return factor === 'totp' ? t('wrong.then.choose') : t('wrong.then.new-code')
   const minutes = t('minutes', { count: then.pauseMinutes })
   return hasOthers

@@ -3,7 +3,7 @@ import type { T } from '../i18n/index.ts'
 import { ICONS } from './icons.ts'
 import { deskOf, type Support, telOf } from './pages-frame.ts'
 import { phrase, strong } from './phrase.ts'
-import type { ChallengeView, Form, Way } from './views.ts'
+import { type ChallengeView, type Form, isHanded, type Way } from './views.ts'
 
 /** The parts that several pages are put together from. */
 export type Parts = ReturnType<typeof createParts>
@@ -87,6 +87,18 @@ export function createParts(templates: Templates, t: T) {
         describedBy: [...view.describedBy, 'code-hint'].join(' '),
       }),
 
+    /** For a code of letters and digits. */
+    letters: (view: {
+      readonly label: string
+      readonly hint: string
+      readonly isWrong: boolean
+      readonly describedBy: readonly string[]
+    }): Html =>
+      templates.render('letters', {
+        ...view,
+        describedBy: [...view.describedBy, 'code-hint'].join(' '),
+      }),
+
     rows: (rows: readonly Row[]): Html =>
       rows.length === 0 ? html`` : templates.render('rows', { rows }),
 
@@ -102,7 +114,7 @@ export function createParts(templates: Templates, t: T) {
     },
 
     againRow: ({ resend, challenge, factor, message }: ChallengeView): readonly Row[] => {
-      if (resend === null || factor === 'totp') return []
+      if (resend === null || factor === 'totp' || isHanded(factor)) return []
       const { form, inSeconds } = resend
       const steps = Math.ceil(inSeconds / WAIT_STEP) * WAIT_STEP
       const wait = inSeconds > 0 ? Math.min(WAIT_MAX, steps) : null
@@ -157,7 +169,10 @@ export function createParts(templates: Templates, t: T) {
     const isOpen = way.standing === 'open'
     const common = { isOpen, factor: way.use === 'enrol' ? 'enrol-totp' : way.factor }
     const icon = ICONS[way.use === 'enrol' ? 'enrol' : way.factor]
-    const title = way.use === 'enrol' ? t('way.enrol') : t(`way.${way.factor}`)
+    const title =
+      way.use === 'enrol'
+        ? t('way.enrol')
+        : t(isHanded(way.factor) ? 'way.bypass-code' : `way.${way.factor}`)
     if (way.to.length === 0 || !isOpen) {
       const hint = isOpen ? hintOf(way) : t('way.down')
       return [{ ...common, icon, title, hint, place: null, isFirst: place === 0 }]
@@ -168,13 +183,16 @@ export function createParts(templates: Templates, t: T) {
     }))
   }
 
-  function hintOf({ use, factor }: Way): string {
-    if (use === 'enrol') return t('way.enrol.hint')
-    return factor === 'dingtalk' ? t('way.dingtalk.hint') : t('way.totp.hint')
+  function hintOf(way: Way): string {
+    if (way.use === 'enrol')
+      return way.first === 'bind-code' ? t('way.enrol.code') : t('way.enrol.hint')
+    if (isHanded(way.factor)) return t('way.bypass-code.hint')
+    return way.factor === 'dingtalk' ? t('way.dingtalk.hint') : t('way.totp.hint')
   }
 
   function nameOf(way: Way): string {
-    return way.use === 'enrol' ? t('name.enrol') : t(`name.${way.factor}`)
+    if (way.use === 'enrol') return t('name.enrol')
+    return t(isHanded(way.factor) ? 'name.bypass-code' : `name.${way.factor}`)
   }
 
   function contact(
@@ -208,6 +226,9 @@ export function tipsOf(
       ]
     case 'sms':
       return [phrase(t('tips.sms.1', { to: known })), html`${t('tips.sms.2')}`]
+    case 'bind-code':
+    case 'bypass-code':
+      return [html`${t('tips.handed.1')}`, html`${t('tips.handed.2')}`]
     case 'dingtalk':
       return [html`${t('tips.dingtalk.1')}`, html`${t('tips.dingtalk.2', { org })}`]
   }

@@ -6,6 +6,7 @@ import {
   invariant,
   type Locale,
   never,
+  operatorCodeKindOf,
 } from '../kernel/index.ts'
 import type { AppCode, Offer, Pending, Seen, StepUp, Tries } from '../stepup/index.ts'
 import type { Asked, Present, Presented } from './door.ts'
@@ -105,6 +106,7 @@ export function createPresent(deps: PresentDeps): Present {
     const others = stepUp.offered.filter((offer) => !isAsked(offer))
     const own = stepUp.offered.find(isAsked)
     const app = (own?.use === 'ask' ? own.app : null) ?? OUR_APP
+    const isTrusting = leadsTo === 'satisfied' && operatorCodeKindOf(factor) === undefined
     const view: ChallengeView = {
       factor: asking(factor),
       challenge: stepUp.challenge,
@@ -122,7 +124,7 @@ export function createPresent(deps: PresentDeps): Present {
           : { form: form(page, 'resend'), inSeconds: secondsUntil(sent.resendAt, now) },
       others: others.map(wayOf),
       ways: `${base}/step-up/${stepUp.id}/ways`,
-      trust: leadsTo === 'satisfied' ? trustOf(stepUp, page.asked) : null,
+      trust: isTrusting ? trustOf(stepUp, page.asked) : null,
       leadsTo: leadsTo === 'enrolling' ? 'enrol' : 'signed-in',
       mailFrom: deps.mailFrom,
       signedInFrom: elsewhere(stepUp),
@@ -141,8 +143,8 @@ export function createPresent(deps: PresentDeps): Present {
       key: manualKey,
       uri,
       account: username,
-      provenBy: pending.credit === null ? null : asking(pending.credit.factor),
-      trust: networkTrustOf(stepUp),
+      provenBy: provenBy(pending),
+      trust: pending.provenance === 'bind-code' ? null : networkTrustOf(stepUp),
       message: messageOf(page),
       others: offered.filter(({ use }) => use === 'ask').map(wayOf),
       ways: `${base}/step-up/${id}/ways`,
@@ -247,7 +249,7 @@ function wayOf(offer: Offer): Way {
   if (offer.use === 'enrol') {
     const { first } = offer
     const to = first?.to.map((one) => masked(first.channel, one)) ?? []
-    return { use: 'enrol', factor: 'totp', to, standing: 'open' }
+    return { use: 'enrol', factor: 'totp', first: first?.channel ?? null, to, standing: 'open' }
   }
   const to = offer.to.map((one) => masked(offer.factor, one))
   return { use: 'ask', factor: asking(offer.factor), to, standing: 'open' }
@@ -256,6 +258,11 @@ function wayOf(offer: Offer): Way {
 /** What failed is still there to be seen, and says so. */
 const downWays = (factor: FactorKind | null): readonly Way[] =>
   factor === null ? [] : [{ use: 'ask', factor: asking(factor), to: [], standing: 'down' }]
+
+function provenBy({ credit, provenance }: Pending): Asking | null {
+  if (provenance === 'bind-code') return provenance
+  return credit === null ? null : asking(credit.factor)
+}
 
 const masked = (factor: FactorKind, to: string): string =>
   factor === 'email' ? maskEmail(to) : maskPhone(to)

@@ -1,7 +1,11 @@
-import type { FactorKind, Instant, Locale } from '../kernel/index.ts'
+import type { FactorKind, Instant, Locale, OperatorCodeKind } from '../kernel/index.ts'
 
 /** What is asked of a person by this release and the next. */
-export type Asking = Extract<FactorKind, 'totp' | 'email' | 'sms' | 'dingtalk'>
+export type Asking = Extract<FactorKind, 'totp' | 'email' | 'sms' | 'dingtalk' | OperatorCodeKind>
+
+/** Nothing that is sent or shown by an app: somebody says it. */
+export const isHanded = (factor: Asking | null): factor is OperatorCodeKind =>
+  factor === 'bind-code' || factor === 'bypass-code'
 
 /** A post to our own origin. Other fields are the page's own. */
 export type Form = { readonly action: string; readonly proof: string }
@@ -28,7 +32,9 @@ export type Way =
   | {
       readonly use: 'enrol'
       readonly factor: 'totp'
-      /** Where a code goes first; empty where nothing is proven first. */
+      /** What is proven first; null: nothing. */
+      readonly first: Asking | null
+      /** Where a code goes first; empty where none is sent. */
       readonly to: readonly string[]
       readonly standing: 'open'
     }

@@ -1,25 +1,12 @@
 import type { AuditEvent } from '../audit/index.ts'
 import { type FactorKind, type Instant, never } from '../kernel/index.ts'
-import { about } from './about.ts'
+import { about, codeRefused, codeUsed } from './about.ts'
 import { EXEMPT, satisfied } from './begun.ts'
+import { block, end, heldBy, illegal, moved, refuse, type Step, satisfy } from './ends.ts'
+import type { Judged } from './factor.ts'
 import type { Earns, Lead, Move, Planned } from './move.ts'
-import type {
-  Asked,
-  Block,
-  Challenged,
-  Held,
-  Offer,
-  Pending,
-  Proof,
-  Refusal,
-  StepUp,
-} from './step-up.ts'
-
-export type Step =
-  | { readonly step: 'moved'; readonly next: StepUp; readonly events: readonly AuditEvent[] }
-  | { readonly step: 'illegal' }
-
-const illegal: Step = { step: 'illegal' }
+import type { CodeRefusal } from './operator-code.ts'
+import type { Asked, Challenged, Held, Offer, Pending, StepUp } from './step-up.ts'
 
 /**
  * The one place a step-up changes. An attempt is spent before the answer is looked at,
@@ -75,11 +62,11 @@ export function decide(now: Instant, current: StepUp, move: Move): Step {
       // Factor and challenge are named because the person may have switched while this
       // answer was being looked at; the client must hear what was really proven.
       if (!isAbout(current, move) || current.unjudged === 0) return illegal
-      if (move.judged.verdict === 'accepted') return accept(current, move.lead, now)
-      return reject(current, 'rejected', now)
+      if (move.judged.verdict === 'accepted') return accept(current, move.judged, move.lead, now)
+      return reject(current, 'rejected', now, move.judged.why)
     case 'replayed':
       if (!isAbout(current, move) || current.unjudged === 0) return illegal
-      return reject(current, 'replayed', now)
+      return reject(current, 'replayed', now, 'changed-meanwhile')
     case 'malformed':
       if (current.answersLeft === 0) return refuse(held, 'attempts-spent', now)
       return moved({ ...current, answersLeft: current.answersLeft - 1 })
@@ -145,7 +132,12 @@ function deliver(
   return step.step === 'moved' ? { ...step, events: [...events, ...step.events] } : step
 }
 
-function accept(current: Challenged, lead: Lead | null, now: Instant): Step {
+function accept(
+  current: Challenged,
+  { consumption }: Extract<Judged, { verdict: 'accepted' }>,
+  lead: Lead | null,
+  now: Instant,
+): Step {
   const { factor } = current
   const judged: AuditEvent = {
     ...about(current, now),
@@ -153,21 +145,28 @@ function accept(current: Challenged, lead: Lead | null, now: Instant): Step {
     factor,
     verdict: 'accepted',
   }
+  const events = [judged, ...('code' in consumption ? [codeUsed(current, consumption, now)] : [])]
   const held = heldBy(current)
   if (lead?.leadsTo === 'satisfied' && current.leadsTo === 'satisfied')
-    return satisfy(held, factor, lead.proof, now, [judged, ...granted(held, lead.earns, now)])
+    return satisfy(held, factor, lead.proof, now, [...events, ...granted(held, lead.earns, now)])
   if (lead?.leadsTo === 'enrolling' && current.leadsTo === 'enrolling')
-    return moved({ ...held, state: 'enrolling', pending: lead.pending }, judged)
+    return moved({ ...held, state: 'enrolling', pending: lead.pending }, ...events)
   return illegal
 }
 
-function reject(current: Challenged, verdict: 'rejected' | 'replayed', now: Instant): Step {
+function reject(
+  current: Challenged,
+  verdict: 'rejected' | 'replayed',
+  now: Instant,
+  why: CodeRefusal | null,
+): Step {
   const { factor, attemptsLeft, unjudged } = current
-  const event: AuditEvent = { ...about(current, now), event: 'answer.judged', factor, verdict }
+  const judged: AuditEvent = { ...about(current, now), event: 'answer.judged', factor, verdict }
+  const events = [judged, ...codeRefused(current, why, now)]
   // The last wrong answer ends the challenge. Only the tally locks.
   if (attemptsLeft === 0 && unjudged === 1)
-    return moved({ ...heldBy(current), state: 'choosing' }, event)
-  return moved({ ...current, unjudged: unjudged - 1 }, event)
+    return moved({ ...heldBy(current), state: 'choosing' }, ...events)
+  return moved({ ...current, unjudged: unjudged - 1 }, ...events)
 }
 
 function confirm(
@@ -216,54 +215,6 @@ function replan(held: Held, { outcome, ...planned }: Planned, now: Instant): Ste
   }
 }
 
-function satisfy(
-  held: Held,
-  factor: FactorKind,
-  proof: Proof,
-  now: Instant,
-  events: readonly AuditEvent[],
-): Step {
-  const next: StepUp = { ...held, state: 'satisfied', how: 'factor', factor, proof, at: now }
-  const event: AuditEvent = {
-    ...about(held, now),
-    event: 'step-up.satisfied',
-    how: 'factor',
-    factor,
-    acr: proof.acr,
-    seconds: (now - held.openedAt) / 1000,
-  }
-  return moved(next, ...events, event)
-}
-
-function block(
-  held: Held,
-  { why, reason, factor }: { why: Block; reason: string; factor: FactorKind | null },
-  now: Instant,
-): Step {
-  const event: AuditEvent = { ...about(held, now), event: 'step-up.blocked', why, reason }
-  return moved({ ...held, state: 'blocked', why, factor }, event)
-}
-
-function refuse(held: Held, reason: Refusal, now: Instant): Step {
-  const event: AuditEvent = { ...about(held, now), event: 'step-up.refused', reason }
-  return moved({ ...held, state: 'refused', reason, at: now }, event)
-}
-
-function end(
-  held: Held,
-  state: 'cancelled' | 'expired',
-  now: Instant,
-  events: readonly AuditEvent[] = [],
-): Step {
-  const event: AuditEvent = { ...about(held, now), event: `step-up.${state}` }
-  const over = state === 'cancelled' ? ({ state, by: 'person' } as const) : { state }
-  return moved({ ...held, ...over, at: now }, ...events, event)
-}
-
-function moved(next: StepUp, ...events: readonly AuditEvent[]): Step {
-  return { step: 'moved', next, events }
-}
-
 function isOffered({ offered }: Held, { factor, use }: Offer): boolean {
   return offered.some((offer) => offer.factor === factor && offer.use === use)
 }
@@ -280,15 +231,4 @@ function without(held: Held, gone: FactorKind): Held {
     (offer) => offer.factor !== gone && !(offer.use === 'enrol' && offer.first?.channel === gone),
   )
   return { ...held, offered }
-}
-
-/** Only what is true in every state: what belonged to the former state does not go along. */
-export function heldBy(current: Held): Held {
-  const { id, request, browser, ip, userAgent, account, isOurs, isTheirs } = current
-  const { username, lane, locale, trust } = current
-  const { offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt } = current
-  return {
-    ...{ id, request, browser, ip, userAgent, account, isOurs, isTheirs, username, lane, locale },
-    ...{ trust, offered, attemptsMax, answersLeft, replansLeft, openedAt, expiresAt },
-  }
 }

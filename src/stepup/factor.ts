@@ -1,18 +1,35 @@
-import type { FactorKind, Instant } from '../kernel/index.ts'
+import type { Actor } from '../audit/index.ts'
+import type { FactorKind, Id, Instant, OperatorCodeKind } from '../kernel/index.ts'
+import type { CodeRefusal } from './operator-code.ts'
 import type { Challenged, Provenance } from './step-up.ts'
 
-/** What an accepted answer uses up: nothing at or below `part` of `source` is ever good again. */
-export type Consumption = { readonly source: string; readonly part: number }
+/**
+ * What an accepted answer uses up: nothing at or below `part` of `source` is ever good again; or a code of an operator's, as
+ * far as it is still that one, live, and nobody else's.
+ */
+export type Consumption =
+  | { readonly source: string; readonly part: number }
+  | {
+      readonly code: Id<'operatorCode'>
+      readonly kind: OperatorCodeKind
+      readonly madeBy: Actor
+      /** So many answers at most may have been given, this one among them. */
+      readonly answersMax: number
+    }
 
 export type Judged =
-  | { readonly verdict: 'rejected' }
+  | {
+      readonly verdict: 'rejected'
+      /** Of a code that an operator handed out; null of all others. */
+      readonly why: CodeRefusal | null
+    }
   | {
       readonly verdict: 'accepted'
       readonly consumption: Consumption
       readonly enrolledBy: Provenance
     }
 
-export const rejected: Judged = { verdict: 'rejected' }
+export const rejected: Judged = { verdict: 'rejected', why: null }
 
 /** One question, with all that is needed to judge an answer without waiting for anything. */
 export type Question = {

@@ -4,8 +4,8 @@
  * It owns budgets, deadlines, locks and the order of things; it knows no protocol, no page, no SQL, no gateway.
  */
 
-export type { Step } from './decide.ts'
 export { createDeliver, type Deliver } from './deliver.ts'
+export type { Step } from './ends.ts'
 export { type Consumption, type Factor, type Judged, type Question, rejected } from './factor.ts'
 
 export { createLimits, type Limits } from './limits.ts'
@@ -14,6 +14,15 @@ export { NOBODY } from './looked.ts'
 export { createMake, type Make } from './make.ts'
 export type { Earns, Lead, Move, Planned } from './move.ts'
 export { type Browser, createOpen, type Open, type OpenDeps, type Opened } from './open.ts'
+export {
+  CODE_ANSWERS_MAX,
+  type CodeRefusal,
+  type OperatorCode,
+  type OperatorCodeFacts,
+  type ShownCode,
+  shownCodes,
+  stateOfCode,
+} from './operator-code.ts'
 export { CONTACT, type Plan, type Prospect, planFor, prospectsOf, type Reach } from './plan.ts'
 export type { CodeSender, Enroller, Resolve } from './ports.ts'
 export { type Said, type Seen, seenOf, type Tries } from './seen.ts'

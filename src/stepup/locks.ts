@@ -1,5 +1,6 @@
 import type { FactorKind, Instant } from '../kernel/index.ts'
 import type { Limits } from './limits.ts'
+import { shownCodes } from './operator-code.ts'
 import type { Lane } from './step-up.ts'
 import type { Tally } from './step-up-store.ts'
 import { lockedUntil } from './tallies.ts'
@@ -13,4 +14,5 @@ export const createLocks = ({ lock, sends }: Limits) =>
     },
     pausedUntil: (tallies: readonly Tally[], factor: FactorKind, lane: Lane, now: Instant) =>
       lockedUntil(tallies, factor, lane, lock, now),
+    shownCodes,
   }) as const

@@ -1,5 +1,12 @@
 import type { AuditEvent } from '../audit/index.ts'
-import { type Clock, type FactorKind, Fault, type Instant, invariant } from '../kernel/index.ts'
+import {
+  type Clock,
+  type FactorKind,
+  Fault,
+  type Instant,
+  invariant,
+  operatorCodeKindOf,
+} from '../kernel/index.ts'
 import type { NewGrant } from '../trust/index.ts'
 import { decide } from './decide.ts'
 import { KNOWN_BROWSER_RULE, knownSince } from './known-browsers.ts'
@@ -66,7 +73,8 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
       }
       if (typeof answer === 'object') return heardOf(answer, move, at, after, step.events)
       if (answer === 'used') return { made: 'used', at }
-      if (answer === 'exists' || answer === 'account-gone') return { made: 'refused', at }
+      if (answer === 'exists' || answer === 'code-gone' || answer === 'account-gone')
+        return { made: 'refused', at }
       heard(step.events)
       return { made: 'moved', at: after }
     }
@@ -133,14 +141,15 @@ function counterOf({ next }: Change, factor: FactorKind) {
   return { account: next.account, lane: next.lane, factor }
 }
 
-/** Of what nobody signed nothing is remembered in the person's favour. */
+/** Of what nobody signed nothing is remembered in the person's favour, nor of a code from a help desk, which somebody else may have got. */
 export function earnedBy(
   { lane, browser, account }: Held,
   { factor, to }: { readonly factor: FactorKind; readonly to: string | null },
   now: Instant,
   grant: NewGrant | null,
 ): Earned | null {
-  if (lane === 'unsigned' || account === null) return null
+  if (lane === 'unsigned' || account === null || operatorCodeKindOf(factor) !== undefined)
+    return null
   const { browsersMax } = KNOWN_BROWSER_RULE
   const chosen = { factor, to: to === null ? null : destinationKey(account, to) }
   return { browser, at: now, browsersMax, since: knownSince(now), chosen, grant }

@@ -59,7 +59,7 @@ async function opened(
       Promise.resolve({ heard: 'opened', at: { version: 1, value, tallies: [] } }),
     standing: () =>
       Promise.resolve({
-        ...{ enrolled: [], tallies: [], settings: null, policyVersion: 0 },
+        ...{ enrolled: [], codes: [], tallies: [], settings: null, policyVersion: 0 },
         ...{ knownBrowsers: [], grants: [] },
       }),
     ...{ find: notHere, replace: notHere, replan: notHere, send: notHere, spend: notHere },

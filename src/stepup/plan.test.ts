@@ -36,7 +36,7 @@ const effective: Effective = {
   ...{ delegatedAmr: [], sendAtOnce: false, trustHours: 0, trustSince: null },
 }
 const none: Standing = {
-  ...{ enrolled: [], tallies: [], knownBrowsers: [], grants: [] },
+  ...{ enrolled: [], codes: [], tallies: [], knownBrowsers: [], grants: [] },
   ...{ settings: null, policyVersion: 0 },
 }
 const withApp = (provenance: Provenance): Standing => ({
@@ -248,4 +248,47 @@ describe('the plan', () => {
       assert.equal(opens(plan), 'question')
     })
   })
+  test('asks for the code of an operator before the first app, whether or not there is one', () => {
+    const bound = { ...input, effective: { ...effective, firstEnrolment: 'bindCode' as const } }
+    const [first] = offered(planFor(bound))
+    assert.deepEqual(first, {
+      ...{ factor: 'totp', use: 'enrol', acr: 'mfa-app', first: { channel: 'bind-code', to: [] } },
+    })
+    assert.deepEqual(planFor(bound), planFor({ ...bound, standing: withCode('bind-code') }))
+    const unsigned = { ...bound, request: { ...request, lane: 'unsigned' as const } }
+    assert.deepEqual(offers(planFor(unsigned)), ['ask email'])
+  })
+
+  test('lets a bypass code past whatever is enabled, last, while it lives', () => {
+    const bypassing = { ...input, standing: withCode('bypass-code') }
+    assert.deepEqual([offers(planFor(bypassing))].flat().slice(-1), ['ask bypass-code'])
+    const none = { ...bypassing, effective: { ...effective, factors: [] } }
+    assert.deepEqual(offers(planFor(none)), ['ask bypass-code'])
+    for (const over of [{ expiresAt: NOON }, { answers: 5 }, { holder: 'b' }])
+      assert.ok(!hasBypass({ ...input, standing: withCode('bypass-code', over) }))
+    for (const over of [{ lane: 'unsigned' }, { purpose: 'enrol' }] as const)
+      assert.ok(!hasBypass({ ...bypassing, request: { ...request, ...over } }))
+    assert.ok(!hasBypass({ ...bypassing, request: essential('mfa-app') }))
+    assert.ok(hasBypass({ ...bypassing, request: essential('mfa') }))
+    assert.ok(!hasBypass({ ...bypassing, effective: { ...effective, acr: 'mfa-app' } }))
+    const denied = { ...bypassing, effective: { ...effective, use: 'denied' as const } }
+    assert.deepEqual(planFor(denied), { plan: 'refuse', reason: 'denied' })
+  })
+})
+
+const offered = (plan: Plan) => (plan.plan === 'ask' ? plan.offered : [])
+const hasBypass = (of: Parameters<typeof planFor>[0]): boolean =>
+  offered(planFor(of)).some(({ factor }) => factor === 'bypass-code')
+
+const withCode = (
+  kind: 'bind-code' | 'bypass-code',
+  over: Partial<Standing['codes'][number]> = {},
+): Standing => ({
+  ...none,
+  codes: [
+    {
+      ...{ kind, madeAt: NOON, madeBy: 'operator:ada', expiresAt: later(NOON, 60) },
+      ...{ answers: 0, holder: null, ...over },
+    },
+  ],
 })

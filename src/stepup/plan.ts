@@ -3,6 +3,7 @@ import { type FactorKind, type Instant, instantOf, never } from '../kernel/index
 import type { Effective, Ladder } from '../policy/index.ts'
 import { lastFirst } from './last-choice.ts'
 import { DELEGATED_SECONDS_MAX } from './limits.ts'
+import { stateOfCode } from './operator-code.ts'
 import type {
   Block,
   Lane,
@@ -140,13 +141,24 @@ export function isOutOfReach({ acr }: StepUpRequest, ladder: Ladder): boolean {
 type Reached = {
   readonly request: Pick<StepUpRequest, 'lane' | 'purpose'>
   readonly person: Pick<Person, 'emails' | 'phones'>
-  readonly standing: Pick<Standing, 'enrolled'>
+  readonly standing: Pick<Standing, 'enrolled' | 'codes'>
   readonly effective: Pick<Effective, 'factors' | 'firstEnrolment'>
   readonly reach: Reach
+  readonly now: Instant
 }
 
-/** Every enabled factor that this person could use, in the order of the policy. */
-function waysOf({ request, person, standing, effective, reach }: Reached): readonly Way[] {
+/** Every way that this person could go: what is enabled in the order of the policy, and at last past all of it. */
+const waysOf = (of: Reached): readonly Way[] => [...enabledWays(of), ...bypassOf(of)]
+
+/** Signed by the client, and for signing in alone: it changes nothing of what the person has. */
+function bypassOf({ request, standing, now }: Reached): readonly Way[] {
+  if (request.lane === 'unsigned' || request.purpose === 'enrol') return []
+  const code = standing.codes.find(({ kind }) => kind === 'bypass-code')
+  if (code === undefined || stateOfCode(code, now) !== 'live') return []
+  return [{ factor: code.kind, use: 'ask', to: [], app: null }]
+}
+
+function enabledWays({ request, person, standing, effective, reach }: Reached): readonly Way[] {
   const { factors, firstEnrolment } = effective
   const to = { email: person.emails.filter(reach.email), sms: person.phones.filter(reach.sms) }
   return factors.flatMap((factor): readonly Way[] => {
@@ -160,6 +172,9 @@ function waysOf({ request, person, standing, effective, reach }: Reached): reado
         // A name that nobody signed proves nothing, so nothing may hang on it afterwards.
         if (request.lane === 'unsigned') return []
         if (firstEnrolment === 'open') return [{ factor, use: 'enrol', first: null }]
+        // The same whether or not there is one, so that nobody learns that.
+        if (firstEnrolment === 'bindCode')
+          return [{ factor, use: 'enrol', first: { channel: 'bind-code', to: [] } }]
         // An address comes first: it costs nothing, and no number that was given to somebody else reads it.
         const channel = (['email', 'sms'] as const).find((kind) => to[kind].length > 0)
         return channel === undefined
@@ -174,6 +189,9 @@ function waysOf({ request, person, standing, effective, reach }: Reached): reado
       case 'webauthn':
       case 'recovery-code':
         return [] // named by ladders already, asked by later releases
+      case 'bind-code':
+      case 'bypass-code':
+        return [] // no policy enables them
       default:
         return never(factor)
     }
@@ -188,14 +206,14 @@ export type Prospect = { readonly factor: FactorKind } & (
 
 export function prospectsOf(
   input: Omit<Reached, 'request' | 'standing'> & {
-    readonly standing: Pick<Standing, 'enrolled' | 'tallies'>
+    readonly standing: Pick<Standing, 'enrolled' | 'codes' | 'tallies'>
     readonly lockRule: LockRule
-    readonly now: Instant
   },
 ): readonly Prospect[] {
   const request = { lane: 'signed', purpose: 'sign-in' } as const
   const ways = waysOf({ ...input, request })
-  return input.effective.factors.map((factor): Prospect => {
+  const kinds = new Set([...input.effective.factors, ...ways.map(({ factor }) => factor)])
+  return [...kinds].map((factor): Prospect => {
     const way = ways.find((one) => one.factor === factor)
     if (way === undefined) return { factor, use: 'none', why: 'no-contact' }
     const { tallies } = input.standing
@@ -209,11 +227,20 @@ export function askedBy(offer: Way): FactorKind {
   return offer.use === 'enrol' ? (offer.first?.channel ?? offer.factor) : offer.factor
 }
 
-/** What the client would hear of: an enrolment is worth no more than the proof before it. */
-const worthOf = askedBy
+/**
+ * What the client would hear of: an enrolment is worth no more than the proof before it. A bind code vouches for the app that
+ * is set up with it, and is nothing by itself.
+ */
+export function worthOf(offer: Way): FactorKind {
+  const asked = askedBy(offer)
+  return asked === 'bind-code' ? offer.factor : asked
+}
 
 function provenanceOf(offer: Way, standing: Pick<Standing, 'enrolled'>): Provenance {
-  if (offer.use === 'enrol') return offer.first === null ? 'open' : CONTACT
+  if (offer.use === 'enrol') {
+    if (offer.first === null) return 'open'
+    return offer.first.channel === 'bind-code' ? 'bind-code' : CONTACT
+  }
   const enrolled = standing.enrolled.find(({ factor }) => factor === offer.factor)
   return enrolled?.provenance ?? CONTACT
 }

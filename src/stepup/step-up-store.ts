@@ -3,6 +3,7 @@ import type { FactorKind, Id, Instant, Secret } from '../kernel/index.ts'
 import type { PersonSettings } from '../policy/index.ts'
 import type { Grant, NewGrant, TrustUse } from '../trust/index.ts'
 import type { Judged } from './factor.ts'
+import type { OperatorCodeFacts } from './operator-code.ts'
 import type { AppCode, Lane, LaneClass, Provenance, StepUp } from './step-up.ts'
 
 /** Wrong answers in a row of one account with one factor in one lane. */
@@ -103,6 +104,8 @@ export type Standing = {
     readonly factor: FactorKind
     readonly provenance: Provenance
   })[]
+  /** What operators handed out to them, live or not. */
+  readonly codes: readonly OperatorCodeFacts[]
   readonly tallies: readonly Tally[]
   /** What an operator set for this person alone; null: nothing. */
   readonly settings: PersonSettings | null
@@ -152,7 +155,7 @@ export type StepUpStore = {
   /** Finds expired step-ups too: only `decide` knows what time means. */
   find(id: Id<'stepUp'>): Promise<Found | undefined>
 
-  /** Enrolments, tallies, known browsers, grants of trust and own settings of the account, and the version of the policy, in one look. */
+  /** Enrolments, codes of operators, tallies, known browsers, grants of trust and own settings of the account, and the version of the policy, in one look. */
   standing(account: Id<'account'>): Promise<Standing>
 
   /** Of all callers holding a version exactly one wins. Change and events commit together. */
@@ -175,7 +178,8 @@ export type StepUpStore = {
    * As `replace`, and the tally goes up. If the lane is locked or the cap over the lanes of its class is reached, nothing
    * changes: `unsigned` is a class of its own, all other lanes are the other. The cap leaves a known browser's lane `own` answers.
    * A tally that reaches a multiple of `every` locks the lane from now on, and a `factor.locked` event is kept with it
-   * (also when the cap is reached: `until: 'operator'`); `locked` says so.
+   * (also when the cap is reached: `until: 'operator'`); `locked` says so. Of a kind that operators hand out, the answers of
+   * the account's code go up too, where it has one.
    */
   spend(
     change: Change,
@@ -194,6 +198,10 @@ export type StepUpStore = {
    * browser becomes known or is known for longer, with what was chosen in it, and what lanes of browsers that are known no
    * more had counted of this factor is forgotten. A grant takes the place of one for the same group, network and device; one
    * that joins a device is kept only while that device is there.
+   *
+   * A code of an operator's is taken while it is that very one, is held by no other browser, and at most `answersMax` answers
+   * were given, this one among them, which is taken back; a bypass code no more once it was taken. From then on this browser
+   * holds it.
    */
   settle(
     change: Change,
@@ -203,7 +211,8 @@ export type StepUpStore = {
   ): Promise<'settled' | 'stale' | 'used'>
 
   /**
-   * As `replace`, and the enrolment becomes active. An account has at most one of a kind: a second is 'exists'. As in
+   * As `replace`, and the enrolment becomes active. An account has at most one of a kind: a second is 'exists'. The account's
+   * bind code ends with it; what came to be by one is 'code-gone' unless there is one that the step-up's browser holds. As in
    * `open`, nothing is kept for an account of our own whose person is gone or not enabled: 'account-gone'. What it earned is
    * as in `settle`; all grants of the account from before are over.
    */
@@ -211,5 +220,5 @@ export type StepUpStore = {
     change: Change,
     enrolment: Enrolment,
     earned: Earned | null,
-  ): Promise<'enrolled' | 'stale' | 'exists' | 'account-gone'>
+  ): Promise<'enrolled' | 'stale' | 'exists' | 'code-gone' | 'account-gone'>
 }

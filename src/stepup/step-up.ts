@@ -58,8 +58,11 @@ export type Way =
   | {
       readonly factor: 'totp'
       readonly use: 'enrol'
-      /** What must be proven first: nothing, or a code over this channel. */
-      readonly first: { readonly channel: 'email' | 'sms'; readonly to: readonly string[] } | null
+      /** What must be proven first: nothing, a code over this channel, or one from an operator. */
+      readonly first: {
+        readonly channel: 'email' | 'sms' | 'bind-code'
+        readonly to: readonly string[]
+      } | null
     }
 
 /** Which question a move is about. */

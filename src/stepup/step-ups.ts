@@ -6,29 +6,22 @@ import {
   invariant,
   type Locale,
   newId,
+  operatorCodeKindOf,
   type Random,
 } from '../kernel/index.ts'
 import type { Trust } from '../trust/index.ts'
 import type { Deliver } from './deliver.ts'
 import type { Factor } from './factor.ts'
+import { leadOf } from './lead-of.ts'
 import type { Limits } from './limits.ts'
 import { earnedBy, type Made, type Make } from './make.ts'
-import type { Earns, Lead, Planned } from './move.ts'
+import type { Planned } from './move.ts'
 import { askedBy, destinationsOf } from './plan.ts'
 import type { CodeSender, Enroller } from './ports.ts'
 import { proofOf } from './proof-of.ts'
 import { type Said, type Seen, seenOf } from './seen.ts'
 import { coolDownOf, firstSent, sentAgain } from './sent.ts'
-import type {
-  Challenged,
-  Held,
-  Offer,
-  Pending,
-  Proof,
-  Provenance,
-  Sent,
-  StepUp,
-} from './step-up.ts'
+import type { Challenged, Held, Offer, Pending, Proof, Sent, StepUp } from './step-up.ts'
 import type { Change, Found, StepUpStore } from './step-up-store.ts'
 import { lockedUntil } from './tallies.ts'
 import { earnsOf, withDevice } from './trusted.ts'
@@ -205,9 +198,11 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     const judged = question.judge(parsed, clock.now())
     const to = current.sent?.to ?? null
     const isRight = judged.verdict === 'accepted'
-    const proof = isRight ? proofOf(current, factor, clock.now()) : null
+    // A bind code is nothing by itself: what it brings is the app that is set up with it.
+    const isProof = isRight && factor !== 'bind-code'
+    const proof = isProof ? proofOf(current, factor, clock.now()) : null
     const earned = current.leadsTo === 'satisfied' ? earn(current, factor, proof, isTicked) : null
-    const lead = proof && leadOf(current, proof, earnsOf(current, earned))
+    const lead = isRight ? leadOf(current, proof, earnsOf(current, earned), enroller.begin) : null
     const settled = await make(
       spent.at,
       { move: 'judge', judged, lead, to, ...asked },
@@ -230,22 +225,16 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     return seen((await make(at, { move: 'lock', factor })).at, nothing)
   }
 
-  /** By a factor that was proven here and now. */
+  /** By a factor that was proven here and now, and never by what somebody else handed out. */
   function earn(
     { account, trust }: Held,
     factor: FactorKind,
     proof: Proof | null,
     isTicked: boolean,
   ) {
-    if (account === null || trust === null || proof === null || proof.at === null) return null
+    if (operatorCodeKindOf(factor) !== undefined || account === null) return null
+    if (trust === null || proof === null || proof.at === null) return null
     return deps.trust.earn(trust, { account, factor, ...proof, at: proof.at }, isTicked)
-  }
-
-  function leadOf(current: Challenged, proof: Proof, earns: Earns | null): Lead {
-    if (current.leadsTo === 'satisfied') return { leadsTo: 'satisfied', proof, earns }
-    const provenance: Provenance = `contact:${current.factor}`
-    const credit = { factor: current.factor, proof }
-    return { leadsTo: 'enrolling', pending: { ...enroller.begin(), provenance, credit } }
   }
 
   async function confirm(at: Found, stepUp: StepUp, pending: Pending, given: unknown) {
@@ -256,7 +245,8 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     const enrolment = enroller.confirm({ stepUp: id, account, pending }, code, clock.now())
     // Where a contact was proven first it is that proof that counts, and the new app may meet no rung at all.
     const proof = pending.credit?.proof ?? proofOf(stepUp, 'totp', clock.now())
-    const earned = earn(stepUp, 'totp', proof, false)
+    const by = pending.provenance === 'bind-code' ? 'bind-code' : 'totp'
+    const earned = earn(stepUp, by, proof, false)
     const earns = earnsOf(stepUp, earned)
     const move = { move: 'confirm', enrolment: pending.enrolment, proof, earns } as const
     if (enrolment === 'wrong')
@@ -265,7 +255,7 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
       store.enrol(
         change,
         enrolment,
-        earnedBy(change.next, { factor: 'totp', to: null }, now, earned?.grant ?? null),
+        earnedBy(change.next, { factor: by, to: null }, now, earned?.grant ?? null),
       )
     const made = await make(at, { ...move, confirmed: 'right' }, null, save)
     return seen(made.at, made.made === 'moved' ? nothing : { said: 'stale' })

@@ -8,6 +8,7 @@ import type {
 } from '../directories/index.ts'
 import { instantOf, LOCALES } from '../kernel/index.ts'
 import { factorsIn, idIn, sendsIn, talliesIn, textsIn, wordIn } from './rows.ts'
+import { operatorCodesIn } from './rows-codes.ts'
 import type { AccountRow, PersonRow } from './schema.ts'
 
 /** Rows of people as values: the same on every engine. */
@@ -31,10 +32,16 @@ export function summaryIn(row: PersonRow & { readonly factors: string }): Summar
   return { ...personIn(row), factors: factorsIn(row.factors) }
 }
 
-type HeldUp = { readonly tallies: string; readonly sends: string }
+type HeldUp = { readonly tallies: string; readonly sends: string; readonly codes: string }
+
+const heldUpIn = ({ tallies, sends, codes }: HeldUp) => ({
+  tallies: talliesIn(tallies),
+  sends: sendsIn(sends),
+  codes: operatorCodesIn(codes),
+})
 
 export function helpDeskViewIn(row: Parameters<typeof summaryIn>[0] & HeldUp): HelpDeskView {
-  return { ...summaryIn(row), tallies: talliesIn(row.tallies), sends: sendsIn(row.sends) }
+  return { ...summaryIn(row), ...heldUpIn(row) }
 }
 
 export function accountIn(row: AccountRow): Account {
@@ -59,5 +66,5 @@ export function listedAccountIn(row: ListedRow): ListedAccount {
 }
 
 export function accountViewIn(row: ListedRow & HeldUp): AccountView {
-  return { ...listedAccountIn(row), tallies: talliesIn(row.tallies), sends: sendsIn(row.sends) }
+  return { ...listedAccountIn(row), ...heldUpIn(row) }
 }

@@ -73,7 +73,9 @@ const offer: z.ZodType<Offer> = z.discriminatedUnion('use', [
     factor: z.literal('totp'),
     use: z.literal('enrol'),
     acr: text,
-    first: z.strictObject({ channel: z.enum(['email', 'sms']), to: z.array(text) }).nullable(),
+    first: z
+      .strictObject({ channel: z.enum(['email', 'sms', 'bind-code']), to: z.array(text) })
+      .nullable(),
   }),
 ])
 
@@ -225,7 +227,7 @@ const rule: z.ZodType<Rule> = z.strictObject({
 const policySettings: z.ZodType<PolicySettings> = z.strictObject({
   enabled: z.boolean(),
   factors: z.array(factor),
-  firstEnrolment: z.enum(['contact', 'open']),
+  firstEnrolment: z.enum(['contact', 'bindCode', 'open']),
   // Applied by a release that knew of no such thing.
   sendAtOnce: z.boolean().default(false),
   language: z.enum(LOCALES),

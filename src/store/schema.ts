@@ -24,6 +24,7 @@ export type Schema = {
     /** A hash of where its code was sent. */
     destination: string | null
   }
+  operator_codes: OperatorCodeRow
   trust_grants: TrustGrantRow
   /** Nothing at or below `part` of `source` is good again. Those of challenges expire, those of enrolments never. */
   consumed: { source: string; part: number; expires_at: number | null }
@@ -130,6 +131,21 @@ export type TrustGrantRow = {
   device_before: string | null
   rotated_at: number | null
   rotated_ip: string | null
+}
+
+/** Of a code that an operator handed out; one of a kind for an account. */
+export type OperatorCodeRow = {
+  account: string
+  kind: string
+  id: string
+  key_id: string
+  /** A MAC. */
+  hash: string
+  made_at: number
+  made_by: string
+  expires_at: number
+  answers: number
+  holder: string | null
 }
 
 export type RequestRow = {

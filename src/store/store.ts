@@ -1,5 +1,6 @@
 import type { Actor, AuditEvent, AuditStore } from '../audit/index.ts'
-import type { AccountStore, PeopleStore } from '../directories/index.ts'
+import type { AccountStore, CodeStore, PeopleStore } from '../directories/index.ts'
+import type { OperatorCodeStore } from '../factors/operator-code/index.ts'
 import type { TotpStore } from '../factors/totp/index.ts'
 import type { Instant } from '../kernel/index.ts'
 import type { LeaseStore } from '../leases/index.ts'
@@ -20,6 +21,7 @@ export type Store = AsyncDisposable & {
   readonly policy: PolicyStore
   readonly totp: TotpStore
   readonly trust: TrustStore
+  readonly operatorCodes: OperatorCodeStore & CodeStore
 
   /**
    * Takes away what has been over for an hour, at most `rowsMax` of each kind, so that nobody waits for it. A step-up
@@ -56,6 +58,7 @@ export type Swept = {
   readonly assertions: number
   readonly consumed: number
   readonly sendBudgets: number
+  readonly operatorCodes: number
   readonly knownBrowsers: number
   readonly grants: number
 }

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { createPeople, type People } from '../../src/directories/index.ts'
 import { openApp, type TestApp } from '../support/app.ts'
 import { ONLY_EMAIL, otpAt, post, withOtpApp, wrongOtp } from '../support/attack.ts'
+import { NO_CODES } from '../support/codes.ts'
 import { rowsIn } from '../support/kept.ts'
 import { LOCKS } from '../support/limits.ts'
 import { openForTwo, resumeOn } from '../support/outside.ts'
@@ -41,6 +42,7 @@ async function openBranches(): Promise<Branches> {
   const branchPeople = createPeople({
     ...{ store: store.people, clock: app.clock, random, directory: 'branch', defaultCountry: null },
     locks: LOCKS,
+    codes: NO_CODES,
   })
   return {
     ...{ app, branch: { ...app, party }, branchPeople },

@@ -259,7 +259,7 @@ export function accountStoreContract(backend: string, open: OpenBench): void {
         ...{ ...accountOf(account, 'ann'), directory: 'corp', immutableId: 'guid-ann' },
         factors: [],
       }
-      const view = { ...listed, tallies: [], sends: [] }
+      const view = { ...listed, tallies: [], sends: [], codes: [] }
       for (const by of [{ account }, { immutableId: 'guid-ann' }, { nameKey: 'ann' }]) {
         assert.deepEqual(await accounts.view('corp', by), view)
         assert.equal(await accounts.view('branch', by), undefined)

@@ -116,6 +116,15 @@ await trace('durable policy.apply', () =>
     NOON,
   ),
 )
+const handed = {
+  ...({ id: sampler.id('operatorCode'), account: theirs, kind: 'bypass-code' } as const),
+  ...({ keyId: 'k', hash: 'h', madeAt: NOON, madeBy: 'operator:ada' } as const),
+  ...{ expiresAt: until, answers: 0, holder: null },
+}
+await trace('durable codes.give', () => store.operatorCodes.give(handed, false, [added]))
+await trace('durable codes.revoke', () =>
+  store.operatorCodes.revoke(theirs, 'bypass-code', [added]),
+)
 const settings = {
   ...({ status: 'disabled', factors: null, language: null, trustHours: null } as const),
 }

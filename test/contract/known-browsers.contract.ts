@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Id, type Instant, instantOf, later } from '../../src/kernel/index.ts'
-import type { Chosen, Earned, Judged, Lane, StepUpStore } from '../../src/stepup/index.ts'
+import {
+  type Chosen,
+  type Earned,
+  type Judged,
+  type Lane,
+  rejected,
+  type StepUpStore,
+} from '../../src/stepup/index.ts'
 import type { Store } from '../../src/store/index.ts'
 import { enrolmentSample } from '../support/enrolment.ts'
 import { challengedSample, createSampler } from '../support/step-up.ts'
@@ -115,7 +122,7 @@ export function knownBrowsersContract(backend: string, open: OpenBench): void {
       const account = sampler.id('account')
       const used = right(sampler.id('enrolment'), 7)
       await settle(stepUps, account, null, { judged: used })
-      const wrong = { judged: { verdict: 'rejected' } as const }
+      const wrong = { judged: rejected }
       assert.equal(await settle(stepUps, account, earned('a'), wrong), 'settled')
       assert.equal(await settle(stepUps, account, earned('a'), { version: 9 }), 'stale')
       assert.equal(await settle(stepUps, account, earned('a'), { judged: used }), 'used')

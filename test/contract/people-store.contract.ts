@@ -48,7 +48,7 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       assert.deepEqual(await people.find('local', { account }), ada)
       assert.deepEqual(await people.summary('local', { account }), {
         ...ada,
-        ...{ factors: [], tallies: [], sends: [] },
+        ...{ factors: [], tallies: [], sends: [], codes: [] },
       })
       assert.equal(await people.find('other', { nameKey: 'ada' }), undefined)
       assert.equal(await people.find('other', { account }), undefined)
@@ -63,7 +63,7 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       await bench.store.people.add([{ person: ada, enrolment }], [])
       const factors = [{ kind: 'totp', provenance: 'import', secretBits: 160, at: NOON }]
       const summary = await bench.store.people.summary('local', { nameKey: 'ada' })
-      assert.deepEqual(summary, { ...ada, factors, tallies: [], sends: [] })
+      assert.deepEqual(summary, { ...ada, factors, tallies: [], sends: [], codes: [] })
       assert.equal((await bench.store.totp.find(ada.account))?.id, enrolment.id)
     })
 
@@ -148,7 +148,7 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       assert.equal(await people.find('local', { account }), undefined)
       assert.equal(await totp.find(account), undefined)
       assert.deepEqual(await stepUps.standing(account), {
-        ...{ enrolled: [], tallies: [], knownBrowsers: [], grants: [] },
+        ...{ enrolled: [], tallies: [], codes: [], knownBrowsers: [], grants: [] },
         ...{ settings: null, policyVersion: 0 },
       })
       const ended = cancelled(stepUp)

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { Client } from 'pg'
 import * as accounts from '../../src/store/postgres/statements/accounts.ts'
 import * as audit from '../../src/store/postgres/statements/audit.ts'
+import * as operatorCodes from '../../src/store/postgres/statements/operator-codes.ts'
 import * as people from '../../src/store/postgres/statements/people.ts'
 import * as requests from '../../src/store/postgres/statements/requests.ts'
 import * as stepUps from '../../src/store/postgres/statements/step-ups.ts'
@@ -25,6 +26,7 @@ const FILLED: Readonly<Record<string, string>> = {
   counters: `'acc_' || n, 'totp', 'signed', 0, '{}'`,
   send_budgets: `'acc_' || n, 'email', 'signed', n, 1, n`,
   known_browsers: `'acc_' || n, 'b', n, 'totp', null`,
+  operator_codes: `'acc_' || n, 'bypass-code', 'opc_' || n, 'k', 'h', 0, 'system', n, 0, null`,
   trust_grants: `'acc_' || n, 'tru_' || n, 'g', 'totp', 'ip', 'mfa', '[]', n, n, 'c'`,
   step_ups: `'stp_' || n, 1, 't', 'acc_' || n, 'b', 'choosing', n, '{}'`,
   requests: `'u' || n, 'stp_' || n, 'iam', 'n' || n, 'r', 'c', n, n, '{}'`,
@@ -36,7 +38,7 @@ const FILLED: Readonly<Record<string, string>> = {
 }
 
 const ALL: readonly (readonly [string, Statement<unknown>])[] = [
-  ...[stepUps, requests, audit, people, totp, accounts, trust].flatMap((room) =>
+  ...[stepUps, requests, audit, people, totp, accounts, operatorCodes, trust].flatMap((room) =>
     Object.values(room),
   ),
 ].map((one) => [one.name, one])

@@ -4,6 +4,7 @@ import { sharedPostgres } from '../support/postgres.ts'
 import { accountStoreContract } from './account-store.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import { knownBrowsersContract } from './known-browsers.contract.ts'
+import { operatorCodesContract } from './operator-codes.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
 import { policyStoreContract } from './policy-store.contract.ts'
@@ -20,6 +21,7 @@ const open = openBenchOn(sharedPostgres)
 const { skip } = needs('postgresql')
 if (skip === false) {
   stepUpStoreContract('postgres', open)
+  operatorCodesContract('postgres', open)
   knownBrowsersContract('postgres', open)
   requestStoreContract('postgres', open)
   signingKeyStoreContract('postgres', open)

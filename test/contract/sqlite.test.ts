@@ -8,6 +8,7 @@ import { accountStoreContract } from './account-store.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import type { Bench } from './bench.ts'
 import { knownBrowsersContract } from './known-browsers.contract.ts'
+import { operatorCodesContract } from './operator-codes.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
 import { policyStoreContract } from './policy-store.contract.ts'
@@ -39,6 +40,7 @@ async function open(): Promise<Bench> {
 }
 
 stepUpStoreContract('sqlite', open)
+operatorCodesContract('sqlite', open)
 knownBrowsersContract('sqlite', open)
 requestStoreContract('sqlite', open)
 signingKeyStoreContract('sqlite', open)

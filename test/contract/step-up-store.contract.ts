@@ -246,7 +246,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         ])
         const standing = await stepUps.standing(accountOf(mine))
         assert.deepEqual(standing, {
-          ...{ enrolled: [], tallies: found?.tallies, knownBrowsers: [], grants: [] },
+          ...{ enrolled: [], tallies: found?.tallies, codes: [], knownBrowsers: [], grants: [] },
           ...{ settings: null, policyVersion: 0 },
         })
       })

@@ -33,7 +33,7 @@ export function upkeepContract(backend: string, open: OpenBench): void {
       const hour = instantOf(over.expiresAt + 3_600_000)
       const none = {
         ...{ stepUps: 0, requests: 0, assertions: 0, consumed: 0 },
-        ...{ sendBudgets: 0, knownBrowsers: 0, grants: 0 },
+        ...{ sendBudgets: 0, knownBrowsers: 0, operatorCodes: 0, grants: 0 },
       }
 
       const early = await store.sweep(instantOf(hour - 1), { rowsMax: 100 })

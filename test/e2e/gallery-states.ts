@@ -17,7 +17,12 @@ const totp: Way = { use: 'ask', factor: 'totp', to: [], standing: 'open' }
 const email: Way = { use: 'ask', factor: 'email', to: ['l•••i@kestrel.example'], standing: 'open' }
 const sms: Way = { use: 'ask', factor: 'sms', to: ['+86 •••5678'], standing: 'open' }
 const dingtalk: Way = { use: 'ask', factor: 'dingtalk', to: [], standing: 'open' }
-const enrol: Way = { use: 'enrol', factor: 'totp', to: ['l•••i@kestrel.example'], standing: 'open' }
+const enrol: Way = {
+  ...({ use: 'enrol', factor: 'totp', first: 'email', standing: 'open' } as const),
+  to: ['l•••i@kestrel.example'],
+}
+const bind: Way = { ...enrol, first: 'bind-code', to: [] }
+const bypass: Way = { use: 'ask', factor: 'bypass-code', to: [], standing: 'open' }
 
 const emailed: ChallengeView = {
   trust: null,
@@ -75,6 +80,11 @@ export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Ht
     pages.challenge(frame, { ...emailed, ...rest, message })
   const texted = (message: Message, rest: Partial<ChallengeView> = {}) =>
     asked(message, { ...{ factor: 'sms', to: '+86 •••5678', others: [totp, email] }, ...rest })
+  const handed = (factor: 'bind-code' | 'bypass-code', message: Message) =>
+    pages.challenge(frame, {
+      ...{ ...app, factor, message, others: factor === 'bind-code' ? [] : [totp, email] },
+      leadsTo: factor === 'bind-code' ? 'enrol' : 'signed-in',
+    })
   const failed = (says: ErrorView['says'], again: string | null = null) =>
     pages.error(nobody, { says, resume: null, again })
   const choice = { choose: form('choose'), message: NONE, signedInFrom: null }
@@ -121,6 +131,21 @@ export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Ht
     'totp-last': pages.challenge(frame, {
       ...{ ...app, others: [], message: { says: 'wrong', left: 1, then: 'new-code' } },
     }),
+    'choose-bind': pages.choose(frame, { ...choice, ways: [bind, email, bypass] }),
+    'bind-code': handed('bind-code', NONE),
+    'bind-code-wrong': handed('bind-code', { says: 'wrong', left: 4, then: 'new-code' }),
+    'bind-code-format': handed('bind-code', { says: 'format' }),
+    'bypass-code': handed('bypass-code', NONE),
+    'bypass-code-wrong': handed('bypass-code', { says: 'wrong', left: 1, then: 'new-code' }),
+    'bind-code-locked': pages.blocked(frame, {
+      why: { block: 'factor-locked', factor: 'bind-code', until: { minutes: 15 } },
+      ...{ ways: [], choose: null, retry: form('retry') },
+    }),
+    'bypass-code-hard': pages.blocked(frame, {
+      why: { block: 'factor-locked', factor: 'bypass-code', until: 'operator' },
+      ...{ ways: [email], choose: form('choose'), retry: null },
+    }),
+    'enrol-bound': pages.enrol(frame, { ...enrolling, provenBy: 'bind-code', others: [] }),
     enrol: pages.enrol(frame, enrolling),
     'enrol-network': pages.enrol(frame, { ...enrolling, trust: { by: 'network', hours: 8 } }),
     'enrol-wrong': pages.enrol(frame, {

@@ -6,6 +6,7 @@ import { describe, test } from 'node:test'
 import { run, type Tools, type World } from '../../src/cli/index.ts'
 import { createLocalDirectory, createPeople } from '../../src/directories/index.ts'
 import { createKeyRing, fail, instantOf, ok, Secret } from '../../src/kernel/index.ts'
+import { codesIn } from '../support/codes.ts'
 import { LOCKS } from '../support/limits.ts'
 import { openTestStore } from '../support/test-store.ts'
 
@@ -60,7 +61,8 @@ async function bench() {
   const kept = stack.use(await openTestStore(folder))
   const store = stack.use(await kept.open({ keys, random, clock }))
   const local = { directory: 'local', defaultCountry: 'CN', locks: LOCKS } as const
-  const deps = { store: store.people, clock, random, ...local }
+  const codes = codesIn(store.operatorCodes, keys, random)
+  const deps = { store: store.people, clock, random, codes, ...local }
   const unused = () => Promise.reject(new Error('no test asks for this'))
   const tools: Tools = {
     company: new Map(),

@@ -33,7 +33,8 @@ async function openCompany(over: Record<string, unknown> = {}, more: Record<stri
   }
   const app = opening.use(await openApp({ settings, client, files }))
   await app.app.start()
-  const people = composeCompany(app.config, { ...app.app, clock: app.clock, random: RANDOM }).get(
+  const { clock, codes } = app
+  const people = composeCompany(app.config, { ...app.app, clock, random: RANDOM, codes }).get(
     'ldap',
   )
   assert.ok(people)

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type App, compose } from '../../src/compose.ts'
 import { type Config, parseConfig } from '../../src/config/index.ts'
-import { createPeople, type People } from '../../src/directories/index.ts'
-import { fail, ok } from '../../src/kernel/index.ts'
+import { createPeople, type HandedCodes, type People } from '../../src/directories/index.ts'
+import { createKeyRing, fail, ok } from '../../src/kernel/index.ts'
 import { createLog } from '../../src/log/index.ts'
 import { createLimits, createLocks } from '../../src/stepup/index.ts'
+import { codesIn } from './codes.ts'
 import { type Mailbox, openMailbox } from './mailbox.ts'
 import { createRelyingParty, type RelyingParty } from './relying-party.ts'
 import { openTestStore, STORE_ENV, type TestStore } from './test-store.ts'
@@ -22,6 +23,8 @@ export type TestApp = AsyncDisposable & {
   readonly config: Config
   readonly app: App
   readonly people: People
+  /** What its help desks make codes with. */
+  readonly codes: HandedCodes
   readonly mailbox: Mailbox
   /** The client `iam`, by private_key_jwt. */
   readonly party: RelyingParty
@@ -107,6 +110,7 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
   back.server.on('request', app.management)
   await app.tend()
 
+  const codes = codesIn(app.store.operatorCodes, createKeyRing(config.encryption.keys), random)
   const people = createPeople({
     ...{
       store: app.store.people,
@@ -115,6 +119,7 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
       directory: 'local',
       defaultCountry: 'CN',
       locks: createLocks(createLimits(config)),
+      codes,
     },
   })
   if (options.people !== 'none') {
@@ -123,7 +128,7 @@ export async function openApp(options: TestOptions = {}): Promise<TestApp> {
   }
   const opened = opening.move()
   return {
-    ...{ issuer, clock, config, app, people, mailbox, party, logged, folder, kept },
+    ...{ issuer, clock, config, app, people, codes, mailbox, party, logged, folder, kept },
     managementUrl: `http://127.0.0.1:${back.port}`,
     async events() {
       const unsealed = await app.store.audit.unsealed(10_000)

@@ -53,6 +53,7 @@ export function createCommandLine(app: TestApp): CommandLine {
       remote,
       clock,
       random: createSeededRandom('company'),
+      codes: app.codes,
     }),
     directories: createLook({ config, store, people, remote, clock, policies, reach, judgeText }),
     policy: composePolicy({ config, app: app.app, clock }),

@@ -9,6 +9,7 @@ import {
 } from '../../src/directories/index.ts'
 import { openSqliteStore, type Store } from '../../src/store/index.ts'
 import type { DirectoryBench } from '../contract/directory.contract.ts'
+import { NO_CODES } from './codes.ts'
 import { LOCKS } from './limits.ts'
 import { type Inhabitant, ODD } from './population/people.ts'
 import { createFakeClock, createSeededRandom, createTestKeys } from './world.ts'
@@ -39,7 +40,7 @@ export async function openLocalBench(): Promise<DirectoryBench> {
   const { store } = opening.use(await openAccounts())
   const people = createPeople({
     ...{ store: store.people, clock: createFakeClock(), random: createSeededRandom('local') },
-    ...{ directory: 'local', defaultCountry: 'DE', locks: LOCKS },
+    ...{ directory: 'local', defaultCountry: 'DE', locks: LOCKS, codes: NO_CODES },
   })
   for (const one of Object.values(ODD)) await add(one)
 

@@ -60,7 +60,7 @@ export function fakePeopleStore(): FakePeopleStore {
       if (person === undefined) return undefined
       const { account } = person
       const held = { tallies: tallies.get(account) ?? [], sends: sends.get(account) ?? [] }
-      return { ...summaryOf(person), ...held }
+      return { ...summaryOf(person), ...held, codes: [] }
     },
     async add(added, told) {
       const keys = added.map(({ person }) => person.nameKey)

@@ -8,6 +8,7 @@ import {
   instantOf,
   type KeyRing,
   later,
+  OPERATOR_CODES,
   Secret,
 } from '../../src/kernel/index.ts'
 import type { Challenged, Enrolment, Lane } from '../../src/stepup/index.ts'
@@ -65,7 +66,8 @@ export async function grow(store: Store, keys: KeyRing, clock: Clock): Promise<G
     if (n === 6) await people.set({ ...person, state: 'disabled' }, [], BY)
   }
   const elsewhere = { directory: 'corp', immutableId: '0f4c', nameKey: 'renée' }
-  await accounts.know(elsewhere, sampler.id('account'), NOON)
+  const codes = sampler.id('account')
+  await accounts.know(elsewhere, codes, NOON)
   const policy = {
     ...({ enabled: true, factors: ['totp'], firstEnrolment: 'open', language: 'en' } as const),
     ...{ sendAtOnce: true, acr: [], rules: [], trustHours: 12, trustSince: NOON },
@@ -74,6 +76,18 @@ export async function grow(store: Store, keys: KeyRing, clock: Clock): Promise<G
     ...({ status: 'enabled', factors: ['totp'], language: 'zh-CN', trustHours: 8 } as const),
   }
   await store.policy.apply(0, policy, [{ account, settings }], [], [], NOON)
+
+  // Handed out, one of them with a wrong answer and a browser that holds it.
+  const life = { madeAt: NOON, madeBy: BY.actor, expiresAt: later(NOON, 900) } as const
+  for (const kind of OPERATOR_CODES)
+    await store.operatorCodes.give(
+      {
+        ...{ id: sampler.id('operatorCode'), account: codes, kind, keyId: 'k', hash: kind },
+        ...{ ...life, answers: 1, holder: kind === 'bind-code' ? 'b1' : null },
+      },
+      false,
+      [],
+    )
 
   await signingKeys.replaceSet([], [signingKey('a', NOON), signingKey('b', null)], [])
   await createSealer({

@@ -12,7 +12,8 @@ type Due = { readonly when: string; readonly at: number; readonly what: string }
 
 const OF_A_STEP_UP: ReadonlySet<string> = new Set([
   ...['requests', 'client_assertions', 'step_ups', 'authorization_codes'],
-  ...['counters', 'consumed', 'enrolments', 'send_budgets', 'known_browsers', 'trust_grants'],
+  ...['counters', 'consumed', 'enrolments', 'send_budgets', 'known_browsers', 'operator_codes'],
+  'trust_grants',
 ])
 const WRITES = /^(?:insert into|update|delete from) "(\w+)"/i
 

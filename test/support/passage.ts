@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { decodeJwt, type JWTPayload } from 'jose'
 import type { TestApp } from './app.ts'
 import type { Pushed } from './relying-party.ts'
 import { createUserAgent, decoded, type Page, type UserAgent } from './user-agent.ts'
@@ -43,4 +44,15 @@ export async function pass(
   const response = await app.party.redeem(pushed, codeFrom(done, app.party.redirectUri, pushed))
   assert.equal(response.status, 200)
   return (await response.json()) as Record<string, unknown>
+}
+
+/** What the ID token says in the end. */
+export async function claimsFrom(
+  app: Pick<TestApp, 'party'>,
+  pushed: Pushed,
+  done: Page,
+): Promise<JWTPayload> {
+  const response = await app.party.redeem(pushed, codeFrom(done, app.party.redirectUri, pushed))
+  const body = (await response.json()) as Record<string, string>
+  return decodeJwt(body['id_token'] ?? '')
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Shown, ShownAccount } from '../../directories/index.ts'
+import { codeWords } from '../code-words.ts'
 import type { Desk } from '../desk.ts'
 import { EXIT } from '../exit.ts'
 import { maskedEmail, maskedPhone } from '../masked.ts'
@@ -41,7 +42,7 @@ export const show = (desk: Desk): Command =>
     )
 
 function ours(person: Shown, isRevealed: boolean) {
-  const { nameKey: _, answers: __, sends: ___, factors: ____, ...rest } = person
+  const { nameKey: _, answers: __, sends: ___, factors: ____, codes: _____, ...rest } = person
   const { emails, phones } = shownContacts(person, isRevealed)
   return { ...rest, emails, phones, createdAt: timeOf(person.createdAt) }
 }
@@ -64,16 +65,20 @@ const shownContacts = (
   phones: isRevealed ? phones : phones.map(maskedPhone),
 })
 
-const heldUp = ({ factors, answers, sends }: Shown | ShownAccount) => ({
+const heldUp = ({ factors, answers, sends, codes }: Shown | ShownAccount) => ({
   factors: factors.map((factor) => ({ ...factor, at: timeOf(factor.at) })),
   answers: answers.map(({ pausedUntil, ...answer }) => ({
     ...answer,
     pausedUntil: typeof pausedUntil === 'number' ? timeOf(pausedUntil) : pausedUntil,
   })),
   sends: sends.map(({ nextAt, ...send }) => ({ ...send, nextAt: timeOf(nextAt) })),
+  codes: codes.map(({ madeAt, expiresAt, ...code }) => ({
+    ...{ ...code, madeAt: timeOf(madeAt), expiresAt: timeOf(expiresAt) },
+  })),
 })
 
-const inWords = ({ answers, sends }: ReturnType<typeof heldUp>) => ({
+const inWords = ({ answers, sends, codes }: ReturnType<typeof heldUp>) => ({
+  codes: codes.map(codeWords),
   answers: answers.map(answerWords),
   sends: sends.map(({ channel, lane, nextAt }) => `${channel} ${lane}: next at ${nextAt}`),
 })

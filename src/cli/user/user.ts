@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Desk } from '../desk.ts'
 import { add } from './add.ts'
+import { bindCode, bypassCode } from './codes.ts'
 import { erase, remove } from './end.ts'
 import { resetFactor, unlock } from './help-desk.ts'
 import { importPeople } from './import.ts'
@@ -20,6 +21,8 @@ const COMMANDS = [
   importPeople,
   resetFactor,
   unlock,
+  bindCode,
+  bypassCode,
   erase,
 ]
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FACTOR_KINDS, type FactorKind } from '../../kernel/index.ts'
+import { FACTOR_KINDS, type FactorKind, operatorCodeKindOf } from '../../kernel/index.ts'
 import { distinct, text } from './parts.ts'
 
 /** What this release can ask for. The ladder may name the others. */
@@ -7,11 +7,15 @@ const ASKABLE = ['totp', 'email', 'sms'] as const satisfies readonly FactorKind[
 
 export const PROVENANCES = ['open', 'contact', 'bind-code', 'operator', 'import', 'factor'] as const
 
+const isHandedOut = (input: unknown): boolean =>
+  typeof input === 'string' && operatorCodeKindOf(input) !== undefined
+
 export const factor = z.enum(ASKABLE, {
-  error: ({ input }) =>
-    FACTOR_KINDS.some((kind) => kind === input)
-      ? 'cannot be enabled in this release'
-      : 'is not a factor',
+  error: ({ input }) => {
+    if (isHandedOut(input)) return 'is handed out by operators, and is no factor'
+    const isKnown = FACTOR_KINDS.some((kind) => kind === input)
+    return isKnown ? 'cannot be enabled in this release' : 'is not a factor'
+  },
 })
 
 export const factors = z
@@ -26,10 +30,10 @@ export const factors = z
   })
 
 export const firstEnrolment = z
-  .enum(['contact', 'open'])
+  .enum(['contact', 'bindCode', 'open'])
   .default('contact')
   .describe(
-    'What a person without any factor must prove before enrolling one: `contact` sends a code to the address that the directory knows, or to the phone where there is no address; `open` asks nothing, so that a stolen password is enough to enrol.',
+    'What a person without any factor must prove before enrolling one: `contact` sends a code to the address that the directory knows, or to the phone where there is no address; `bindCode` asks for a code that an operator makes with `sallyport user bind-code` and hands over; `open` asks nothing, so that a stolen password is enough to enrol.',
   )
 
 export const sendAtOnce = z
@@ -41,6 +45,11 @@ export const sendAtOnce = z
 
 const RESERVED: readonly string[] = ['exempt', 'delegated']
 
+/** What operators hand out is no factor of the person's: a bypass code is worth the first rung, whatever that names. */
+const RUNG_KINDS = FACTOR_KINDS.filter((kind) => operatorCodeKindOf(kind) === undefined)
+const rungError = ({ input }: { readonly input?: unknown }) =>
+  isHandedOut(input) ? 'is handed out by operators, and stands on no rung' : 'is not a factor'
+
 const rung = z.strictObject({
   value: text('an acr value without spaces', /^[\x21-\x7e]{1,100}$/)
     .refine((value) => !RESERVED.includes(value), {
@@ -48,7 +57,10 @@ const rung = z.strictObject({
       params: { wanted: 'any other value' },
     })
     .describe('The `acr` that clients ask for and receive.'),
-  factors: z.array(z.enum(FACTOR_KINDS)).min(1).describe('Each of these meets it.'),
+  factors: z
+    .array(z.enum(RUNG_KINDS, { error: rungError }))
+    .min(1)
+    .describe('Each of these meets it.'),
   enrolledBy: z
     .array(z.enum(PROVENANCES))
     .min(1)

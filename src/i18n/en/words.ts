@@ -1,8 +1,11 @@
+import { codes } from './codes.ts'
+
 /**
  * The words, in the language that the others must match. `{x}` is filled in; a key that ends in `_one` or `_other` is
  * chosen by `count`. A zero-width space marks where a Chinese heading may break.
  */
 export const words = {
+  ...codes,
   'language.name': 'English',
   'moment.full': '{time} on {date} ({offset})',
 
@@ -132,7 +135,7 @@ export const words = {
   'wrong.enrol': 'Not the right code.',
   'wrong.enrol.hint': 'Take the code that the app shows now for {org}.',
   'wrong.spent': 'Those were all the tries for that code.',
-  'wrong.spent.hint': 'Please choose again. A new code will be sent.',
+  'wrong.spent.hint': 'Please choose again. If a code is sent, it will be a new one.',
   format: 'Please enter {digits} digits, without spaces.',
   'format.state': '{digits} digits, please',
   old: 'That code has run out. Please send a new one.',

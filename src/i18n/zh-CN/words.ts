@@ -1,6 +1,8 @@
 import type { Words } from '../words.ts'
+import { codes } from './codes.ts'
 
 export const words: Words = {
+  ...codes,
   'language.name': '简体中文',
   'moment.full': '{date} {time}（{offset}）',
 
@@ -123,7 +125,7 @@ export const words: Words = {
   'wrong.enrol': '验证码不正确。',
   'wrong.enrol.hint': '请输入应用中 {org} 当前显示的验证码。',
   'wrong.spent': '该验证码的输入次数已用完。',
-  'wrong.spent.hint': '请重新选择，我们将发送新的验证码。',
+  'wrong.spent.hint': '请重新选择；如再次发送，将使用新的验证码。',
   format: '请输入 {digits} 位数字，不含空格。',
   'format.state': '请输入 {digits} 位数字',
   old: '验证码已过期，请重新获取。',

@@ -33,6 +33,10 @@ export const TABLES = {
     ...['account', 'factor', 'provenance', 'secret', 'secret_bits', 'algorithm', 'digits'],
     ...['period_seconds', 'at'],
   ),
+  operator_codes: table(
+    [text('account'), text('kind')],
+    ...['id', 'key_id', 'hash', 'made_at', 'made_by', 'expires_at', 'answers', 'holder'],
+  ),
   consumed: table([text('source')], 'part', 'expires_at'),
   /** All lanes of a factor: {lane: [failures, lockedUntil]} as JSON, lanes in order of name. */
   counters: table([text('account'), text('factor')], 'lanes'),

@@ -15,6 +15,7 @@ import { policy } from './migrations/0004-policy.ts'
 import { knownBrowsers } from './migrations/0005-known-browsers.ts'
 import { trust } from './migrations/0006-trust.ts'
 import { lastChoice } from './migrations/0007-last-choice.ts'
+import { operatorCodes } from './migrations/0008-operator-codes.ts'
 import { type LinkOptions, openLink } from './open-link.ts'
 import type { PostgresSettings } from './settings.ts'
 import { everyVersion, hasVersions } from './statements/schema-versions.ts'
@@ -28,6 +29,7 @@ export const POSTGRES_MIGRATIONS: readonly Migration[] = [
   knownBrowsers,
   trust,
   lastChoice,
+  operatorCodes,
 ]
 /** What this release makes and needs. */
 export const POSTGRES_SCHEMA = POSTGRES_MIGRATIONS.at(-1)?.version ?? 0

@@ -49,6 +49,12 @@ export const factors = (account: string): string => `(
     'secretBits', secret_bits, 'at', at)), '[]')::text
   from enrolments where enrolments.account = ${account})`
 
+/** What operators handed out to it, as one JSON value. */
+export const codes = (account: string): string => `(
+  select coalesce(json_agg(json_build_object('kind', kind, 'madeAt', made_at, 'madeBy', made_by,
+    'expiresAt', expires_at, 'answers', answers, 'holder', holder)), '[]')::text
+  from operator_codes where operator_codes.account = ${account})`
+
 /** Its messages, as one JSON value. */
 export const sends = (account: string): string => `(
   select coalesce(json_agg(json_build_object('channel', channel, 'lane', lane, 'nextAt', next_at)

@@ -37,6 +37,7 @@ export function createUpkeep(deps: UpkeepDeps): Pick<Store, 'sweep' | 'reseal' |
         requests: await swept(sql.sweepRequests, { before, rows }),
         assertions: await swept(sql.sweepAssertions, { before, rows }),
         consumed: await swept(sql.sweepConsumed, { before, rows }),
+        operatorCodes: await swept(sql.sweepCodesOfOperators, { before, rows }),
         knownBrowsers: await swept(sql.sweepBrowsers, { before: now - BROWSERS_KEPT_MS, rows }),
         grants: await swept(sql.sweepGrants, { before: now, rows }),
         sendBudgets: await swept(sql.sweepBudgets, { before: now - BUDGETS_KEPT_MS, rows }),

@@ -34,6 +34,8 @@ export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'policy.apply': 'durable',
   'policy.set': 'durable',
   'trust.revoke': 'durable',
+  'codes.give': 'durable',
+  'codes.revoke': 'durable',
   'upkeep.sweep': 'ordered',
   'upkeep.reseal': 'durable',
   'upkeep.diagnose': 'ordered',

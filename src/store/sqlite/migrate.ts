@@ -23,6 +23,7 @@ import { policy } from './migrations/0004-policy.ts'
 import { knownBrowsers } from './migrations/0005-known-browsers.ts'
 import { trust } from './migrations/0006-trust.ts'
 import { lastChoice } from './migrations/0007-last-choice.ts'
+import { operatorCodes } from './migrations/0008-operator-codes.ts'
 
 export const SQLITE_MIGRATIONS: readonly Migration[] = [
   first,
@@ -32,6 +33,7 @@ export const SQLITE_MIGRATIONS: readonly Migration[] = [
   knownBrowsers,
   trust,
   lastChoice,
+  operatorCodes,
 ]
 /** What this release makes and needs. */
 export const SQLITE_SCHEMA = SQLITE_MIGRATIONS.at(-1)?.version ?? 0

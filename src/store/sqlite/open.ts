@@ -10,6 +10,7 @@ import { checkSchemaSqlite, migrateSqlite } from './migrate.ts'
 import type { Durability } from './operations.ts'
 import { accountStore } from './ports/accounts.ts'
 import { auditStore, leaseStore } from './ports/audit.ts'
+import { operatorCodeStore } from './ports/operator-codes.ts'
 import { peopleStore } from './ports/people.ts'
 import { policyStore } from './ports/policy.ts'
 import { requestStore } from './ports/requests.ts'
@@ -72,6 +73,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     policy: policyStore(deps),
     totp: totpStore(deps),
     trust: trustStore(deps),
+    operatorCodes: operatorCodeStore(deps),
 
     async sweep(now, { rowsMax }) {
       const spares = toRows.spares(rowsMax)

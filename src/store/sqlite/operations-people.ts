@@ -1,11 +1,11 @@
 import type { UnlockLimits } from '../../directories/index.ts'
-import type { AccountRow, PersonRow, Schema } from '../schema.ts'
-import type { EndingMessage, EnrolmentMessage, Spare, Told } from './operations.ts'
+import type { AccountRow, OperatorCodeRow, PersonRow, Schema } from '../schema.ts'
+import type { EndingMessage, EnrolmentMessage, Keeping, Spare, Told } from './operations.ts'
 
 /** With the events of the step-ups that ended on the way. */
 type Ended<Heard extends string> = { readonly heard: Heard; readonly events: readonly string[] }
 
-/** What the writer is asked to do about people, and about accounts of those who are kept elsewhere. */
+/** What the writer is asked to do about people, accounts of those who are kept elsewhere, and codes handed out to either. */
 export type PeopleOperations = {
   'people.add'(of: {
     people: readonly { readonly row: PersonRow; readonly enrolment: EnrolmentMessage | null }[]
@@ -68,4 +68,15 @@ export type PeopleOperations = {
     now: number
     spare: Spare
   }): Ended<'left' | 'seen-since'>
+
+  'codes.give'(of: {
+    row: OperatorCodeRow
+    keeping: Keeping
+    told: readonly Told[]
+  }): 'given' | 'enrolled' | 'account-gone'
+  'codes.revoke'(of: {
+    account: string
+    kind: string
+    told: readonly Told[]
+  }): 'revoked' | 'unknown'
 }

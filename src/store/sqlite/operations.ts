@@ -51,6 +51,15 @@ export type ConsumedMessage = {
 /** Whose account it is, as far as the store can tell whether it is there. */
 export type Keeping = { readonly isOurs: boolean; readonly isTheirs: boolean }
 
+/** A code that an operator handed out, as the answer met it. */
+export type TakenMessage = {
+  readonly account: string
+  readonly kind: string
+  readonly id: string
+  readonly browser: string
+  readonly answers_max: number
+}
+
 export type EarnedMessage = {
   readonly browser: string
   readonly at: number
@@ -149,6 +158,7 @@ export type Operations = PeopleOperations & {
     change: ChangeMessage
     counter: CounterMessage
     consumed: ConsumedMessage | null
+    taken: TakenMessage | null
     earned: EarnedMessage | null
   }): 'settled' | 'stale' | 'used'
   'stepUps.enrol'(of: {
@@ -156,7 +166,7 @@ export type Operations = PeopleOperations & {
     keeping: Keeping
     enrolment: EnrolmentMessage
     earned: EarnedMessage | null
-  }): 'enrolled' | 'stale' | 'exists' | 'account-gone'
+  }): 'enrolled' | 'stale' | 'exists' | 'code-gone' | 'account-gone'
 
   'requests.push'(of: {
     row: RequestRow

@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3'
 import { sql } from 'kysely'
 import { Fault } from '../../kernel/index.ts'
 import { asFault } from './faults.ts'
-import { accountReads, factorsOf, sendsOf } from './reads-accounts.ts'
+import { accountReads, codesOf, factorsOf, sendsOf } from './reads-accounts.ts'
 import { policyReads } from './reads-policy.ts'
 import { createQuery, given, prepare, type Query } from './statements.ts'
 import { foundStepUp, talliesOf } from './tallies.ts'
@@ -86,6 +86,7 @@ function prepared(db: Sqlite.Database, query: Query) {
   const helpDeskViews = summaries.select([
     talliesOf(sql.ref('people.account')).as('tallies'),
     sendsOf('people.account').as('sends'),
+    codesOf(sql.ref('people.account')).as('codes'),
   ])
   const events = query.selectFrom('audit_events').select(['id', 'event'])
   const lastSealed = sql<number>`(select coalesce(max(position), 0) from audit_links)`
@@ -101,6 +102,7 @@ function prepared(db: Sqlite.Database, query: Query) {
           select json_group_array(json_object('factor', factor, 'provenance', provenance,
             'digits', digits, 'periodSeconds', period_seconds))
           from enrolments where account = ${account})`.as('enrolled'),
+        codesOf(account).as('codes'),
         talliesOf(account).as('tallies'),
         sql<string | null>`(select settings from person_settings where account = ${account})`.as(
           'settings',
@@ -122,6 +124,14 @@ function prepared(db: Sqlite.Database, query: Query) {
         .select('consumed.part')
         .where('account', '=', account)
         .where('factor', '=', sql.lit('totp')),
+    ),
+    operatorCode: prepare(
+      db,
+      query
+        .selectFrom('operator_codes')
+        .selectAll()
+        .where('account', '=', account)
+        .where('kind', '=', given('kind')),
     ),
     pushed: prepare(
       db,

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { sql } from 'kysely'
+import { type Expression, sql } from 'kysely'
 import { given, prepare, type Query } from './statements.ts'
 import { talliesOf } from './tallies.ts'
 
@@ -20,6 +20,7 @@ export function accountReads(db: Database, query: Query) {
   const views = listed.select([
     talliesOf(sql.ref('accounts.account')).as('tallies'),
     sendsOf('accounts.account').as('sends'),
+    codesOf(sql.ref('accounts.account')).as('codes'),
   ])
   const seenAt = given<number>('after_seen_at')
   return {
@@ -62,3 +63,9 @@ export const factorsOf = (account: string) => sql<string>`(
 export const sendsOf = (account: string) => sql<string>`(
   select json_group_array(json_object('channel', channel, 'lane', lane, 'nextAt', next_at))
   from send_budgets where send_budgets.account = ${sql.ref(account)})`
+
+/** What operators handed out to it, as one JSON value. */
+export const codesOf = (account: Expression<string | null>) => sql<string>`(
+  select json_group_array(json_object('kind', kind, 'madeAt', made_at, 'madeBy', made_by,
+    'expiresAt', expires_at, 'answers', answers, 'holder', holder))
+  from operator_codes where operator_codes.account = ${account})`

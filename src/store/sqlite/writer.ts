@@ -5,6 +5,7 @@ import type { Message, Operations, Reply } from './operations.ts'
 import { createQuery } from './statements.ts'
 import { accountWrites } from './writes/accounts.ts'
 import { auditWrites } from './writes/audit.ts'
+import { operatorCodeWrites } from './writes/operator-codes.ts'
 import { peopleWrites } from './writes/people.ts'
 import { policyWrites } from './writes/policy.ts'
 import { requestWrites } from './writes/requests.ts'
@@ -46,6 +47,7 @@ const operations: Operations = {
   ...signingKeyWrites(db, query),
   ...auditWrites(db, query),
   ...peopleWrites(db, query),
+  ...operatorCodeWrites(db, query),
   ...accountWrites(db, query),
   ...policyWrites(db, query),
   ...upkeepWrites(db, query),

@@ -5,6 +5,7 @@ import { type Ending, endSignIns, holdSignIns, type ToldRow } from '../ending.ts
 import { isUnique } from '../faults.ts'
 import type { Tx } from '../link.ts'
 import * as endingSql from '../statements/ending.ts'
+import * as codes from '../statements/operator-codes.ts'
 import * as sql from '../statements/people.ts'
 import { end as endTrust } from '../statements/trust.ts'
 import { createAddPeople } from './add-people.ts'
@@ -57,7 +58,11 @@ export function peopleStore(deps: PortDeps): PeopleStore {
           await tx.run(sql.set, row)
           const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
           const own = isAsBefore ? [] : await endSignIns(tx, ending)
-          if (row.state !== 'enabled') await tx.run(sql.forgetBrowsers, { accounts: [account] })
+          if (row.state !== 'enabled') {
+            const of = { accounts: [account] }
+            await tx.run(codes.end, of)
+            await tx.run(sql.forgetBrowsers, of)
+          }
           return { answer: 'set', told: [...told, ...own], own }
         })
       } catch (error) {
@@ -157,6 +162,7 @@ async function eraseAll(tx: Tx, ending: Ending): Promise<readonly ToldRow[]> {
 /** The people, and all that counts for or against them. */
 async function clear(tx: Tx, accounts: readonly string[]): Promise<void> {
   const of = { accounts, factor: null }
+  await tx.run(codes.end, of)
   await endEnrolments(tx, of)
   await tx.run(sql.untally, of)
   await tx.run(sql.unsend, of)

@@ -1,6 +1,7 @@
-import { Fault, type Instant, instantOf } from '../../../kernel/index.ts'
+import { Fault, type Instant, instantOf, operatorCodeKindOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUp, StepUpStore } from '../../../stepup/index.ts'
 import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
+import { operatorCodesIn, takenValues } from '../../rows-codes.ts'
 import { settingsIn } from '../../rows-policy.ts'
 import { grantsIn } from '../../rows-trust.ts'
 import { changedRow, classOf, ownAnswers, stepUpRow } from '../../to-rows.ts'
@@ -56,6 +57,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const [row] = await link.read(sql.standing, { account })
       return {
         enrolled: enrolledIn(row?.enrolled ?? '[]'),
+        codes: operatorCodesIn(row?.codes ?? '[]'),
         tallies: talliesIn(row?.tallies ?? '[]'),
         settings: settingsIn(row?.settings),
         policyVersion: row?.policy_version ?? 0,
@@ -104,7 +106,10 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
         // Ends with the number of failures, which only the row knows.
         locked_event: JSON.stringify(event).replace(/null\}$/, ''),
       }
-      const { rows, again } = await link.write(sql.spend, values)
+      const { rows, again } = await link.write(
+        operatorCodeKindOf(factor) === undefined ? sql.spend : sql.spendCode,
+        values,
+      )
       const spent = rows[0]
       if (spent?.locked_event) heard([eventIn(spent.locked_event)])
       if (spent?.swapped === 1)
@@ -127,13 +132,17 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
         const { rows, again } = await link.write(sql.replace, values)
         return rows[0]?.swapped === 1 || (await isOurs(again, values)) ? 'settled' : 'stale'
       }
-      const { source, part } = judged.consumption
       const { factor, lane } = counter
-      const { rows, again } = await link.write(sql.settle, {
-        ...values,
-        ...{ source, part, part_expires_at: expiryOf(source, change) },
-        ...{ factor, lane, class: classOf(lane), ...earnedValues(counter.account, earned) },
-      })
+      const used = judged.consumption
+      const all = {
+        ...{ ...values, factor, lane, class: classOf(lane) },
+        ...earnedValues(counter.account, earned),
+      }
+      const { rows, again } = await ('code' in used
+        ? link.write(sql.settleCode, { ...all, ...codeValues(takenValues(used, counter, change)) })
+        : link.write(sql.settle, {
+            ...{ ...all, ...used, part_expires_at: expiryOf(used.source, change) },
+          }))
       if (rows[0]?.swapped === 1 || (await isOurs(again, values))) return 'settled'
       return rows[0]?.held === 1 ? 'used' : 'stale'
     },
@@ -145,12 +154,15 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const { rows, again } = await link.write(sql.enrol, {
         ...values,
         ...{ enrolment_id, enrolment_account, ...rest, part: consumed.part },
-        ...{ ...keepingOf(change.next), ...earnedValues(enrolment.account, earned) },
+        ...{ ...keepingOf(change.next), holder: values.browser },
+        ...earnedValues(enrolment.account, earned),
       })
       const answer = rows[0]
       if (answer?.swapped === 1 || (await isOurs(again, values))) return 'enrolled'
       if (answer?.allowed !== 1) return 'account-gone'
-      return answer.held === 1 ? 'exists' : 'stale'
+      if (answer.held !== 1) return 'stale'
+      const isGone = row.provenance === 'bind-code' && answer.code_held === 0
+      return isGone ? 'code-gone' : 'exists'
     },
   }
 
@@ -213,6 +225,10 @@ function claimValues({ account, channel, lane, rule }: Claim) {
     sends_max: rule.sendsMax,
   }
 }
+
+const codeValues = ({ id, browser, answers_max }: ReturnType<typeof takenValues>) => ({
+  ...{ code: id, holder: browser, answers_max },
+})
 
 type Counted = { total: number | null; failures: number | null; until: number | null }
 

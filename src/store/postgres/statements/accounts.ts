@@ -1,5 +1,5 @@
 import type { AccountRow } from '../../schema.ts'
-import { each, factors, sends, tallies } from '../parts.ts'
+import { codes, each, factors, sends, tallies } from '../parts.ts'
 import { statement } from '../statements.ts'
 import { endedGrants } from './grants.ts'
 
@@ -14,11 +14,12 @@ export const find = statement<AccountRow>(
 )
 
 type ListedRow = AccountRow & { directory: string; immutable_id: string; factors: string }
-type ViewRow = ListedRow & { tallies: string; sends: string }
+type ViewRow = ListedRow & { tallies: string; sends: string; codes: string }
 
 const LISTED = `${OURS}, directory, immutable_id, ${factors('accounts.account')} as factors`
 const VIEW = `select ${LISTED}, ${tallies('accounts.account')} as tallies,
-  ${sends('accounts.account')} as sends from accounts where ${ELSEWHERE}`
+  ${sends('accounts.account')} as sends,
+  ${codes('accounts.account')} as codes from accounts where ${ELSEWHERE}`
 
 export const viewByAccount = statement<ViewRow>(
   'account_view_by_account',

@@ -1,15 +1,16 @@
 import type { PersonRow } from '../../schema.ts'
-import { each, factors, sends, tallies } from '../parts.ts'
+import { codes, each, factors, sends, tallies } from '../parts.ts'
 import { statement } from '../statements.ts'
 
 const PERSON = `account, directory, username, name_key, display_name, emails, phones, locale, state,
   created_at`
 
 type SummaryRow = PersonRow & { factors: string }
-type ViewRow = SummaryRow & { tallies: string; sends: string }
+type ViewRow = SummaryRow & { tallies: string; sends: string; codes: string }
 
 const VIEW = `select ${PERSON}, ${factors('people.account')} as factors,
-  ${tallies('people.account')} as tallies, ${sends('people.account')} as sends from people`
+  ${tallies('people.account')} as tallies, ${sends('people.account')} as sends,
+  ${codes('people.account')} as codes from people`
 
 const BY_NAME = 'where directory = @directory and name_key = @name_key'
 const BY_ACCOUNT = 'where account = @account and directory = @directory'

@@ -1,7 +1,8 @@
-import { held, person, swapped, tallies, told } from '../parts.ts'
+import { codes, held, person, swapped, tallies, told } from '../parts.ts'
 import { statement } from '../statements.ts'
 import { endedGrants, granting, grants, rotating, using } from './grants.ts'
 import { known, staying, stillCounting } from './known-browsers.ts'
+import { code, taken, tried } from './taken-codes.ts'
 
 const ROW = 'id, version, tag, account, browser, state, expires_at, value'
 const ROW_VALUES =
@@ -64,6 +65,7 @@ export const find = statement<{ version: number; value: string; tallies: string 
 
 type StandingRow = {
   enrolled: string
+  codes: string
   tallies: string
   known_browsers: string
   grants: string
@@ -77,7 +79,7 @@ export const standing = statement<StandingRow>(
     select coalesce(json_agg(json_build_object('factor', factor, 'provenance', provenance,
       'digits', digits, 'periodSeconds', period_seconds)), '[]')::text
     from enrolments where account = @account) as enrolled,
-    ${tallies('@account')} as tallies, (
+    ${codes('@account')} as codes, ${tallies('@account')} as tallies, (
     select coalesce(json_agg(json_build_object('browser', browser, 'at', at,
       'factor', factor, 'destination', destination)), '[]')::text
     from known_browsers where account = @account) as known_browsers,
@@ -137,13 +139,12 @@ const lockEnd = (failures: string): string =>
 const IS_OUT = 'total >= @cap::integer and failures >= @own::integer'
 
 /** A lock is told after what led to it. One row holds all lanes of a class, so that the pause of one and the cap over all are decided by one upsert. */
-export const spend = statement<Spent>(
-  'step_up_spend',
-  `with ${held()},
+const spending = (before: string, rows: string, after: string): string => `
+  with ${held()}${before},
   counted as (
     insert into counters as c (account, factor, class, total, lanes)
     select @account, @factor, @class, 1, jsonb_build_object(@lane::text, jsonb_build_array(1,
-      case when @every::integer = 1 then ${lockEnd('1')} end)) from held
+      case when @every::integer = 1 then ${lockEnd('1')} end)) from ${rows}
     on conflict (account, factor, class) do update
     set total = c.total + 1,
       lanes = c.lanes || jsonb_build_object(@lane::text, case
@@ -157,7 +158,7 @@ export const spend = statement<Spent>(
       and coalesce((c.lanes -> @lane::text ->> 1)::bigint <= @now::bigint, true)
     returning total, (lanes -> @lane::text ->> 0)::integer as failures,
       (lanes -> @lane::text ->> 1)::bigint as until),
-  ${swapped('counted')},
+  ${swapped('counted')}${after},
   telling as (${told('swapped')}),
   locked as (
     insert into audit_waiting (id, part, event)
@@ -169,7 +170,14 @@ export const spend = statement<Spent>(
   select (select count(*) from held)::integer as held,
     (select count(*) from swapped)::integer as swapped,
     (select total from counted) as total, (select failures from counted) as failures,
-    (select until from counted) as until, (select event from locked) as locked_event`,
+    (select until from counted) as until, (select event from locked) as locked_event`
+
+export const spend = statement<Spent>('step_up_spend', spending('', 'held', ''))
+
+/** Of a kind that operators hand out. */
+export const spendCode = statement<Spent>(
+  'step_up_spend_code',
+  spending(`, ${code}`, 'held, (select count(*) from code) waited', `, ${tried}`),
 )
 
 export const tally = statement<{ total: number; failures: number | null; until: number | null }>(
@@ -183,15 +191,8 @@ export const tally = statement<{ total: number; failures: number | null; until: 
  * Where an older part races a newer one, the row of the source decides which of them is used up. It is told while the
  * tally's row is held, as is what `spend` tells: so the audit has both in the order in which they counted.
  */
-export const settle = statement<{ held: number; swapped: number }>(
-  'step_up_settle',
-  `with ${held()}, ${staying},
-  used as (
-    insert into consumed as u (source, part, expires_at)
-    select @source, @part::bigint, @part_expires_at::bigint from held
-    on conflict (source) do update set part = excluded.part, expires_at = excluded.expires_at
-    where u.part < excluded.part
-    returning 1),
+const settling = (used: string): string => `
+  with ${held()}, ${staying}, ${used},
   ${swapped('used')},
   reset as (
     update counters set
@@ -208,18 +209,42 @@ export const settle = statement<{ held: number; swapped: number }>(
   ${granting('swapped')},
   telling as (${told('swapped, (select count(*) from reset) before')})
   select (select count(*) from held)::integer as held,
-    (select count(*) from swapped)::integer as swapped`,
+    (select count(*) from swapped)::integer as swapped`
+
+type Settled = { held: number; swapped: number }
+
+export const settle = statement<Settled>(
+  'step_up_settle',
+  settling(`
+  used as (
+    insert into consumed as u (source, part, expires_at)
+    select @source, @part::bigint, @part_expires_at::bigint from held
+    on conflict (source) do update set part = excluded.part, expires_at = excluded.expires_at
+    where u.part < excluded.part
+    returning 1)`),
 )
 
-export const enrol = statement<{ allowed: number; held: number; swapped: number }>(
+/** With a code that an operator handed out. */
+export const settleCode = statement<Settled>('step_up_settle_code', settling(taken))
+
+type Enrolled = { allowed: number; held: number; code_held: number; swapped: number }
+
+export const enrol = statement<Enrolled>(
   'step_up_enrol',
   `with ${person('@enrolment_account')},
   ${held('and exists (select from allowed)')}, ${staying},
+  code as (
+    select holder from operator_codes
+    where account = @enrolment_account and kind = 'bind-code' and exists (select from held)
+    for update),
+  proven as (
+    select count(*) filter (where holder = @holder)::integer as code_held from code),
   added as (
     insert into enrolments (id, account, factor, provenance, secret, secret_bits, algorithm, digits,
       period_seconds, at)
     select @enrolment_id, @enrolment_account, @factor, @provenance, @secret, @secret_bits::integer,
-      @algorithm, @digits::integer, @period_seconds::integer, @at::bigint from held
+      @algorithm, @digits::integer, @period_seconds::integer, @at::bigint from held, proven
+    where @provenance <> 'bind-code' or code_held > 0
     on conflict (account, factor) do nothing
     returning 1),
   used as (
@@ -227,11 +252,14 @@ export const enrol = statement<{ allowed: number; held: number; swapped: number 
     select @enrolment_id, @part::bigint, null from added
     on conflict (source) do update set part = excluded.part where u.part < excluded.part),
   ${swapped('added')},
+  ended as (
+    delete from operator_codes c using swapped
+    where c.account = @enrolment_account and c.kind = 'bind-code'),
   ${known('swapped')},
   ${endedGrants('@enrolment_account', 'swapped')},
   ${granting('swapped')},
   telling as (${told('swapped')})
   select (select count(*) from allowed)::integer as allowed,
-    (select count(*) from held)::integer as held,
+    (select count(*) from held)::integer as held, (select code_held from proven) as code_held,
     (select count(*) from swapped)::integer as swapped`,
 )

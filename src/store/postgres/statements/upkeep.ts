@@ -73,6 +73,11 @@ export const sweepGrants = statement<Swept>(
   sweeping('trust_grants', ['account', 'id'], 'expires_at <= @before::bigint', 'expires_at'),
 )
 
+export const sweepCodesOfOperators = statement<Swept>(
+  'sweep_operator_codes',
+  sweeping('operator_codes', ['account', 'kind'], 'expires_at <= @before::bigint', 'expires_at'),
+)
+
 export const sealedSecrets = statement<{ row: string; sealed: string }>(
   'sealed_secrets',
   `select id as row, secret as sealed from enrolments

@@ -1,6 +1,7 @@
 import { type Instant, instantOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUp, StepUpStore } from '../../../stepup/index.ts'
 import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
+import { operatorCodesIn, takenValues } from '../../rows-codes.ts'
 import { settingsIn } from '../../rows-policy.ts'
 import { grantsIn, trustUseRow } from '../../rows-trust.ts'
 import { changedRow, earnedRow, stepUpRow } from '../../to-rows.ts'
@@ -57,6 +58,7 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       const row = await reader.read((reads) => reads.standing.get({ account }))
       return {
         enrolled: enrolledIn(row?.enrolled ?? '[]'),
+        codes: operatorCodesIn(row?.codes ?? '[]'),
         tallies: talliesIn(row?.tallies ?? '[]'),
         settings: settingsIn(row?.settings),
         policyVersion: row?.policy_version ?? 0,
@@ -100,14 +102,17 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
     },
 
     settle(change, counter, judged, earned) {
+      const used = judged.verdict === 'accepted' ? judged.consumption : null
+      const taken = used !== null && 'code' in used ? takenValues(used, counter, change) : null
       const consumed =
-        judged.verdict === 'accepted'
-          ? { ...judged.consumption, expires_at: expiryOf(judged.consumption.source, change) }
+        used !== null && 'source' in used
+          ? { ...used, expires_at: expiryOf(used.source, change) }
           : null
       const of = {
         change: messageOf(change),
         counter,
         consumed,
+        taken,
         earned: earnedRow(counter.account, earned),
       }
       return writer.call('stepUps.settle', of)

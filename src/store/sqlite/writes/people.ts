@@ -6,6 +6,7 @@ import { columns, given, prepare, type Query } from '../statements.ts'
 import { createEndSignIns } from './ending.ts'
 import { createEnrolments } from './enrolments.ts'
 import { createKnownBrowsers } from './known-browsers.ts'
+import { createOperatorCodes } from './operator-codes.ts'
 import { createTell } from './tell.ts'
 
 type PeopleOperations = Pick<Operations, Extract<keyof Operations, `people.${string}`>>
@@ -20,6 +21,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
   const enrolments = createEnrolments(db, query)
   const endSignIns = createEndSignIns(db, query)
   const browsers = createKnownBrowsers(db, query)
+  const codes = createOperatorCodes(db, query)
   const run = prepared(db, query)
 
   return {
@@ -56,7 +58,10 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
       const spares = row.state === 'enabled' ? 'asked-nothing' : 'none'
       const events = isAsBefore ? [] : endSignIns({ account, factor: null, ending, spares })
-      if (row.state !== 'enabled') browsers.forget(account)
+      if (row.state !== 'enabled') {
+        browsers.forget(account)
+        codes.end({ account, kind: null })
+      }
       return { heard: 'set', events }
     },
 
@@ -131,6 +136,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
     run.untally.run({ account, factor: null })
     run.unsend.run({ account, factor: null })
     browsers.forget(account)
+    codes.end({ account, kind: null })
     run.remove.run({ account })
     run.unset.run({ account })
   }

@@ -8,6 +8,7 @@ import { foundStepUp, talliesOf } from '../tallies.ts'
 import { createEnrolments } from './enrolments.ts'
 import { createIsGone } from './is-gone.ts'
 import { createKnownBrowsers } from './known-browsers.ts'
+import { createOperatorCodes } from './operator-codes.ts'
 import { createTell } from './tell.ts'
 import { createGrants } from './trust.ts'
 
@@ -23,6 +24,7 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
   const isGone = createIsGone(db, query)
   const browsers = createKnownBrowsers(db, query)
   const grants = createGrants(db, query)
+  const codes = createOperatorCodes(db, query)
   const { find, insert, replace, tallies, locks, count, reset, budget, claimed, freed } = prepared(
     db,
     query,
@@ -81,6 +83,7 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       const counted = failures + 1
       const until = counted % rule.every === 0 ? lockEnd(rule, counted, now) : null
       count.run({ ...counter, failures: counted, locked_until: until ?? locked_until })
+      codes.count(counter)
       const locked = total + 1 >= rule.cap && counted >= own ? 'operator' : until
       if (locked === null) return { heard: 'spent', locked, event: null }
 
@@ -94,11 +97,13 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       return { heard: 'spent', locked, event }
     },
 
-    'stepUps.settle'({ change, counter, consumed, earned }) {
+    'stepUps.settle'({ change, counter, consumed, taken, earned }) {
       if (consumed !== null && isUsed(consumed)) return 'used'
+      if (taken !== null && !codes.isGood(taken)) return 'used'
       if (!swap(change)) return 'stale'
-      if (consumed === null) return 'settled'
-      enrolments.consume(consumed)
+      if (consumed === null && taken === null) return 'settled'
+      if (consumed !== null) enrolments.consume(consumed)
+      if (taken !== null) codes.take(taken)
       reset.run(counter)
       freed.run({ account: counter.account, channel: counter.factor, lane: classOf(counter.lane) })
       if (earned !== null) {
@@ -110,13 +115,17 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
     },
 
     'stepUps.enrol'({ change, keeping, enrolment, earned }) {
-      if (isGone(enrolment.row.account, keeping)) return 'account-gone'
+      const { account, provenance } = enrolment.row
+      if (isGone(account, keeping)) return 'account-gone'
       if (enrolments.has(enrolment.row)) return 'exists'
+      const { browser } = change.row
+      if (provenance === 'bind-code' && !codes.isHeld({ account, browser })) return 'code-gone'
       if (!swap(change)) return 'stale'
+      codes.end({ account, kind: 'bind-code' })
       enrolments.add(enrolment)
       // What was earned with fewer factors than there are now is earned again.
-      grants.end(enrolment.row.account)
-      if (earned !== null) browsers.know(enrolment.row.account, earned)
+      grants.end(account)
+      if (earned !== null) browsers.know(account, earned)
       if (earned?.grant) grants.add(earned.grant)
       return 'enrolled'
     },

@@ -42,6 +42,7 @@ export function upkeepWrites(db: Database, query: Query): UpkeepOperations {
         assertions: run.assertions.run({ before, rows }).changes,
         consumed: run.consumed.run({ before, rows }).changes,
         sendBudgets: run.budgets.run({ before: now - BUDGETS_KEPT_MS, rows }).changes,
+        operatorCodes: run.codes.run({ before, rows }).changes,
         knownBrowsers: run.browsers.run({ before: now - BROWSERS_KEPT_MS, rows }).changes,
         grants: run.grants.run({ before: now, rows }).changes,
         events,
@@ -184,6 +185,22 @@ function prepared(db: Database, query: Query) {
             .orderBy('expires_at')
             .limit(rows)
             .$asTuple('account', 'id'),
+        ),
+    ),
+    codes: prepare(
+      db,
+      query
+        .deleteFrom('operator_codes')
+        .where(
+          ({ refTuple }) => refTuple('account', 'kind'),
+          'in',
+          query
+            .selectFrom('operator_codes')
+            .select(['account', 'kind'])
+            .where('expires_at', '<=', before)
+            .orderBy('expires_at')
+            .limit(rows)
+            .$asTuple('account', 'kind'),
         ),
     ),
     enrolment: prepare(
