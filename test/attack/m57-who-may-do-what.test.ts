@@ -79,6 +79,8 @@ const COMMANDS: Readonly<Record<string, 'reads' | 'apart' | Change>> = {
   'user unlock': { line: ['bob'], event: 'factor.unlocked' },
   'trust revoke': { line: ['bob', '--all'], event: 'trust.revoked' },
   'user reset-factor': { line: ['bob'], event: 'factor.reset' },
+  'user bind-code': { line: ['li.wei'], event: 'operator-code.made' },
+  'user bypass-code': { line: ['li.wei'], event: 'operator-code.made' },
   'policy apply': { line: ['-'], stdin: 'shown', event: 'policy.applied' },
   people: 'reads',
   check: 'reads',
