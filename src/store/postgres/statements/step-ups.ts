@@ -252,7 +252,7 @@ export const enrol = statement<Enrolled>(
     select @enrolment_id, @part::bigint, null from added
     on conflict (source) do update set part = excluded.part where u.part < excluded.part),
   ${swapped('added')},
-  ended as (
+  done_with as (
     delete from operator_codes c using swapped
     where c.account = @enrolment_account and c.kind = 'bind-code'),
   ${known('swapped')},
