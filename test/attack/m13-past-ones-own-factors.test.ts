@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { openApp } from '../support/app.ts'
 import { post, withOtpApp } from '../support/attack.ts'
-import { codeFor, NO_CODE, refusals } from '../support/handed.ts'
-import { ANYBODYS, unsignedUrl } from '../support/outside.ts'
+import { codeFor, NO_CODE, NOTHING_REMEMBERED, refusals, remembered } from '../support/handed.ts'
+import { openForAnybody, unsignedUrl } from '../support/outside.ts'
 import { begin, claimsFrom } from '../support/passage.ts'
+import { namedEvents, openTrusting, visit, visitor } from '../support/trust.ts'
 import { createUserAgent, type Page } from '../support/user-agent.ts'
 
 const BOB = { login_hint: 'bob' }
@@ -12,7 +12,7 @@ const isOffered = ({ forms }: Page): boolean =>
   forms.some(({ fields }) => fields['factor'] === 'bypass-code')
 
 async function withBob(settings: Record<string, unknown> = {}) {
-  const app = await openApp({ settings, clients: [ANYBODYS] })
+  const app = await openForAnybody(settings)
   await withOtpApp(app, 'bob')
   return app
 }
@@ -70,6 +70,20 @@ describe('M13 a code that passes the factors of a person by', () => {
     const opened = (await app.events()).filter(({ event }) => event === 'step-up.opened')
     assert.deepEqual(new Set(opened.map(({ lane }) => lane)), new Set(['signed']))
   })
+
+  for (const binding of ['ip', 'device'] as const)
+    test(`is no reason to trust by ${binding}, and offers no such thing`, async () => {
+      await using app = await openTrusting(binding)
+      const code = await codeFor(app, 'bypass-code', 'bob')
+      const bob = visitor()
+      const { page } = await asked(app, bob.browser)
+      assert.doesNotMatch(page.body, /type="checkbox"|asked again/)
+      const done = await bob.browser.submit(page, 'answer', { code, trust: 'yes' })
+      assert.equal(done.status, 200)
+      assert.equal(await visit(app, bob), 'asked')
+      assert.deepEqual(await remembered(app, 'bob'), NOTHING_REMEMBERED)
+      assert.deepEqual(await namedEvents(app, 'trust.'), [])
+    })
 
   test('is dead after five wrong answers, and gone once it is revoked or replaced', async () => {
     await using app = await withBob()

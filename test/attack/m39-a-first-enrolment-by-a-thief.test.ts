@@ -2,9 +2,19 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openApp, type TestApp } from '../support/app.ts'
 import { judgements, otpAt, post } from '../support/attack.ts'
-import { BOUND, bindWith, codeFor, confirm, keyOn, NO_CODE, refusals } from '../support/handed.ts'
-import { ANYBODYS, unsignedUrl } from '../support/outside.ts'
+import {
+  BOUND,
+  bindWith,
+  codeFor,
+  confirm,
+  NO_CODE,
+  NOTHING_REMEMBERED,
+  refusals,
+  remembered,
+} from '../support/handed.ts'
+import { keyOn, openForAnybody, unsignedUrl } from '../support/outside.ts'
 import { begin } from '../support/passage.ts'
+import { namedEvents, openTrusting, visit, visitor } from '../support/trust.ts'
 import { createUserAgent, type Page } from '../support/user-agent.ts'
 
 const enrolled = async (app: TestApp): Promise<number> =>
@@ -113,6 +123,17 @@ describe('M39 a first OTP app that somebody else sets up', () => {
     assert.deepEqual(await refusals(app), ['none'])
   })
 
+  test('is remembered nowhere: the app has to be shown once more before anything is', async () => {
+    await using app = await openTrusting('ip', '12h', BOUND)
+    const li = visitor()
+    const shown = await bindWith(app, await codeFor(app, 'bind-code'), li.browser)
+    assert.doesNotMatch(shown.shown.body, /type="checkbox"|asked again/)
+    assert.equal((await confirm(app, shown)).status, 200)
+    assert.deepEqual(await remembered(app, 'li.wei'), NOTHING_REMEMBERED)
+    assert.equal(await visit(app, li, { login_hint: 'li.wei' }), 'asked')
+    assert.deepEqual(await namedEvents(app, 'trust.'), [])
+  })
+
   test('is confirmed by nobody whose code was revoked or replaced meanwhile', async () => {
     await using app = await openApp(BOUND)
     for (const end of ['revoke', 'replace'] as const) {
@@ -140,7 +161,7 @@ describe('M39 a first OTP app that somebody else sets up', () => {
   })
 
   test('is offered to nobody whose name nobody signed', async () => {
-    await using app = await openApp({ ...BOUND, clients: [ANYBODYS] })
+    await using app = await openForAnybody(BOUND.settings)
     await codeFor(app, 'bind-code')
     const page = await createUserAgent().follow(unsignedUrl(app, 'li.wei'))
     assert.ok(page.forms.every(({ action }) => action !== 'answer' && action !== 'choose'))

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import type { OperatorCodeKind } from '../../src/kernel/index.ts'
 import type { TestApp } from './app.ts'
 import { otpAt } from './attack.ts'
+import { keyOn } from './outside.ts'
 import { begin } from './passage.ts'
-import { createUserAgent, decoded, type Page, type UserAgent } from './user-agent.ts'
+import { createUserAgent, type Page, type UserAgent } from './user-agent.ts'
 
 export const BOUND = { settings: { factors: ['totp'], firstEnrolment: 'bindCode' } } as const
 
@@ -21,12 +22,6 @@ export async function codeFor(
 
 /** Of the right form, and none that was made. */
 export const NO_CODE = '0000-0000-0000'
-
-/** Empty where none is shown. */
-export const keyOn = (page: Page): string => {
-  const href = /href="(otpauth:[^"]+)"/.exec(page.body)?.[1]
-  return href === undefined ? '' : (new URL(decoded(href)).searchParams.get('secret') ?? '')
-}
 
 /** From the sign-in to the page that shows a seed, or whatever came instead. */
 export async function bindWith(
@@ -51,3 +46,14 @@ export async function refusals(app: Pick<TestApp, 'events'>): Promise<readonly u
     .filter(({ event }) => event === 'operator-code.refused')
     .map(({ why }: Record<string, unknown>) => why)
 }
+
+/** What speaks in favour of whoever comes next. */
+export async function remembered(app: TestApp, nameKey: string) {
+  const { store } = app.app
+  const account = (await store.people.summary('local', { nameKey }))?.account
+  assert.ok(account !== undefined, nameKey)
+  const { knownBrowsers, grants } = await store.stepUps.standing(account)
+  return { knownBrowsers, grants }
+}
+
+export const NOTHING_REMEMBERED = { knownBrowsers: [], grants: [] }
