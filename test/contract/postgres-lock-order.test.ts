@@ -49,7 +49,20 @@ const ENROLMENT = `INSERT INTO enrolments VALUES
 const USED = `INSERT INTO consumed VALUES ('enr_a', 1, null)`
 const STEP_UP = `INSERT INTO step_ups VALUES
   ('stp_a', 1, 't', '${account}', 'b', 'expired', 0, '{}')`
+const GUESSED = `INSERT INTO counters VALUES ('${account}', 'bypass-code', 'signed', 1, '{"signed": [1, null]}')`
 const FAILED = `INSERT INTO counters VALUES ('${account}', 'email', 'signed', 1, '{"signed": [1, null]}')`
+const CODE = `INSERT INTO operator_codes VALUES
+  ('${account}', 'bypass-code', 'opc_a', 'k', 'h', 0, 'system', 1, 0, null)`
+
+async function spend({ stepUps }: Store): Promise<void> {
+  const factor = 'bypass-code'
+  const next = challengedSample(sampler, { account, factor })
+  await stepUps.open(next, [], null, NOON)
+  const counter = { account, factor, lane: 'signed' } as const
+  const rule = { every: 10, cap: 50, own: 10, seconds: [900] }
+  const spent = await stepUps.spend({ version: 1, next, events: [] }, counter, rule, NOON)
+  assert.equal(spent.heard, 'spent')
+}
 
 async function settle({ stepUps }: Store): Promise<void> {
   const next = challengedSample(sampler, { account, factor: 'email' })
@@ -65,6 +78,7 @@ async function settle({ stepUps }: Store): Promise<void> {
 
 const tally = 'counters WHERE factor || class = $1'
 const sends = 'send_budgets WHERE lane = $1'
+const codes = 'operator_codes WHERE id = $1'
 const remove = ({ people }: Store) => people.remove(account, [], BY)
 const unlock = ({ people }: Store) => people.unlock(account, null, LIMITS, NOON, [])
 const rotated: SigningKey = {
@@ -97,6 +111,14 @@ const WAITING: Readonly<Record<string, Waiting>> = {
     ...{ fill: `${PERSON}; ${STEP_UP}; ${ENROLMENT}`, act: remove },
     first: ['step_ups WHERE id = $1', 'stp_a'],
     later: ['enrolments WHERE id = $1', 'enr_a'],
+  },
+  'takes away codes of operators before enrolments': {
+    ...{ fill: `${PERSON}; ${CODE}; ${ENROLMENT}`, act: remove },
+    ...{ first: [codes, 'opc_a'], later: ['enrolments WHERE id = $1', 'enr_a'] },
+  },
+  'counts an answer of a code before it counts it of the account': {
+    ...{ fill: `${PERSON}; ${CODE}; ${GUESSED}`, act: spend },
+    ...{ first: [codes, 'opc_a'], later: [tally, 'bypass-codesigned'] },
   },
   'takes away enrolments before what they used up': {
     ...{ fill: `${PERSON}; ${ENROLMENT}; ${USED}`, act: remove },
