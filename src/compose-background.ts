@@ -10,7 +10,7 @@ import type { SigningKeys } from './oidc/index.ts'
 import type { Store } from './store/index.ts'
 
 /** The jobs that one replica does for all of them. */
-export const LEASES = ['sealer', 'sweeper', 'key-maker'] as const
+export const LEASES = ['sealer', 'sweeper', 'key-maker', 'notifier'] as const
 
 export type Background = {
   /** Makes what is missing, then lets the loops run until it is closed. What this replica held is then free for others. */
@@ -29,9 +29,11 @@ type Deps = {
   readonly keys: KeyRing
   readonly store: Store
   /** The ports of the store that the loops use, timed. */
-  readonly ports: Pick<Store, 'audit' | 'leases' | 'people' | 'sweep'>
+  readonly ports: Pick<Store, 'audit' | 'leases' | 'people' | 'sweep' | 'notices'>
   readonly metrics: Metrics
   readonly signingKeys: SigningKeys
+  /** Tells people what is due, while it is this process that does. */
+  createNotify(isHeld: () => boolean): () => Promise<void>
   /** Looks for some of those whom a directory has no more. */
   findLeavers(): Promise<void>
 }
@@ -39,12 +41,14 @@ type Deps = {
 const SWEEP_ROWS = 300
 const FORGET_ROWS = 100
 const UNSEALED_SHOWN = 1_000
+/** As long as anybody asks what a person was told lately, and longer. */
+const NOTICES_KEPT_DAYS = 7
 const DAY_SECONDS = 86_400
 
 /** All that happens without being asked for. */
 export function composeBackground({ config, world, ...deps }: Deps): Background {
   const { clock, random, log } = world
-  const { keys, store, ports, metrics, signingKeys, findLeavers } = deps
+  const { keys, store, ports, metrics, signingKeys, findLeavers, createNotify } = deps
   const { audit } = ports
   const leases = createLeases({
     names: LEASES,
@@ -86,6 +90,11 @@ export function composeBackground({ config, world, ...deps }: Deps): Background 
     }))
     metrics.signingKeys(ages)
   }
+  const notify = createNotify(() => leases.isHeld('notifier'))
+  const forgetNotices = async () => {
+    const before = daysAgo(NOTICES_KEPT_DAYS)
+    if ((await ports.notices.forget(before, SWEEP_ROWS)) === SWEEP_ROWS) await forgetNotices()
+  }
   const sweeping = (task: () => Promise<unknown>) => async () => {
     if (leases.isHeld('sweeper')) await task()
   }
@@ -99,6 +108,8 @@ export function composeBackground({ config, world, ...deps }: Deps): Background 
     { name: 'prune', everySeconds: 60, task: sweeping(prune) },
     { name: 'leavers', everySeconds: 60, task: sweeping(findLeavers) },
     { name: 'forget', everySeconds: 60, task: sweeping(forget) },
+    { name: 'notify', everySeconds: 2, task: notify },
+    { name: 'forget-notices', everySeconds: 60, task: sweeping(forgetNotices) },
     { name: 'clock', everySeconds: 15, task: clockWatch.look },
   ]
 

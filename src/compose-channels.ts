@@ -1,5 +1,5 @@
-import { createCodeMail, createEmailChannel } from './channels/email/index.ts'
-import type { Channel, ChannelKind } from './channels/index.ts'
+import { createCodeMail, createEmailChannel, createNoticeMail } from './channels/email/index.ts'
+import type { Channel, ChannelKind, NoticeChannel } from './channels/index.ts'
 import { createCodeText, createSmsChannel } from './channels/sms/index.ts'
 import type { World } from './compose.ts'
 import type { Config } from './config/index.ts'
@@ -27,6 +27,8 @@ export function composeChannels(deps: Deps): {
   readonly carried: readonly Carried[]
   readonly reach: Reach
   readonly judgeText: (phone: string) => Textable
+  /** What notices go by. */
+  readonly mail: NoticeChannel | null
 } {
   const { config, world, translate, moments, timed, gatewayState, keep } = deps
   const { email, sms, smsRegions, smsTypes } = config.channels
@@ -38,17 +40,18 @@ export function composeChannels(deps: Deps): {
   const judgeText = createJudgeText(smsRegions, smsTypes)
   const mayText = (phone: string) => judgeText(phone) === 'may'
   const carried: Carried[] = []
-  if (email !== null)
-    carried.push({
-      channel: keep(
-        createEmailChannel({
-          ...{ settings: email, log, stopwatch },
-          render: createCodeMail(translate, moments, { org, desk, host }),
-          timed: (provider, seconds) => timed('email', provider, seconds),
-        }),
-      ),
-      mask: maskEmail,
-    })
+  const mail =
+    email === null
+      ? null
+      : keep(
+          createEmailChannel({
+            ...{ settings: email, log, stopwatch },
+            render: createCodeMail(translate, moments, { org, desk, host }),
+            renderNotice: createNoticeMail(translate, moments, { org, desk }),
+            timed: (provider, seconds) => timed('email', provider, seconds),
+          }),
+        )
+  if (mail !== null) carried.push({ channel: mail, mask: maskEmail })
   if (sms.length > 0)
     carried.push({
       channel: createSmsChannel({
@@ -61,7 +64,7 @@ export function composeChannels(deps: Deps): {
       mask: maskPhone,
     })
   return {
-    ...{ carried, judgeText },
+    ...{ carried, judgeText, mail },
     reach: {
       email: () => email !== null,
       sms: (phone) => sms.length > 0 && mayText(phone),

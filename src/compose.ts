@@ -4,6 +4,7 @@ import { composeBackground, LEASES } from './compose-background.ts'
 import { composeChannels } from './compose-channels.ts'
 import { composeDirectories, composeLeavers, type RemoteDirectory } from './compose-directories.ts'
 import { composeDoors } from './compose-doors.ts'
+import { composeNotify } from './compose-notify.ts'
 import { openStore } from './compose-store.ts'
 import { tellOfAddresses } from './compose-trust.ts'
 import type { Config } from './config/index.ts'
@@ -25,6 +26,7 @@ import {
 import { createEventLog, createSparing, type Log } from './log/index.ts'
 import { createManagement, createProbe } from './management/index.ts'
 import { createMetrics, operationsOf, timedPorts } from './metrics/index.ts'
+import { NOTICE_KINDS } from './notices/index.ts'
 import { createSigningKeys, FAILURES, type SigningKeys } from './oidc/index.ts'
 import { createPolicies, type Policies, type PolicySettings } from './policy/index.ts'
 import * as step from './stepup/index.ts'
@@ -95,7 +97,7 @@ export async function compose(config: Config, world: World): Promise<App> {
     ...{ accounts: store.accounts, policy: store.policy, trust: store.trust },
     'operator-codes': store.operatorCodes,
     ...{ totp: store.totp, 'signing-keys': store.signingKeys, audit: store.audit },
-    ...{ leases: store.leases, upkeep: { sweep: store.sweep } },
+    ...{ leases: store.leases, upkeep: { sweep: store.sweep }, notices: store.notices },
   }
   const metrics = createMetrics(
     {
@@ -108,6 +110,7 @@ export async function compose(config: Config, world: World): Promise<App> {
       gateways: config.channels.sms.map(({ name }) => name),
       routes: ROUTES,
       chainStates: CHAIN_STATES,
+      noticeKinds: NOTICE_KINDS,
       clientFailures: FAILURES,
       operations: operationsOf(kept),
       leases: LEASES,
@@ -125,7 +128,7 @@ export async function compose(config: Config, world: World): Promise<App> {
 
   // Channels and factors
   const { codeDigits: digits, codeSeconds } = config.stepUp
-  const { carried, reach, judgeText } = composeChannels({
+  const { carried, reach, judgeText, mail } = composeChannels({
     ...{ config, world, translate, moments, timed: metrics.channel },
     gatewayState: metrics.gateway,
     keep: (channel) => opening.use(channel),
@@ -207,7 +210,8 @@ export async function compose(config: Config, world: World): Promise<App> {
   const { audit, leases, people } = ports
   const background = composeBackground({
     ...{ config, world, keys, store, metrics, signingKeys },
-    ports: { audit, leases, people, sweep: ports.upkeep.sweep },
+    ports: { audit, leases, people, sweep: ports.upkeep.sweep, notices: ports.notices },
+    createNotify: composeNotify({ config, store: ports.notices, mail, resolve, clock, heard }),
     findLeavers: composeLeavers(config, { ...world, store: ports, remote: directories.remote }),
   })
   const storeIs = createProbe(HEALTH_SECONDS, () => store.health())

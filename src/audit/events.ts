@@ -173,6 +173,22 @@ export type AuditEvent =
       readonly expiresAt: Instant
     })
   | (AboutAccount & { readonly event: 'operator-code.revoked'; readonly kind: OperatorCodeKind })
+  /** Of what a person was told besides codes, or why not; `to` masked. */
+  | (AboutAccount & {
+      readonly event: 'notice.sent'
+      readonly notice: string
+      readonly factor: FactorKind | null
+      readonly lane: string
+      readonly channel: FactorKind
+      readonly to: readonly string[]
+    })
+  | (AboutAccount & {
+      readonly event: 'notice.dropped'
+      readonly notice: string
+      readonly factor: FactorKind | null
+      readonly lane: string
+      readonly why: 'too-many' | 'no-contact' | 'undelivered'
+    })
   /** How many values were sealed anew under the newest field key. */
   | (At & { readonly event: 'field-keys.resealed'; readonly count: number })
   | (At & {

@@ -17,6 +17,21 @@ export type CodeMessage = {
   readonly message: number
 }
 
+/** What a person is told besides codes: that something happened in their name. It holds nothing that is worth stealing. */
+export type NoticeMessage = {
+  /** The same at every try. */
+  readonly id: string
+  readonly to: string
+  readonly locale: Locale
+  readonly kind: 'locked' | 'codes-unused' | 'enrolled' | 'reset' | 'contacts'
+  readonly factor: FactorKind | null
+  readonly at: Instant
+  readonly username: string
+  readonly from: CodeMessage['from']
+  /** An operator did it, and no browser. */
+  readonly isOperators: boolean
+}
+
 /**
  * What became of it, in the words that decide what happens next: another gateway or another factor is offered
  * ('failed'), this person cannot be reached there ('recipient-refused'), or it went out ('accepted').
@@ -24,6 +39,11 @@ export type CodeMessage = {
 export type Delivery = {
   readonly outcome: 'accepted' | 'recipient-refused' | 'failed'
   readonly provider: string
+}
+
+/** As `Channel`, for notices. */
+export type NoticeChannel = {
+  tell(message: NoticeMessage): Promise<Delivery>
 }
 
 /** Never throws for what a gateway does; never takes longer than its own deadline. */

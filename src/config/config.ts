@@ -64,6 +64,7 @@ export type Config = {
     readonly binding: 'ip' | 'device' | 'ip+device'
     readonly ipv6Prefix: 64 | 128
   }
+  readonly notices: { readonly perDayMax: number; readonly unsignedPerDayMax: number }
   readonly org: { readonly name: string }
   readonly support: {
     readonly phone: string | null

@@ -17,6 +17,7 @@ export function createEventLog(log: Log): (events: readonly AuditEvent[]) => voi
         case 'authorization-code.replayed':
         case 'step-up.other-browser':
         case 'request.refused':
+        case 'notice.dropped':
         case 'account.name-reused':
           log.warn(event.event, { ...event })
           break

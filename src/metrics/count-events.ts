@@ -13,6 +13,7 @@ const CODES = [
   ...['used', 'none', 'wrong', 'expired', 'dead', 'used-before'],
   ...['held-by-another', 'changed-meanwhile'],
 ]
+const NOTICE_OUTCOMES = ['sent', 'too-many', 'no-contact', 'undelivered']
 const SENT = ['accepted', 'recipient-refused', 'failed']
 
 /** From audit events to counters. An event that counts nowhere is listed, so that a new one is decided on. */
@@ -54,6 +55,11 @@ export function countEvents(
     help: 'Codes that operators handed out, as they were given: taken, or why not',
     labelNames: ['kind', 'outcome'] as const,
   })
+  const notices = new Counter({
+    ...{ registers, name: 'sallyport_notices_total' },
+    help: 'What people were told of besides codes, by what became of it',
+    labelNames: ['kind', 'outcome'] as const,
+  })
 
   // A series that begins with its first event has no rate: Prometheus never saw it at 0.
   for (const client of sets.clients)
@@ -72,6 +78,9 @@ export function countEvents(
   for (const channel of sets.channels)
     for (const provider of sets.providers)
       for (const outcome of SENT) sent.inc({ channel, provider, outcome }, 0)
+
+  for (const kind of sets.noticeKinds)
+    for (const outcome of NOTICE_OUTCOMES) notices.inc({ kind, outcome }, 0)
 
   return (events) => events.forEach(count)
 
@@ -112,6 +121,10 @@ export function countEvents(
         return void enrolments.inc({ factor: label.factor(event.factor), outcome: 'imported' })
       case 'factor.reset':
         return void enrolments.inc({ factor: label.factor(event.factor), outcome: 'reset' })
+      case 'notice.sent':
+        return void notices.inc({ kind: label.noticeKind(event.notice), outcome: 'sent' })
+      case 'notice.dropped':
+        return void notices.inc({ kind: label.noticeKind(event.notice), outcome: event.why })
       // Steps on the way, and what is counted by its outcome.
       case 'step-up.challenged':
       case 'step-up.other-browser':

@@ -14,6 +14,7 @@ export type Sets = {
   readonly gateways: readonly string[]
   readonly routes: readonly string[]
   readonly operations: readonly string[]
+  readonly noticeKinds: readonly string[]
   readonly chainStates: readonly string[]
   /** Why a client was not believed. */
   readonly clientFailures: readonly string[]
@@ -45,6 +46,7 @@ export function createLabels(sets: Sets) {
     clientFailure: among(sets.clientFailures),
     directory: among(sets.directories),
     provider: among(sets.providers),
+    noticeKind: among(sets.noticeKinds),
     route: among(sets.routes),
     operation: among(sets.operations),
     factor: among([...FACTOR_KINDS, 'none']),

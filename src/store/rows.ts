@@ -290,7 +290,7 @@ export function provenanceIn(value: string): Provenance {
   return provenance.parse(value)
 }
 
-function parsed<T>(what: string, schema: z.ZodType<T>, json: string): T {
+export function parsed<T>(what: string, schema: z.ZodType<T>, json: string): T {
   const found = schema.safeParse(JSON.parse(json))
   if (found.success) return found.data
   // Paths alone: what the row holds is for nobody's log.

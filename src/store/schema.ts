@@ -37,6 +37,7 @@ export type Schema = {
     sends: number
     next_at: number
   }
+  notices: NoticeRow
   enrolments: EnrolmentRow
   requests: RequestRow
   client_assertions: { client: string; jti: string; expires_at: number }
@@ -96,6 +97,26 @@ export type StepUpRow = {
   state: string
   expires_at: number
   value: string
+}
+
+/** What a person is to be told of; `id` is of what caused it. */
+export type NoticeRow = {
+  id: string
+  account: string
+  /** A class of lanes, or `operator`. */
+  lane: string
+  kind: string
+  factor: string | null
+  at: number
+  about: string
+  /** Addresses that a change took away. */
+  former: string
+  /** Addresses that are still to be told; null before the first try. */
+  remaining: string | null
+  state: string
+  tries: number
+  next_at: number
+  told_at: number | null
 }
 
 export type EnrolmentRow = {

@@ -4,6 +4,7 @@ import type { OperatorCodeStore } from '../factors/operator-code/index.ts'
 import type { TotpStore } from '../factors/totp/index.ts'
 import type { Instant } from '../kernel/index.ts'
 import type { LeaseStore } from '../leases/index.ts'
+import type { NoticeStore } from '../notices/index.ts'
 import type { RequestStore, SigningKeyStore } from '../oidc/index.ts'
 import type { PolicyStore } from '../policy/index.ts'
 import type { StepUpStore } from '../stepup/index.ts'
@@ -22,6 +23,7 @@ export type Store = AsyncDisposable & {
   readonly totp: TotpStore
   readonly trust: TrustStore
   readonly operatorCodes: OperatorCodeStore & CodeStore
+  readonly notices: NoticeStore
 
   /**
    * Takes away what has been over for an hour, at most `rowsMax` of each kind, so that nobody waits for it. A step-up

@@ -82,6 +82,13 @@ export function stepUpRow(stepUp: StepUp, version: number): StepUpRow {
   return { id, version, account, browser, state, expires_at: expiresAt, value }
 }
 
+/** What a notice says of the sign-in that it came from. */
+export const aboutOf = ({ username, locale, ip, userAgent }: StepUp): string =>
+  JSON.stringify({ username, locale, ip, userAgent })
+
+/** No code lives longer: whoever types the last one that was sent has done so by then. */
+export const UNUSED_MS = 600_000
+
 export const changedRow = ({ version, next }: Change): StepUpRow => stepUpRow(next, version + 1)
 
 export function requestRow(request: AuthorizationRequest): RequestRow {

@@ -93,6 +93,36 @@ describe('M47 names that would steer a message', () => {
     assert.deepEqual([smtp.sendings.length, skeletons.size], [NAMES.length, 1])
   })
 
+  test('say nothing of their own in a notice, and lead nowhere', async () => {
+    await using of = await openWithDialogue()
+    const { app, smtp } = of
+    const skeletons = new Set<string>()
+    for (const [n, name] of NAMES.entries()) {
+      const emails = [LI_WEI]
+      await addUnchecked(app, { nameKey: `odd${n}`, username: name, emails })
+      const { browser, page } = await begin(app, createUserAgent(), { login_hint: `odd${n}` })
+      // The code that was sent is wrong in all but one digit: no answer is right by chance.
+      let at = page
+      for (let answer = 0; answer < 10; answer++) {
+        if (answer === 5) {
+          app.clock.advance(61)
+          at = await browser.submit(at, 'choose', { factor: 'email' })
+        }
+        const { text } = await readLast(smtp)
+        const code = /^[0-9]{6}$/m.exec(text)?.[0] ?? ''
+        const wrong = `${code.slice(0, 5)}${(Number(code.at(-1)) + 1) % 10}`
+        at = await browser.submit(at, 'answer', { code: wrong })
+      }
+      await app.app.tend()
+      const { subject, text, html } = await readLast(smtp)
+      assert.equal(subject, 'Email codes were paused after wrong tries')
+      assert.ok(text.includes(`\nFor: ${name}\n`), text)
+      skeletons.add(skeletonOf(html).join('\n'))
+      app.clock.advance(4000)
+    }
+    assert.equal(skeletons.size, 1)
+  })
+
   test('are not read as another spelling of themselves', async () => {
     await using of = await openWithDialogue()
     const { app, smtp } = of

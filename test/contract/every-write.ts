@@ -19,7 +19,7 @@ await using store = await openSqliteStore({
   random: createSeededRandom('every write'),
   clock: createFakeClock(),
 })
-const { stepUps, requests, signingKeys, audit, leases, people, accounts } = store
+const { stepUps, requests, signingKeys, audit, leases, people, accounts, notices } = store
 
 const until = later(NOON, 60)
 const account = sampler.id('account')
@@ -90,6 +90,11 @@ await trace('durable people.add', () => people.add([{ person, enrolment: null }]
 await trace('durable people.set', () => people.set(person, [added], BY))
 await trace('durable people.unlock', () => people.unlock(account, null, LIMITS, NOON, [added]))
 await trace('durable people.resetFactor', () => people.resetFactor(account, 'totp', [added], BY))
+const [due] = await notices.due(until, NOON, 1)
+const notice = { id: due?.id ?? '', tries: 1 }
+await trace('ordered notices.claim', () => notices.claim({ ...notice, tries: 0 }, NOON))
+await trace('durable notices.settle', () => notices.settle(notice, { state: 'dropped' }, []))
+await trace('ordered notices.forget', () => notices.forget(until, 1))
 await trace('durable people.remove', () => people.remove(account, [added], BY))
 await trace('durable people.erase', () => people.erase('local', account, [added], BY))
 await people.add([{ person, enrolment: null }], [])

@@ -4,6 +4,7 @@ import { sharedPostgres } from '../support/postgres.ts'
 import { accountStoreContract } from './account-store.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import { knownBrowsersContract } from './known-browsers.contract.ts'
+import { noticeStoreContract } from './notice-store.contract.ts'
 import { operatorCodesContract } from './operator-codes.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
@@ -32,5 +33,6 @@ if (skip === false) {
   trustStoreContract('postgres', open)
   accountStoreContract('postgres', open)
   policyStoreContract('postgres', open)
+  noticeStoreContract('postgres', open)
   upkeepContract('postgres', open)
 } else test('the stores of postgres', { skip }, () => {})

@@ -8,6 +8,7 @@ import { accountStoreContract } from './account-store.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import type { Bench } from './bench.ts'
 import { knownBrowsersContract } from './known-browsers.contract.ts'
+import { noticeStoreContract } from './notice-store.contract.ts'
 import { operatorCodesContract } from './operator-codes.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
@@ -51,4 +52,5 @@ totpStoreContract('sqlite', open)
 trustStoreContract('sqlite', open)
 accountStoreContract('sqlite', open)
 policyStoreContract('sqlite', open)
+noticeStoreContract('sqlite', open)
 upkeepContract('sqlite', open)

@@ -16,7 +16,7 @@ import { begin } from '../support/passage.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import { engine } from '../support/test-store.ts'
 
-const NAMES = ['sealer', 'sweeper', 'key-maker']
+const NAMES = ['sealer', 'sweeper', 'key-maker', 'notifier']
 
 /** What a process believes to hold, as Prometheus reads it. */
 async function held({ management }: Installation): Promise<readonly string[]> {

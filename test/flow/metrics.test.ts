@@ -66,7 +66,7 @@ describe('the metrics', () => {
     ])
       assert.ok(timed.has(operation), `${operation} in ${[...timed].join()}`)
     assert.ok(!timed.has('other'))
-    for (const lease of ['sealer', 'sweeper', 'key-maker']) {
+    for (const lease of ['sealer', 'sweeper', 'key-maker', 'notifier']) {
       assert.match(before, new RegExp(`^sallyport_lease_held\\{lease="${lease}"\\} 1$`, 'm'))
       assert.match(body, new RegExp(`^sallyport_lease_held\\{lease="${lease}"\\} 1$`, 'm'))
     }
@@ -160,6 +160,7 @@ describe('the metrics', () => {
       directoryServers: {},
       providers: ['smtp'],
       gateways: [],
+      noticeKinds: ['locked'],
       chainStates: ['whole'],
       clientFailures: ['secret'],
       leases: ['sealer'],

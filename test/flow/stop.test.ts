@@ -121,12 +121,18 @@ describe('a stop', () => {
     await using served = await openServed()
     await pass(served)
     await using other = await served.another()
-    const names = ['sealer', 'sweeper', 'key-maker']
+    const names = ['sealer', 'sweeper', 'key-maker', 'notifier']
     const claims = () =>
       Promise.all(names.map((name) => other.leases.claim(name, 'other', NOON, later(NOON, 7))))
-    assert.deepEqual(await claims(), ['taken', 'taken', 'taken'])
+    assert.deepEqual(
+      await claims(),
+      names.map(() => 'taken'),
+    )
     await served.close()
-    assert.deepEqual(await claims(), ['held', 'held', 'held'])
+    assert.deepEqual(
+      await claims(),
+      names.map(() => 'held'),
+    )
   })
 
   test('answers metrics and health until requests have ended', async () => {

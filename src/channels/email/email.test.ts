@@ -14,6 +14,7 @@ describe('a mail to what is not one plain address', () => {
           ...{ host: '127.0.0.1', port: 1, secure: false, requireTls: false },
           ...{ from: 'no-reply@kestrel.example', signIn: null, dkim: null, codeInSubject: false },
         },
+        renderNotice: () => ({ subject: '', text: '', html: '' }),
         render: () => ({ subject: '', text: '', html: '' }),
         log: { warn: (_message, facts) => void warned.push(facts) },
         stopwatch: { seconds: () => 0 },

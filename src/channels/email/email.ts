@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { createTransport } from 'nodemailer'
 import type { Secret, Stopwatch } from '../../kernel/index.ts'
-import type { Channel, CodeMessage, Delivery } from '../channel.ts'
-import type { RenderCodeMail } from './message.ts'
+import type { Channel, CodeMessage, Delivery, NoticeChannel, NoticeMessage } from '../channel.ts'
+import type { CodeMail, RenderCodeMail } from './message.ts'
+import type { RenderNoticeMail } from './notice-message.ts'
 import { blameOf, type MailError, outcomeOf } from './verdict.ts'
 
 export type EmailSettings = {
@@ -42,11 +44,12 @@ const ADDRESS = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}$/
 export function createEmailChannel(deps: {
   readonly settings: EmailSettings
   readonly render: RenderCodeMail
+  readonly renderNotice: RenderNoticeMail
   readonly log: { warn(message: string, facts: object): void }
   readonly stopwatch: Stopwatch
   readonly timed: (provider: string, seconds: number) => void
-}): Channel & AsyncDisposable {
-  const { settings, render, log, timed, stopwatch } = deps
+}): Channel & NoticeChannel & AsyncDisposable {
+  const { settings, render, renderNotice, log, timed, stopwatch } = deps
   const transport = createTransport({
     ...TIMEOUTS,
     pool: true,
@@ -69,29 +72,8 @@ export function createEmailChannel(deps: {
 
   return {
     kind: 'email',
-    async send(message) {
-      if (!ADDRESS.test(message.to)) return untried('recipient-refused', 'not one plain address')
-      if (isEnded) return untried('failed', 'this process is stopping')
-      if (sending.size >= WAITING_MAX) return untried('failed', 'too many messages are waiting')
-      const ending = new AbortController()
-      sending.add(ending)
-      const deadline = setTimeout(() => ending.abort(), MAIL_MS_MAX)
-      const since = stopwatch.seconds()
-      try {
-        await hand(message, ending.signal)
-        return { outcome: 'accepted', provider: PROVIDER }
-      } catch (error) {
-        const told = toldBy(error)
-        const blame = blameOf(told)
-        const { code: errorCode, command, responseCode, response } = told
-        log.warn('mail not accepted', { blame, errorCode, command, responseCode, response })
-        return { outcome: outcomeOf(blame), provider: PROVIDER }
-      } finally {
-        clearTimeout(deadline)
-        sending.delete(ending)
-        timed(PROVIDER, stopwatch.seconds() - since)
-      }
-    },
+    send: (message) => handed(message, codeMail(message)),
+    tell: (message) => handed(message, noticeMail(message)),
     end() {
       isEnded = true
       for (const one of sending) one.abort()
@@ -101,25 +83,64 @@ export function createEmailChannel(deps: {
     },
   }
 
+  async function handed(message: { readonly to: string }, mail: Mail): Promise<Delivery> {
+    if (!ADDRESS.test(message.to)) return untried('recipient-refused', 'not one plain address')
+    if (isEnded) return untried('failed', 'this process is stopping')
+    if (sending.size >= WAITING_MAX) return untried('failed', 'too many messages are waiting')
+    const ending = new AbortController()
+    sending.add(ending)
+    const deadline = setTimeout(() => ending.abort(), MAIL_MS_MAX)
+    const since = stopwatch.seconds()
+    try {
+      await hand(message.to, mail, ending.signal)
+      return { outcome: 'accepted', provider: PROVIDER }
+    } catch (error) {
+      const told = toldBy(error)
+      const blame = blameOf(told)
+      const { code: errorCode, command, responseCode, response } = told
+      log.warn('mail not accepted', { blame, errorCode, command, responseCode, response })
+      return { outcome: outcomeOf(blame), provider: PROVIDER }
+    } finally {
+      clearTimeout(deadline)
+      sending.delete(ending)
+      timed(PROVIDER, stopwatch.seconds() - since)
+    }
+  }
+
   function untried(outcome: 'recipient-refused' | 'failed', why: string): Delivery {
     log.warn('mail not tried', { why })
     return { outcome, provider: PROVIDER }
   }
 
-  async function hand(message: CodeMessage, signal: AbortSignal): Promise<void> {
-    const { subject, text, html } = render(message)
+  function codeMail(message: CodeMessage): Mail {
+    const { subject, ...rest } = render(message)
+    return { ...rest, subject: settings.codeInSubject ? `${message.code} – ${subject}` : subject }
+  }
+
+  /** The same id at every try, so that mail systems see one mail where a try was cut off after it went out. */
+  function noticeMail(message: NoticeMessage): Mail {
+    const mark = createHash('sha256')
+      .update(`${message.id} ${message.to}`)
+      .digest('hex')
+      .slice(0, 40)
+    return { ...renderNotice(message), messageId: `<${mark}@${domainOf(settings.from)}>` }
+  }
+
+  async function hand(address: string, mail: Mail, signal: AbortSignal): Promise<void> {
     await transport.sendMail({
       from: settings.from,
-      to: { name: '', address: message.to },
-      subject: settings.codeInSubject ? `${message.code} – ${subject}` : subject,
-      text,
-      html,
+      to: { name: '', address },
+      ...mail,
       // Keeps autoresponders from answering (RFC 3834, and Exchange's own).
       headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
       signal,
     })
   }
 }
+
+type Mail = CodeMail & { readonly messageId?: string }
+
+const domainOf = (from: string): string => /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? 'localhost'
 
 /** The fields that say what happened, and no more: an error of a mail library can carry the whole message. */
 function toldBy(error: unknown): MailError {

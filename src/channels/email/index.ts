@@ -4,3 +4,4 @@
  */
 export { createEmailChannel, type EmailSettings } from './email.ts'
 export { type CodeMailSetting, createCodeMail, type RenderCodeMail } from './message.ts'
+export { createNoticeMail } from './notice-message.ts'

@@ -65,6 +65,28 @@ export const locks = z
     example: { every: 10, seconds: [900, 1800, 3600, 7200], cap: 50 },
   })
 
+export const notices = z
+  .strictObject({
+    perDayMax: z
+      .int()
+      .min(1)
+      .max(50)
+      .default(5)
+      .describe('At most so many to a person in a day; of what operators did, as many again.'),
+    unsignedPerDayMax: z
+      .int()
+      .min(1)
+      .max(10)
+      .default(1)
+      .describe('The same for what nobody signed: a stranger may bring it about.'),
+  })
+  .prefault({})
+  .meta({
+    description:
+      'Mails that tell a person that a factor was locked, that codes were sent in vain, or that how they sign in was changed.',
+    example: { perDayMax: 5, unsignedPerDayMax: 1 },
+  })
+
 export const sends = z
   .strictObject({
     coolDownSeconds: waits(10, 3600)

@@ -3,7 +3,7 @@ import type { Reader } from '../reader.ts'
 import { acr, factors, firstEnrolment, sendAtOnce, stepUp } from './assurance.ts'
 import { clients } from './clients.ts'
 import { directories } from './directories.ts'
-import { locks, sends } from './locks.ts'
+import { locks, notices, sends } from './locks.ts'
 import { channels, language, privacyUrl, support, theme, timeZone } from './people.ts'
 import { enabled, rules } from './rules.ts'
 import { encryption, issuer, listen, logLevel, management, org, retention } from './server.ts'
@@ -31,6 +31,7 @@ export const createSchema = (reader: Reader) =>
     locks,
     sends,
     trust,
+    notices,
     org,
     support,
     privacyUrl,

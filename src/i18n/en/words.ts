@@ -1,4 +1,5 @@
 import { codes } from './codes.ts'
+import { notices } from './notices.ts'
 
 /**
  * The words, in the language that the others must match. `{x}` is filled in; a key that ends in `_one` or `_other` is
@@ -6,6 +7,7 @@ import { codes } from './codes.ts'
  */
 export const words = {
   ...codes,
+  ...notices,
   'language.name': 'English',
   'moment.full': '{time} on {date} ({offset})',
 

@@ -1,8 +1,10 @@
 import type { Words } from '../words.ts'
 import { codes } from './codes.ts'
+import { notices } from './notices.ts'
 
 export const words: Words = {
   ...codes,
+  ...notices,
   'language.name': '简体中文',
   'moment.full': '{date} {time}（{offset}）',
 

@@ -51,6 +51,22 @@ export const TABLES = {
     [text('account'), text('channel'), text('lane')],
     ...['window_started_at', 'sends', 'next_at'],
   ),
+  notices: table(
+    [text('id')],
+    ...[
+      'account',
+      'lane',
+      'kind',
+      'factor',
+      'at',
+      'about',
+      'former',
+      'remaining',
+      'state',
+      'tries',
+    ],
+    ...['next_at', 'told_at'],
+  ),
   step_ups: table([text('id')], 'version', 'account', 'browser', 'state', 'expires_at', 'value'),
   requests: table(
     [text('uri_hash')],

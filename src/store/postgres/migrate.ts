@@ -16,6 +16,7 @@ import { knownBrowsers } from './migrations/0005-known-browsers.ts'
 import { trust } from './migrations/0006-trust.ts'
 import { lastChoice } from './migrations/0007-last-choice.ts'
 import { operatorCodes } from './migrations/0008-operator-codes.ts'
+import { notices } from './migrations/0009-notices.ts'
 import { type LinkOptions, openLink } from './open-link.ts'
 import type { PostgresSettings } from './settings.ts'
 import { everyVersion, hasVersions } from './statements/schema-versions.ts'
@@ -30,6 +31,7 @@ export const POSTGRES_MIGRATIONS: readonly Migration[] = [
   trust,
   lastChoice,
   operatorCodes,
+  notices,
 ]
 /** What this release makes and needs. */
 export const POSTGRES_SCHEMA = POSTGRES_MIGRATIONS.at(-1)?.version ?? 0

@@ -12,6 +12,7 @@ import { openLink } from './open-link.ts'
 import { accountStore } from './ports/accounts.ts'
 import { auditStore, leaseStore } from './ports/audit.ts'
 import type { PortDeps } from './ports/deps.ts'
+import { noticeStore } from './ports/notices.ts'
 import { operatorCodeStore } from './ports/operator-codes.ts'
 import { peopleStore } from './ports/people.ts'
 import { policyStore } from './ports/policy.ts'
@@ -72,6 +73,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     totp: totpStore(deps),
     trust: trustStore(deps),
     operatorCodes: operatorCodeStore(deps),
+    notices: noticeStore(deps),
     ...createUpkeep({ ...deps, clock }),
 
     async clock() {

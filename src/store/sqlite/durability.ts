@@ -36,6 +36,10 @@ export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'trust.revoke': 'durable',
   'codes.give': 'durable',
   'codes.revoke': 'durable',
+  // A notice that was handed over and is tried again after a power cut would be told twice.
+  'notices.claim': 'ordered',
+  'notices.settle': 'durable',
+  'notices.forget': 'ordered',
   'upkeep.sweep': 'ordered',
   'upkeep.reseal': 'durable',
   'upkeep.diagnose': 'ordered',

@@ -24,6 +24,7 @@ import { knownBrowsers } from './migrations/0005-known-browsers.ts'
 import { trust } from './migrations/0006-trust.ts'
 import { lastChoice } from './migrations/0007-last-choice.ts'
 import { operatorCodes } from './migrations/0008-operator-codes.ts'
+import { notices } from './migrations/0009-notices.ts'
 
 export const SQLITE_MIGRATIONS: readonly Migration[] = [
   first,
@@ -34,6 +35,7 @@ export const SQLITE_MIGRATIONS: readonly Migration[] = [
   trust,
   lastChoice,
   operatorCodes,
+  notices,
 ]
 /** What this release makes and needs. */
 export const SQLITE_SCHEMA = SQLITE_MIGRATIONS.at(-1)?.version ?? 0

@@ -10,6 +10,7 @@ import { checkSchemaSqlite, migrateSqlite } from './migrate.ts'
 import type { Durability } from './operations.ts'
 import { accountStore } from './ports/accounts.ts'
 import { auditStore, leaseStore } from './ports/audit.ts'
+import { noticeStore } from './ports/notices.ts'
 import { operatorCodeStore } from './ports/operator-codes.ts'
 import { peopleStore } from './ports/people.ts'
 import { policyStore } from './ports/policy.ts'
@@ -74,6 +75,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     totp: totpStore(deps),
     trust: trustStore(deps),
     operatorCodes: operatorCodeStore(deps),
+    notices: noticeStore(deps),
 
     async sweep(now, { rowsMax }) {
       const spares = toRows.spares(rowsMax)

@@ -7,6 +7,7 @@ import type {
   TrustGrantRow,
 } from '../schema.ts'
 import type { Swept } from '../store.ts'
+import type { AsideOperations } from './operations-aside.ts'
 import type { PeopleOperations } from './operations-people.ts'
 
 /**
@@ -28,6 +29,9 @@ export type ChangeMessage = {
   readonly row: StepUpRow
   readonly told: readonly Told[]
 }
+
+/** Where there is to be a notice. */
+export type NoticeMessage = { readonly id: string; readonly about: string }
 
 export type ClaimMessage = {
   readonly account: string
@@ -110,11 +114,14 @@ type WithStepUp<Heard extends string> = {
   readonly event: string | null
 }
 
-export type Operations = PeopleOperations & {
+type ElsewhereNamed = PeopleOperations & AsideOperations
+
+export type Operations = ElsewhereNamed & {
   'stepUps.open'(of: {
     change: ChangeMessage
     keeping: Keeping
     claim: ClaimMessage | null
+    notice: NoticeMessage
     now: number
   }):
     | { readonly heard: 'opened'; readonly tallies: string }
@@ -137,6 +144,7 @@ export type Operations = PeopleOperations & {
   'stepUps.send'(of: {
     change: ChangeMessage
     claim: ClaimMessage
+    notice: NoticeMessage
     now: number
   }): 'claimed' | 'stale' | TooSoon
   'stepUps.spend'(of: {
@@ -145,6 +153,7 @@ export type Operations = PeopleOperations & {
     rule: LockRule
     now: number
     client: string
+    about: string
     spare: Spare
   }):
     | {
@@ -166,6 +175,7 @@ export type Operations = PeopleOperations & {
     keeping: Keeping
     enrolment: EnrolmentMessage
     earned: EarnedMessage | null
+    about: string
   }): 'enrolled' | 'stale' | 'exists' | 'code-gone' | 'account-gone'
 
   'requests.push'(of: {
@@ -230,28 +240,6 @@ export type Operations = PeopleOperations & {
   'audit.prune'(of: { sequence: number; signature: string }): null
   'leases.claim'(of: { name: string; holder: string; now: number; until: number }): 'held' | 'taken'
   'leases.release'(of: { name: string; holder: string }): null
-
-  'policy.apply'(of: {
-    seen: number
-    document: string
-    people: readonly { readonly account: string; readonly settings: string }[]
-    changed: readonly string[]
-    told: readonly Told[]
-    now: number
-  }): 'applied' | 'stale' | 'unknown-account'
-  /** Null takes the settings away. */
-  'policy.set'(of: {
-    account: string
-    settings: string | null
-    seen: { settings: string | null } | null
-    told: readonly Told[]
-  }): 'set' | 'unknown' | 'stale'
-  'trust.revoke'(of: {
-    account: string
-    id: string | null
-    series: string | null
-    told: readonly Told[]
-  }): number
 
   'upkeep.sweep'(of: {
     now: number

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { Fault } from '../../kernel/index.ts'
 import { asFault } from './faults.ts'
 import { accountReads, codesOf, factorsOf, sendsOf } from './reads-accounts.ts'
+import { noticeReads } from './reads-notices.ts'
 import { policyReads } from './reads-policy.ts'
 import { createQuery, given, prepare, type Query } from './statements.ts'
 import { foundStepUp, talliesOf } from './tallies.ts'
@@ -94,6 +95,7 @@ function prepared(db: Sqlite.Database, query: Query) {
   return {
     ...accountReads(db, query),
     ...policyReads(db, query),
+    ...noticeReads(db, query),
     stepUp: prepare(db, foundStepUp(query)),
     standing: prepare(
       db,

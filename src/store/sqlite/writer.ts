@@ -5,12 +5,14 @@ import type { Message, Operations, Reply } from './operations.ts'
 import { createQuery } from './statements.ts'
 import { accountWrites } from './writes/accounts.ts'
 import { auditWrites } from './writes/audit.ts'
+import { noticeWrites } from './writes/notices.ts'
 import { operatorCodeWrites } from './writes/operator-codes.ts'
 import { peopleWrites } from './writes/people.ts'
 import { policyWrites } from './writes/policy.ts'
 import { requestWrites } from './writes/requests.ts'
 import { signingKeyWrites } from './writes/signing-keys.ts'
 import { stepUpWrites } from './writes/step-ups.ts'
+import { createTell } from './writes/tell.ts'
 import { trustWrites } from './writes/trust.ts'
 import { upkeepWrites } from './writes/upkeep.ts'
 
@@ -50,6 +52,7 @@ const operations: Operations = {
   ...operatorCodeWrites(db, query),
   ...accountWrites(db, query),
   ...policyWrites(db, query),
+  ...noticeWrites(db, query, createTell(db, query)),
   ...upkeepWrites(db, query),
   ...trustWrites(db, query),
 }

@@ -7,6 +7,7 @@ import { endSignIns } from '../ending.ts'
 import * as sql from '../statements/accounts.ts'
 import type { PortDeps } from './deps.ts'
 import { createDone, nothing } from './done.ts'
+import { noticed } from './noticed.ts'
 
 export function accountStore(deps: PortDeps): AccountStore {
   const { link, toRows, heard } = deps
@@ -55,6 +56,8 @@ export function accountStore(deps: PortDeps): AccountStore {
         if (seen !== undefined && !isAsSeen(before, contactsRow(seen))) return nothing('stale')
         await tx.run(sql.setContacts, { account, emails, phones })
         const isAsBefore = before.emails === emails && before.phones === phones
+        const notice = { kind: 'contacts', factor: null, at: by.at, told, former: before.emails }
+        if (!isAsBefore) await noticed(tx, account, notice)
         const own = isAsBefore ? [] : await endSignIns(tx, ending)
         return { answer: 'set', told: [...told, ...own], own }
       })

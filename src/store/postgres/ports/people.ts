@@ -5,12 +5,14 @@ import { type Ending, endSignIns, holdSignIns, type ToldRow } from '../ending.ts
 import { isUnique } from '../faults.ts'
 import type { Tx } from '../link.ts'
 import * as endingSql from '../statements/ending.ts'
+import { end as endNotices } from '../statements/notices.ts'
 import * as codes from '../statements/operator-codes.ts'
 import * as sql from '../statements/people.ts'
 import { end as endTrust } from '../statements/trust.ts'
 import { createAddPeople } from './add-people.ts'
 import type { PortDeps } from './deps.ts'
 import { createDone, nothing } from './done.ts'
+import { noticed } from './noticed.ts'
 
 const NAME = 'people_directory_name_key_key'
 
@@ -57,6 +59,8 @@ export function peopleStore(deps: PortDeps): PeopleStore {
           if (seen !== undefined && !isAsSeen(before, personRow(seen))) return nothing('stale')
           await tx.run(sql.set, row)
           const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
+          if (before.emails !== row.emails || before.phones !== row.phones)
+            await noticed(tx, account, { ...changed, at: by.at, told, former: before.emails })
           const own = isAsBefore ? [] : await endSignIns(tx, ending)
           if (row.state !== 'enabled') {
             const of = { accounts: [account] }
@@ -126,6 +130,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
         if ((await endEnrolments(tx, of)) === 0) return nothing('unknown')
         await tx.run(sql.untally, of)
         await tx.run(sql.forgetBrowsers, of)
+        await noticed(tx, account, { kind: 'reset', factor, at: by.at, told, former: '[]' })
         const own = await endSignIns(tx, ending)
         return { answer: 'reset', told: [...told, ...own], own }
       })
@@ -146,6 +151,8 @@ export function peopleStore(deps: PortDeps): PeopleStore {
     },
   }
 }
+
+const changed = { kind: 'contacts', factor: null }
 
 /** Everything but the audit, whose events of step-ups that ended on the way this answers with. */
 async function eraseAll(tx: Tx, ending: Ending): Promise<readonly ToldRow[]> {
@@ -168,6 +175,7 @@ async function clear(tx: Tx, accounts: readonly string[]): Promise<void> {
   await tx.run(sql.unsend, of)
   await tx.run(sql.forgetBrowsers, of)
   await tx.run(endTrust, { accounts })
+  await tx.run(endNotices, { accounts })
   await tx.run(sql.remove, { accounts })
 }
 

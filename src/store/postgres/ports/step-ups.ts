@@ -4,7 +4,7 @@ import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
 import { operatorCodesIn, takenValues } from '../../rows-codes.ts'
 import { settingsIn } from '../../rows-policy.ts'
 import { grantsIn } from '../../rows-trust.ts'
-import { changedRow, classOf, ownAnswers, stepUpRow } from '../../to-rows.ts'
+import { aboutOf, changedRow, classOf, ownAnswers, stepUpRow, UNUSED_MS } from '../../to-rows.ts'
 import { isUnique } from '../faults.ts'
 import { toldOf } from '../parts.ts'
 import * as sql from '../statements/step-ups.ts'
@@ -22,7 +22,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const opened =
         claim === null
           ? await written(sql.open, values)
-          : await written(sql.openClaiming, { ...values, ...claimValues(claim), now })
+          : await written(sql.openClaiming, { ...values, ...claimValues(claim, stepUp), now })
       const answer = opened?.rows[0]
       if (answer?.opened === 1 || answer?.known_tag === tag) {
         const at = { version: 1, value: stepUp, tallies: talliesIn(answer.tallies) }
@@ -83,7 +83,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
     },
 
     async send(change, claim, now) {
-      const values = { ...changeValues(change), ...claimValues(claim), now }
+      const values = { ...changeValues(change), ...claimValues(claim, change.next), now }
       const { rows, again } = await link.write(sql.send, values)
       if (rows[0]?.swapped === 1 || (await isOurs(again, values))) return 'claimed'
       if (rows[0]?.held !== 1) return 'stale'
@@ -102,7 +102,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       const values = {
         ...changeValues(change),
         ...{ factor, class: classOf(lane), lane, every, seconds, cap, own, now },
-        ...{ locked_id: toRows.spare().id },
+        ...{ locked_id: toRows.spare().id, about: aboutOf(change.next) },
         // Ends with the number of failures, which only the row knows.
         locked_event: JSON.stringify(event).replace(/null\}$/, ''),
       }
@@ -156,6 +156,7 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
         ...{ enrolment_id, enrolment_account, ...rest, part: consumed.part },
         ...{ ...keepingOf(change.next), holder: values.browser },
         ...earnedValues(enrolment.account, earned),
+        about: aboutOf(change.next),
       })
       const answer = rows[0]
       if (answer?.swapped === 1 || (await isOurs(again, values))) return 'enrolled'
@@ -216,13 +217,14 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
     if (now < budget.next_at) return instantOf(budget.next_at)
     return instantOf(budget.window_started_at + rule.windowSeconds * 1000)
   }
-}
 
-function claimValues({ account, channel, lane, rule }: Claim) {
-  return {
-    ...{ claim_account: account, channel, claim_lane: lane },
-    ...{ cool_downs: rule.coolDownSeconds, window_ms: rule.windowSeconds * 1000 },
-    sends_max: rule.sendsMax,
+  function claimValues({ account, channel, lane, rule }: Claim, stepUp: StepUp) {
+    return {
+      ...{ claim_account: account, channel, claim_lane: lane },
+      ...{ cool_downs: rule.coolDownSeconds, window_ms: rule.windowSeconds * 1000 },
+      ...{ sends_max: rule.sendsMax, unused_ms: UNUSED_MS },
+      ...{ notice_id: toRows.spare().id, about: aboutOf(stepUp) },
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import { codes, held, person, swapped, tallies, told } from '../parts.ts'
 import { statement } from '../statements.ts'
 import { endedGrants, granting, grants, rotating, using } from './grants.ts'
 import { known, staying, stillCounting } from './known-browsers.ts'
+import { noticed } from './notices.ts'
 import { code, taken, tried } from './taken-codes.ts'
 
 const ROW = 'id, version, tag, account, browser, state, expires_at, value'
@@ -26,7 +27,11 @@ const claimed = (rows: string): string => {
     on conflict (account, channel, lane) do update
     set window_started_at = ${start}, sends = ${sends}, next_at = ${next(sends, start)}
     where @now::bigint >= b.next_at and ${sends} <= @sends_max::integer
-    returning 1)`
+    returning b.sends),
+  ${noticed({ id: '@notice_id', account: '@claim_account', lane: '@claim_lane' }, 'codes-unused', {
+    ...{ factor: '@channel', now: '@now', wait: '@unused_ms::bigint' },
+    rows: 'claimed where sends >= @sends_max::integer',
+  })}`
 }
 
 const opening = (claim: string, rows: string, and = ''): string => `
@@ -166,7 +171,10 @@ const spending = (before: string, rows: string, after: string): string => `
       case when ${IS_OUT} then '"operator"' else until::text end || '}'
     from counted, swapped, (select count(*) from telling) before
     where ${IS_OUT} or failures % @every::integer = 0
-    returning event)
+    returning event),
+  ${noticed({ id: '@locked_id', account: '@account', lane: '@class' }, 'locked', {
+    ...{ factor: '@factor', now: '@now', rows: 'locked' },
+  })}
   select (select count(*) from held)::integer as held,
     (select count(*) from swapped)::integer as swapped,
     (select total from counted) as total, (select failures from counted) as failures,
@@ -258,6 +266,9 @@ export const enrol = statement<Enrolled>(
   ${known('swapped')},
   ${endedGrants('@enrolment_account', 'swapped')},
   ${granting('swapped')},
+  ${noticed({ id: '@enrolment_id', account: '@enrolment_account', lane: `'signed'` }, 'enrolled', {
+    ...{ factor: '@factor', now: '@at', rows: 'swapped' },
+  })},
   telling as (${told('swapped')})
   select (select count(*) from allowed)::integer as allowed,
     (select count(*) from held)::integer as held, (select code_held from proven) as code_held,

@@ -4,7 +4,7 @@ import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
 import { operatorCodesIn, takenValues } from '../../rows-codes.ts'
 import { settingsIn } from '../../rows-policy.ts'
 import { grantsIn, trustUseRow } from '../../rows-trust.ts'
-import { changedRow, earnedRow, stepUpRow } from '../../to-rows.ts'
+import { aboutOf, changedRow, earnedRow, stepUpRow } from '../../to-rows.ts'
 import type { FoundMessage, Keeping } from '../operations.ts'
 import type { PortDeps } from './deps.ts'
 
@@ -15,7 +15,8 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       const row = stepUpRow(stepUp, 1)
       stepUpRows.wrote(row.value, stepUp)
       const change = { row, told: toRows.told(events) }
-      const of = { change, keeping: keepingOf(stepUp), claim: claimOf(claim), now }
+      const keeping = keepingOf(stepUp)
+      const of = { change, keeping, claim: claimOf(claim), notice: noticeOf(stepUp), now }
       const answer = await writer.call('stepUps.open', of)
       switch (answer.heard) {
         case 'opened': {
@@ -80,7 +81,12 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
     },
 
     async send(change, claim, now) {
-      const of = { change: messageOf(change), claim: { ...claim }, now }
+      const of = {
+        change: messageOf(change),
+        claim: { ...claim },
+        notice: noticeOf(change.next),
+        now,
+      }
       const answer = await writer.call('stepUps.send', of)
       if (typeof answer === 'string') return answer
       return { heard: 'too-soon', until: instantOf(answer.until) }
@@ -88,7 +94,9 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
 
     async spend(change, counter, rule, now) {
       const { client } = change.next.request
-      const of = { change: messageOf(change), counter, rule, now, client, spare: toRows.spare() }
+      const about = aboutOf(change.next)
+      const spare = toRows.spare()
+      const of = { change: messageOf(change), counter, rule, now, client, about, spare }
       const answer = await writer.call('stepUps.spend', of)
       switch (answer.heard) {
         case 'spent':
@@ -122,10 +130,14 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       const keeping = keepingOf(change.next)
       const of = {
         ...{ change: messageOf(change), keeping, enrolment: toRows.enrolment(enrolment) },
-        earned: earnedRow(enrolment.account, earned),
+        ...{ earned: earnedRow(enrolment.account, earned), about: aboutOf(change.next) },
       }
       return writer.call('stepUps.enrol', of)
     },
+  }
+
+  function noticeOf(stepUp: StepUp) {
+    return { ...toRows.spare(), about: aboutOf(stepUp) }
   }
 
   function foundIn({ version, value, tallies }: FoundMessage): Found {

@@ -5,6 +5,7 @@ import { isAsSeen } from '../../to-rows.ts'
 import type { Operations } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { createEndSignIns } from './ending.ts'
+import { createNotices } from './notices.ts'
 import { createTell } from './tell.ts'
 import { createGrants } from './trust.ts'
 
@@ -14,6 +15,7 @@ export function accountWrites(db: Database, query: Query): AccountOperations {
   const tell = createTell(db, query)
   const endSignIns = createEndSignIns(db, query)
   const grants = createGrants(db, query)
+  const notices = createNotices(db, query)
   const run = prepared(db, query)
 
   return {
@@ -53,6 +55,12 @@ export function accountWrites(db: Database, query: Query): AccountOperations {
       run.setContacts.run({ account, emails, phones })
       tell(told)
       const isAsBefore = before.emails === emails && before.phones === phones
+      const [first] = told
+      if (!isAsBefore && first !== undefined)
+        notices.add({
+          ...{ id: first.id, account, lane: 'operator', kind: 'contacts', factor: null },
+          ...{ at: ending.at, about: 'null', former: before.emails },
+        })
       const events = isAsBefore
         ? []
         : endSignIns({ account, factor: null, ending, spares: 'asked-nothing' })

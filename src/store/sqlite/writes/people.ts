@@ -1,11 +1,12 @@
 import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
 import { isAsSeen } from '../../to-rows.ts'
-import type { EndingMessage, Operations } from '../operations.ts'
+import type { EndingMessage, Operations, Told } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { createEndSignIns } from './ending.ts'
 import { createEnrolments } from './enrolments.ts'
 import { createKnownBrowsers } from './known-browsers.ts'
+import { createNotices } from './notices.ts'
 import { createOperatorCodes } from './operator-codes.ts'
 import { createTell } from './tell.ts'
 
@@ -19,6 +20,7 @@ const PERSON = [
 export function peopleWrites(db: Database, query: Query): PeopleOperations {
   const tell = createTell(db, query)
   const enrolments = createEnrolments(db, query)
+  const notices = createNotices(db, query)
   const endSignIns = createEndSignIns(db, query)
   const browsers = createKnownBrowsers(db, query)
   const codes = createOperatorCodes(db, query)
@@ -56,6 +58,8 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       run.update.run(row)
       tell(told)
       const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
+      if (before.emails !== row.emails || before.phones !== row.phones)
+        noticed(account, 'contacts', { told, at: ending.at, former: before.emails })
       const spares = row.state === 'enabled' ? 'asked-nothing' : 'none'
       const events = isAsBefore ? [] : endSignIns({ account, factor: null, ending, spares })
       if (row.state !== 'enabled') {
@@ -104,6 +108,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       run.untally.run({ account, factor })
       browsers.forget(account)
       tell(told)
+      noticed(account, 'reset', { told, at: ending.at, factor })
       return { heard: 'reset', events: endSignIns({ account, factor, ending, spares: 'none' }) }
     },
 
@@ -119,6 +124,20 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       tell(told)
       return 'unlocked'
     },
+  }
+
+  /** Named after the event that tells of it. */
+  function noticed(
+    account: string,
+    kind: string,
+    of: Pick<EndingMessage, 'at'> &
+      Readonly<{ told: readonly Told[]; factor?: string; former?: string }>,
+  ): void {
+    const [event] = of.told
+    if (event === undefined) return
+    const { at, factor = null, former = '[]' } = of
+    const lane = 'operator'
+    notices.add({ id: event.id, account, lane, kind, factor, at, about: 'null', former })
   }
 
   function erase(account: string, ending: EndingMessage): readonly string[] {
@@ -137,6 +156,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
     run.unsend.run({ account, factor: null })
     browsers.forget(account)
     codes.end({ account, kind: null })
+    notices.end(account)
     run.remove.run({ account })
     run.unset.run({ account })
   }

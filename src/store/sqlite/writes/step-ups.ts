@@ -1,13 +1,20 @@
 import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
 import type { LockRule } from '../../../stepup/index.ts'
-import { classOf, ownAnswers } from '../../to-rows.ts'
-import type { ChangeMessage, ClaimMessage, ConsumedMessage, Operations } from '../operations.ts'
+import { classOf, ownAnswers, UNUSED_MS } from '../../to-rows.ts'
+import type {
+  ChangeMessage,
+  ClaimMessage,
+  ConsumedMessage,
+  NoticeMessage,
+  Operations,
+} from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { foundStepUp, talliesOf } from '../tallies.ts'
 import { createEnrolments } from './enrolments.ts'
 import { createIsGone } from './is-gone.ts'
 import { createKnownBrowsers } from './known-browsers.ts'
+import { createNotices } from './notices.ts'
 import { createOperatorCodes } from './operator-codes.ts'
 import { createTell } from './tell.ts'
 import { createGrants } from './trust.ts'
@@ -25,17 +32,18 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
   const browsers = createKnownBrowsers(db, query)
   const grants = createGrants(db, query)
   const codes = createOperatorCodes(db, query)
+  const notices = createNotices(db, query)
   const { find, insert, replace, tallies, locks, count, reset, budget, claimed, freed } = prepared(
     db,
     query,
   )
 
   return {
-    'stepUps.open'({ change, keeping, claim, now }) {
+    'stepUps.open'({ change, keeping, claim, notice, now }) {
       const at = find.get({ id: change.row.id })
       if (at !== undefined) return { heard: 'found', at }
       if (isGone(change.row.account, keeping)) return { heard: 'account-gone' }
-      const until = claim === null ? null : claimMessage(claim, now)
+      const until = claim === null ? null : claimMessage(claim, notice, now)
       if (until !== null) return { heard: 'too-soon', until }
       insert.run(change.row)
       tell(change.told)
@@ -65,15 +73,15 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       return swap(change) ? 'replaced' : 'stale'
     },
 
-    'stepUps.send'({ change, claim, now }) {
+    'stepUps.send'({ change, claim, notice, now }) {
       const next = nextBudget(claim, now)
       if ('until' in next) return { heard: 'too-soon', until: next.until }
       if (!swap(change)) return 'stale'
-      claimed.run(next)
+      claimedAs(next, claim, notice, now)
       return 'claimed'
     },
 
-    'stepUps.spend'({ change, counter, rule, now, client, spare }) {
+    'stepUps.spend'({ change, counter, rule, now, client, about, spare }) {
       const { total, failures, locked_until } = locks.get(counter) ?? NONE
       const own = ownAnswers(counter.lane, rule)
       if (total >= rule.cap && failures >= own) return { heard: 'locked', until: 'operator' }
@@ -94,6 +102,10 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
         ...{ factor, lane, failures: counted, until: locked },
       })
       tell([{ id: spare.id, event }])
+      notices.add({
+        ...{ id: spare.id, account: counter.account, lane: classOf(lane), kind: 'locked' },
+        ...{ factor, at: now, about },
+      })
       return { heard: 'spent', locked, event }
     },
 
@@ -114,8 +126,8 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       return 'settled'
     },
 
-    'stepUps.enrol'({ change, keeping, enrolment, earned }) {
-      const { account, provenance } = enrolment.row
+    'stepUps.enrol'({ change, keeping, enrolment, earned, about }) {
+      const { id, account, provenance, factor, at } = enrolment.row
       if (isGone(account, keeping)) return 'account-gone'
       if (enrolments.has(enrolment.row)) return 'exists'
       const { browser } = change.row
@@ -127,6 +139,7 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       grants.end(account)
       if (earned !== null) browsers.know(account, earned)
       if (earned?.grant) grants.add(earned.grant)
+      notices.add({ id, account, lane: 'signed', kind: 'enrolled', factor, at, about })
       return 'enrolled'
     },
   }
@@ -142,11 +155,24 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
   }
 
   /** Claims one message at once; else says until when it may not be sent. */
-  function claimMessage(claim: ClaimMessage, now: number): number | null {
+  function claimMessage(claim: ClaimMessage, notice: NoticeMessage, now: number): number | null {
     const next = nextBudget(claim, now)
     if ('until' in next) return next.until
-    claimed.run(next)
+    claimedAs(next, claim, notice, now)
     return null
+  }
+
+  /** Whoever used up all messages in vain may be somebody else; the person is told, unless a code is typed after all. */
+  function claimedAs(
+    next: Exclude<ReturnType<typeof nextBudget>, { until: number }>,
+    { account, channel: factor, lane, rule }: ClaimMessage,
+    { id, about }: NoticeMessage,
+    now: number,
+  ): void {
+    claimed.run(next)
+    if (next.sends < rule.sendsMax) return
+    const kind = 'codes-unused'
+    notices.add({ id, account, lane, kind, factor, at: now, about, next_at: now + UNUSED_MS })
   }
 
   function nextBudget({ account, channel, lane, rule }: ClaimMessage, now: number) {

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { LI_WEI, openApp, type TestApp } from '../support/app.ts'
+import { guess, ONLY_APP, ONLY_EMAIL, otherThan, withOtpApp } from '../support/attack.ts'
+import { ANYBODYS, unsignedUrl } from '../support/outside.ts'
+import { begin } from '../support/passage.ts'
+import { createUserAgent } from '../support/user-agent.ts'
+
+const BOB = 'bob@kestrel.example'
+/** What nobody signed is taken as well. */
+const OPEN_TO_ALL = {
+  settings: { ...ONLY_APP.settings, locks: { cap: 25 } },
+  clients: [ANYBODYS],
+} as const
+const DESK = { timeZone: 'Asia/Shanghai' }
+
+/** Mails that hold no code, in the order in which they came. */
+const notices = ({ mailbox }: TestApp) => mailbox.mails.filter(({ code }) => code === '')
+const events = async (app: TestApp, name: string) =>
+  (await app.events()).filter(({ event }) => event === name)
+
+/** Ten wrong answers, in two step-ups. */
+async function tenWrong(url: () => Promise<string>): Promise<void> {
+  for (let half = 0; half < 2; half++) {
+    const browser = createUserAgent()
+    let page = await browser.follow(await url())
+    for (let answer = 0; answer < 5; answer++)
+      page = await browser.submit(page, 'answer', { code: '000000' })
+  }
+}
+
+describe('a person whose factor was locked', () => {
+  test('is told once by mail, in the background, from where and what to do', async () => {
+    await using app = await openApp({ settings: { ...ONLY_APP.settings, ...DESK } })
+    await withOtpApp(app, 'bob')
+    await guess(app, 10)
+    assert.equal(app.mailbox.mails.length, 0)
+    for (let n = 0; n < 3; n++) await app.app.tend()
+    const [mail, ...more] = notices(app)
+    assert.equal(more.length, 0)
+    assert.ok(mail !== undefined)
+    assert.equal(mail.to, BOB)
+    assert.equal(mail.subject, 'Codes from your OTP app were paused after wrong tries')
+    assert.match(mail.text, /paused after wrong tries at 20:00 on 1 January 2030 \(UTC\+8\), from /)
+    assert.match(mail.text, /127\.0\.0\.1/)
+    assert.match(mail.text, /Somebody may know your password\. Change it/)
+    assert.match(mail.text, /^For: bob$/m)
+    for (const part of [mail.text, mail.html]) assert.doesNotMatch(part, /https?:|href|[0-9]{6}/)
+    const [sent] = await events(app, 'notice.sent')
+    assert.deepEqual(
+      [sent?.['notice'], sent?.['factor'], sent?.['channel'], sent?.['to']],
+      ['locked', 'totp', 'email', ['b•••b@kestrel.example']],
+    )
+    const metrics = await (await fetch(`${app.managementUrl}/metrics`)).text()
+    assert.match(metrics, /sallyport_notices_total\{kind="locked",outcome="sent"\} 1/)
+  })
+
+  test('is told again of the next lock, and of no more than are set in a day', async () => {
+    await using app = await openApp({
+      settings: { ...ONLY_APP.settings, notices: { perDayMax: 2 } },
+    })
+    await withOtpApp(app, 'bob')
+    for (let lock = 0; lock < 3; lock++) {
+      await guess(app, 10)
+      await app.app.tend()
+      app.clock.advance(7200)
+    }
+    assert.equal(notices(app).length, 2)
+    assert.deepEqual(
+      (await events(app, 'notice.dropped')).map(({ why }) => why),
+      ['too-many'],
+    )
+    app.clock.advance(24 * 3600)
+    await guess(app, 10)
+    await app.app.tend()
+    assert.equal(notices(app).length, 3)
+  })
+
+  test('hears of what nobody signed once a day, whatever else there is to tell', async () => {
+    await using app = await openApp(OPEN_TO_ALL)
+    await withOtpApp(app, 'bob')
+    for (let lock = 0; lock < 2; lock++) {
+      await tenWrong(async () => unsignedUrl(app, 'bob'))
+      await app.app.tend()
+      app.clock.advance(7200)
+    }
+    assert.equal(notices(app).length, 1)
+    await guess(app, 10)
+    await app.app.tend()
+    assert.equal(notices(app).length, 2)
+  })
+
+  test('whom nobody knows causes nothing to be sent', async () => {
+    await using app = await openApp(OPEN_TO_ALL)
+    for (let n = 0; n < 12; n++) await createUserAgent().follow(unsignedUrl(app, 'nobody'))
+    await app.app.tend()
+    assert.equal(app.mailbox.mails.length, 0)
+    assert.deepEqual(await events(app, 'notice.dropped'), [])
+  })
+
+  test('is told where they are by then, and not at all once they are gone', async () => {
+    await using app = await openApp(ONLY_APP)
+    for (const name of ['bob', 'ann']) {
+      await withOtpApp(app, name)
+      await guess(app, 10, name)
+    }
+    await app.people.set('desk', 'bob', { emails: ['new@kestrel.example'] })
+    await app.people.remove('desk', 'ann')
+    await app.app.tend()
+    const told = notices(app).map(({ to, subject }) => `${to} ${subject.slice(0, 9)}`)
+    assert.deepEqual(told.sort(), [
+      `${BOB} Your phon`,
+      'new@kestrel.example Codes fro',
+      'new@kestrel.example Your phon',
+    ])
+  })
+})
+
+describe('a notice', () => {
+  test('speaks the language of the sign-in', async () => {
+    await using app = await openApp({ settings: { ...ONLY_APP.settings, ...DESK } })
+    await withOtpApp(app, 'bob')
+    const url = async () =>
+      app.party.authorizeUrl(await app.party.push({ login_hint: 'bob', ui_locales: 'zh-CN' }))
+    await tenWrong(url)
+    await app.app.tend()
+    const [mail] = notices(app)
+    assert.equal(mail?.subject, '身份验证器因多次输错已暂停')
+    assert.match(mail?.text ?? '', /已暂停，时间 .*，来源 127\.0\.0\.1。/)
+    assert.match(mail?.text ?? '', /如非本人操作：/)
+  })
+
+  test('is tried again while the mail server is down, for a day, and keeps nobody waiting', async () => {
+    await using app = await openApp(ONLY_APP)
+    await withOtpApp(app, 'bob')
+    app.mailbox.set('busy')
+    await guess(app, 10)
+    await app.app.tend()
+    assert.equal(app.mailbox.begun(), 1)
+    await app.app.tend()
+    assert.equal(app.mailbox.begun(), 1)
+    app.clock.advance(61)
+    await app.app.tend()
+    assert.equal(app.mailbox.begun(), 2)
+    app.mailbox.set('accept')
+    app.clock.advance(301)
+    await app.app.tend()
+    assert.equal(notices(app).length, 1)
+    app.clock.advance(3600)
+    await app.app.tend()
+    assert.equal(notices(app).length, 1)
+  })
+
+  test('is given up after a day, with a metric and a line in the log', async () => {
+    await using app = await openApp(ONLY_APP)
+    await withOtpApp(app, 'bob')
+    app.mailbox.set('busy')
+    await guess(app, 10)
+    await app.app.tend()
+    app.clock.advance(24 * 3600)
+    await app.app.tend()
+    app.mailbox.set('accept')
+    app.clock.advance(3600)
+    await app.app.tend()
+    assert.equal(notices(app).length, 0)
+    const metrics = await (await fetch(`${app.managementUrl}/metrics`)).text()
+    assert.match(metrics, /sallyport_notices_total\{kind="locked",outcome="undelivered"\} 1/)
+    assert.ok(app.logged.some((line) => line.includes('"notice.dropped"')))
+  })
+
+  test('of a locked email factor goes to the same address, which is the only one', async () => {
+    await using app = await openApp(ONLY_EMAIL)
+    const { browser, page: first } = await begin(app)
+    let page = first
+    for (let round = 0; round < 2; round++) {
+      if (round > 0) page = await browser.submit(page, 'choose', { factor: 'email' })
+      for (let answer = 0; answer < 5; answer++)
+        page = await browser.submit(page, 'answer', { code: otherThan(app.mailbox.last().code) })
+      app.clock.advance(31)
+    }
+    await app.app.tend()
+    const [mail] = notices(app)
+    assert.deepEqual(
+      [mail?.to, mail?.subject],
+      [LI_WEI, 'Email codes were paused after wrong tries'],
+    )
+  })
+
+  test('says that codes came in vain, once a day, and not where one was used after all', async () => {
+    const sends = { coolDownSeconds: [10], signedMax: 3 }
+    await using app = await openApp({ settings: { ...ONLY_EMAIL.settings, sends } })
+    const askThrice = async () => {
+      const { browser, page: first } = await begin(app)
+      let page = first
+      for (let n = 0; n < 2; n++) {
+        app.clock.advance(11)
+        page = await browser.submit(page, 'resend')
+      }
+      return { browser, page }
+    }
+    const { browser, page } = await askThrice()
+    const { code } = app.mailbox.last()
+    assert.equal((await browser.submit(page, 'answer', { code })).status, 200)
+    app.clock.advance(601)
+    await app.app.tend()
+    assert.equal(notices(app).length, 0)
+
+    for (let hour = 0; hour < 3; hour++) {
+      await askThrice()
+      await app.app.tend()
+      assert.equal(notices(app).length, Math.min(hour, 1))
+      app.clock.advance(3600)
+      await app.app.tend()
+    }
+    assert.deepEqual(
+      notices(app).map(({ subject }) => subject),
+      ['Codes were sent to you and none of them was used'],
+    )
+  })
+
+  test('tells the old address and the new one that an operator changed it, and of a reset', async () => {
+    await using app = await openApp(ONLY_APP)
+    await withOtpApp(app, 'bob')
+    await app.people.set('desk', 'bob', { emails: ['new@kestrel.example'] })
+    await app.people.set('desk', 'bob', { displayName: 'Bob' })
+    await app.people.resetFactor('desk', 'bob', 'totp')
+    await app.app.tend()
+    const told = notices(app).map(({ to, subject }) => `${to}: ${subject}`)
+    assert.deepEqual(told.sort(), [
+      `${BOB}: Your phone numbers or email addresses were changed`,
+      'new@kestrel.example: Your OTP app was removed',
+      'new@kestrel.example: Your phone numbers or email addresses were changed',
+    ])
+    assert.match(notices(app)[0]?.text ?? '', /changed at .* by the IT service desk\./)
+  })
+})
