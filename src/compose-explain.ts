@@ -8,6 +8,7 @@ import {
   createLocks,
   overrideOf,
   planFor,
+  prospectsOf,
   type StepUpRequest,
   shownCodes,
   wantedOf,
@@ -15,7 +16,7 @@ import {
 
 type Deps = {
   readonly config: Config
-  readonly app: Pick<App, 'store' | 'policies' | 'peek' | 'reach' | 'trust'>
+  readonly app: Pick<App, 'store' | 'policies' | 'peek' | 'reach' | 'judgeText' | 'trust'>
   readonly clock: Clock
 }
 
@@ -24,11 +25,12 @@ const UNSIGNED = 'dangerously_unsigned_login_hint'
 
 /** What would be asked of somebody and why, by the very functions that decide it while people wait. Nothing is sent or kept. */
 export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
-  const { store, policies, peek, reach, trust } = app
+  const { store, policies, peek, reach, judgeText, trust } = app
   const { binding } = config.trust
   const certain = createCertain(config.listen.trustedProxies)
   const limits = createLimits(config)
   const locks = createLocks(limits)
+  const isTexting = config.channels.sms.length > 0
 
   return async ({ user, client: id, ip, acr, at }) => {
     const client = config.clients.find((one) => one.id === id)
@@ -67,6 +69,15 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
         pausedUntil: locks.pausedUntil(standing.tallies, factor, lane, now),
       })),
       codes: shownCodes(standing.codes, now),
+      prospects: prospectsOf({
+        person,
+        standing,
+        effective,
+        reach,
+        lockRule: limits.lock,
+        now,
+      }).map((one) => ({ ...one, why: one.use === 'none' ? one.why : null })),
+      phones: person.phones.map((phone) => ({ phone, text: isTexting ? judgeText(phone) : null })),
       enrolled: standing.enrolled.map(({ factor, provenance }) => ({ factor, provenance })),
       trust: {
         binding,

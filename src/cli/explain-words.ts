@@ -2,6 +2,7 @@ import { type FactorKind, never } from '../kernel/index.ts'
 import type { Offer } from '../stepup/index.ts'
 import { shownCodeWords } from './code-words.ts'
 import { maskedEmail, maskedPhone } from './masked.ts'
+import { missingLines, noTextWords } from './missing-words.ts'
 import { printable } from './printable.ts'
 import type { Explained } from './tools.ts'
 import { trustedLines, trustLines } from './trust-words.ts'
@@ -52,7 +53,7 @@ function nobodyWords(
     case 'ambiguous':
       return `Refused: several people are called ${who}. \`sallyport people\` shows where.`
     case 'disabled':
-      return `Refused: ${who} is ${reason} in the directory. It has to be changed there.`
+      return `Refused: ${who} is ${reason}. Where they are kept here \`sallyport user enable\` ends that, else their directory has to.`
   }
 }
 
@@ -88,12 +89,18 @@ function outcomeLines(told: Told, { isRevealed }: Asked): readonly string[] {
     case 'block':
       return [
         `Stopped, and may try again: ${plan.reason}.`,
+        ...missingLines(told).map((text) => `  ${printable(text)}`),
         plan.why === 'no-contact'
           ? '  Add what is missing, then they press Try again; their password is not needed.'
           : '  `sallyport user show` says until when; `sallyport user unlock` ends it.',
       ]
     case 'refuse':
-      return [REFUSED[plan.reason]]
+      return [
+        REFUSED[plan.reason],
+        ...(plan.reason === 'essential-acr-unmet'
+          ? missingLines(told).map((text) => `  ${printable(text)}`)
+          : []),
+      ]
     default:
       return never(plan)
   }
@@ -176,14 +183,14 @@ const RULE = {
 } as const
 
 function knownLines(told: Told, { isRevealed }: Asked): readonly string[] {
-  const { person, enrolled, answers, effective } = told
-  const shown = (values: readonly string[]) =>
-    values.map((one) => (isRevealed ? one : masked(one))).join(', ') || 'none'
+  const { person, enrolled, answers, plan } = told
+  const shown = (one: string) => (isRevealed ? one : masked(one))
+  const phones = told.phones.map(({ phone, text }) => shown(phone) + noTextWords(text))
   const held = answers.filter(({ pausedUntil }) => pausedUntil !== null)
   return [
     line('account', person.account),
-    line('emails', shown(person.emails)),
-    line('phones', shown(person.phones)),
+    line('emails', person.emails.map(shown).join(', ') || 'none'),
+    line('phones', phones.join('; ') || 'none'),
     line(
       'set up',
       enrolled.map(({ factor, provenance }) => `${factor} (by ${provenance})`).join(', ') ||
@@ -197,27 +204,8 @@ function knownLines(told: Told, { isRevealed }: Asked): readonly string[] {
         .map(({ factor, lane, failures }) => `${factor} in ${lane} after ${failures} wrong answers`)
         .join(', ') || 'nothing',
     ),
-    ...missing(told.plan, effective.factors).map((text) => line('not offered', text)),
+    ...(plan.plan === 'ask' ? missingLines(told).map((text) => line('not offered', text)) : []),
   ]
-}
-
-function missing(plan: Told['plan'], factors: readonly FactorKind[]): readonly string[] {
-  if (plan.plan !== 'ask') return []
-  const offered = new Set(plan.offered.map(({ factor }) => factor))
-  return factors.flatMap((factor) =>
-    offered.has(factor) ? [] : [`${factor}: ${WANTS[factor]}, or it is locked or worth too little`],
-  )
-}
-
-const WANTS: Readonly<Record<FactorKind, string>> = {
-  totp: 'an app has to be set up',
-  email: 'there is no address',
-  sms: 'there is no number that may be sent to',
-  dingtalk: 'there is no number',
-  webauthn: 'there is no passkey',
-  'recovery-code': 'there are no codes',
-  'bind-code': 'an operator makes one',
-  'bypass-code': 'an operator makes one',
 }
 
 const masked = (contact: string): string =>

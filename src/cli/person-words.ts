@@ -1,5 +1,6 @@
 import { shownCodeWords } from './code-words.ts'
 import { maskedEmail, maskedPhone, maskedText } from './masked.ts'
+import { noTextWords } from './missing-words.ts'
 import { printable } from './printable.ts'
 import type { Looked, LookedAt } from './tools.ts'
 
@@ -45,14 +46,6 @@ const WHY_NOT = {
   'no-text': 'left out: it is no text',
 } as const
 
-const NO_TEXT = {
-  may: '',
-  region: ', gets no text: its country is not in channels.smsRegions',
-  type: ', gets no text: its type is not in channels.smsTypes',
-  premium: ', gets no text: it costs more, or no single person holds it',
-  unassigned: ', gets no text: nobody was given such a number',
-} as const
-
 /** How it was read: what stands there, and what became of it. */
 function readWords(
   { contact, attribute, isOperators, written, as, read, text }: Contact,
@@ -64,7 +57,7 @@ function readWords(
     const mask = contact === 'phone' ? maskedPhone : maskedEmail
     const taken = isRevealed ? as : mask(as)
     const whole = written === null || written === as ? taken : `${shown} → ${taken}`
-    return `${from}${whole}${text === null ? '' : NO_TEXT[text]}`
+    return `${from}${whole}${noTextWords(text)}`
   }
   const why =
     read === 'unparseable'

@@ -107,6 +107,10 @@ export type Explained =
       readonly isApplied: boolean
       readonly answers: readonly Answers[]
       readonly enrolled: readonly { readonly factor: FactorKind; readonly provenance: string }[]
+      /** Of each factor that is meant for them, whether they have what it needs. */
+      readonly prospects: LookedAt['factors']
+      /** `text`: whether a code may be texted there; null where no texts are sent. */
+      readonly phones: readonly { readonly phone: string; readonly text: Textable | null }[]
       readonly trust: {
         readonly binding: Binding
         /** `holds`: they would pass by it, in the browser that it is for. */

@@ -5,6 +5,7 @@ import { openApp, type TestApp } from '../support/app.ts'
 import { type CommandLine, createCommandLine } from '../support/command-line.ts'
 import { resumeOn } from '../support/outside.ts'
 import { begin, codeFrom, wayBack } from '../support/passage.ts'
+import { openTexting } from '../support/texting.ts'
 import { redeemed } from '../support/token.ts'
 import { createUserAgent } from '../support/user-agent.ts'
 
@@ -295,7 +296,10 @@ describe('explain', () => {
       /^Refused: nothing they could use/m,
     )
     await it.app.people.disable('ada', 'li.wei')
-    assert.match(await said('--user', 'li.wei'), /^Refused: li\.wei is disabled in the directory/)
+    assert.match(
+      await said('--user', 'li.wei'),
+      /^Refused: li\.wei is disabled\. .*`sallyport user enable`/,
+    )
     assert.equal((await it.sallyport(['explain', '--user', 'x', '--client', 'y'])).code, 1)
     for (const wrong of [
       ['--ip', '1.2.3'],
@@ -303,6 +307,30 @@ describe('explain', () => {
       ['--at', '2030-13-01T00:00:00Z'],
     ])
       assert.equal((await it.sallyport([...asked, '--user', 'li.wei', ...wrong])).code, 64)
+  })
+
+  test('says of each factor what keeps somebody from it', async () => {
+    await using it = await bench({ factors: ['email', 'totp'] })
+    const said = async (user: string) => (await it.sallyport([...asked, '--user', user])).out
+    assert.deepEqual((await said('no.contact')).split('\n').slice(2, 6), [
+      'Stopped, and may try again: no factor has what it needs.',
+      '  email: there is no address. `sallyport user set NAME --email` adds one',
+      '  totp: no app is set up, and there is no address or number to prove first (firstEnrolment: contact)',
+      '  Add what is missing, then they press Try again; their password is not needed.',
+    ])
+  })
+
+  test('says of a number why it gets no text', async () => {
+    await using texting = await openTexting()
+    const { app } = texting
+    const phones = ['+8801712345678', '+18005550100']
+    assert.ok((await app.people.set('ada', 'bob', { phones })).ok)
+    const { out } = await createCommandLine(app)([...asked, '--user', 'bob'])
+    assert.match(
+      out,
+      /phones .*78, gets no text: its country is not in channels\.smsRegions; .*00, gets no text: it costs more/,
+    )
+    assert.match(out, /sms: no number of theirs gets a text, see phones below/)
   })
 
   test('shows contacts in full only where it is asked for, and the audit says so', async () => {
