@@ -65,6 +65,17 @@ describe('a code that an operator hands out', () => {
     assert.match(shown.title, /Set up your OTP app/)
   })
 
+  test('lets Try again go on where there was nothing to ask with', async () => {
+    await using app = await openApp({ settings: { factors: ['email'] } })
+    const say = createCommandLine(app)
+    const { browser, page } = await begin(app, createUserAgent(), { login_hint: 'no.contact' })
+    assert.equal(page.status, 403)
+    const code = codeIn((await say(['user', 'bypass-code', 'no.contact'])).out)
+    const asked = await browser.submit(page, 'retry')
+    assert.match(asked.title, /Enter the one-time code from the IT service desk/)
+    assert.equal((await browser.submit(asked, 'answer', { code })).status, 200)
+  })
+
   test('is told of to whoever looks, and never said again', async () => {
     await using app = await openApp(BOUND)
     const say = createCommandLine(app)
