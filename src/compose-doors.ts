@@ -90,9 +90,12 @@ export function composeDoors({ config, world, ...deps }: Deps): RequestListener 
       config.listen.trustedProxies,
       createTellUnlisted({ config, world, policies, metrics }),
     ),
-    show: (request, response, at) => {
-      const { id, browser } = at.value
-      const seen = step.seenOf(at, { said: 'nothing' }, limits.lock, clock.now())
+    show: async (request, response, at) => {
+      const { id, browser, state } = at.value
+      const seen =
+        state === 'managing'
+          ? await stepUps.look({ id, browser })
+          : step.seenOf(at, { said: 'nothing' }, limits.lock, clock.now())
       portal.show(request, response, id, seen, browser)
     },
     pages: shownByAll,

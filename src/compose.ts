@@ -181,14 +181,16 @@ export async function compose(config: Config, world: World): Promise<App> {
   }
   // Before the store is closed, in which it is kept what became of each.
   opening.defer(endSends)
+  const lookup = step.createLookup({ resolve, policies, store: stepUpStore })
+  const survey = step.createSurvey({ lookup, reach, clock })
   const { open, replan } = step.createOpen({
-    ...{ resolve, policies, reach, trust, trustStore: ports.trust },
+    ...{ lookup, reach, trust, trustStore: ports.trust },
     ...{ trustBinding: config.trust.binding, store: stepUpStore, senders, deliver },
     ...{ limits, clock, random, heard, settings: config.stepUp },
     negotiate,
   })
   const stepUps = step.createStepUps({
-    ...{ store: stepUpStore, make, deliver, factors, senders, enroller, trust, replan },
+    ...{ store: stepUpStore, make, deliver, factors, senders, enroller, trust, replan, survey },
     ...{ codeSeconds, limits, clock, random },
   })
 

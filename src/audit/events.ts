@@ -113,6 +113,12 @@ export type AuditEvent =
         | 'changed-meanwhile'
       readonly ip: string | null
     })
+  /** By the person, among those that are their own. A name is theirs, and is not repeated here. */
+  | (AboutStepUp & {
+      readonly event: 'factor.renamed' | 'factor.removed'
+      readonly factor: FactorKind
+      readonly enrolment: Id<'enrolment'>
+    })
   | (AboutStepUp & { readonly event: 'authorization-code.issued' | 'authorization-code.redeemed' })
   | (AboutStepUp & { readonly event: 'authorization-code.replayed' })
   | (AboutStepUp & { readonly event: 'step-up.other-browser' })
@@ -163,9 +169,11 @@ export type AuditEvent =
       readonly immutableId: string
     })
   | (AboutAccount & { readonly event: 'factor.imported'; readonly factor: FactorKind })
+  /** `enrolment` null: all of that factor. */
   | (AboutAccount & {
-      readonly event: 'factor.reset' | 'factor.unlocked'
+      readonly event: 'factor.reset'
       readonly factor: FactorKind
+      readonly enrolment: Id<'enrolment'> | null
     })
   | (AboutAccount & {
       readonly event: 'operator-code.made'
@@ -173,6 +181,7 @@ export type AuditEvent =
       readonly expiresAt: Instant
     })
   | (AboutAccount & { readonly event: 'operator-code.revoked'; readonly kind: OperatorCodeKind })
+  | (AboutAccount & { readonly event: 'factor.unlocked'; readonly factor: FactorKind })
   /** Of what a person was told besides codes, or why not; `to` masked. */
   | (AboutAccount & {
       readonly event: 'notice.sent'

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { codesIn } from '../../test/support/codes.ts'
 import { openAccounts } from '../../test/support/directory-local.ts'
-import { enrolmentSample } from '../../test/support/enrolment.ts'
+import { ALL_APPS, enrolmentSample } from '../../test/support/enrolment.ts'
 import { entryOf, fakeLdap, openLdapSettings } from '../../test/support/fake-ldap.ts'
 import { LOCKS } from '../../test/support/limits.ts'
 import { challengedSample, createSampler } from '../../test/support/step-up.ts'
@@ -171,21 +171,21 @@ describe('people of a company, for the help desk', () => {
     await using made = await bench()
     const account = await made.came('ann', 1)
     const none = { ok: false, error: ['totp is not set up'] }
-    assert.deepEqual(await made.people.resetFactor('ada', 'ann', 'totp'), none)
+    assert.deepEqual(await made.people.resetFactor('ada', 'ann', null), none)
     const { stepUps } = made.store
     const stepUp = challengedSample(sampler, { account })
     await stepUps.open(stepUp, [], null, NOON)
     const change = { version: 1, next: stepUp, events: [] }
-    const enrolled = await stepUps.enrol(change, enrolmentSample(sampler, account), null)
+    const enrolled = await stepUps.enrol(change, enrolmentSample(sampler, account), 1, null)
     assert.equal(enrolled, 'enrolled')
     assert.equal(kept(await made.people.show('ann')).factors[0]?.kind, 'totp')
-    assert.deepEqual(kept(await made.people.resetFactor('ada', 'ann', 'totp')), {
+    assert.deepEqual(kept(await made.people.resetFactor('ada', 'ann', null)), {
       ...{ account, username: 'ann' },
     })
     assert.deepEqual((await stepUps.standing(account)).enrolled, [])
     const reset = { event: 'factor.reset', at: NOON, actor: 'operator:ada', account }
     assert.ok(
-      (await made.events()).some((event) => isDeepStrictEqual(event, { ...reset, factor: 'totp' })),
+      (await made.events()).some((event) => isDeepStrictEqual(event, { ...reset, ...ALL_APPS })),
     )
   })
 })

@@ -107,10 +107,10 @@ export function createCompanyPeople(deps: CompanyDeps): CompanyPeople {
         return erased === 'erased' ? ok({ account, username }) : UNKNOWN
       }),
 
-    resetFactor: (operator, who, factor) =>
-      withAccount(who, async ({ view: { account }, username }) => {
-        const reset = await desk.resetFactor(operator, account, factor)
-        return reset === 'reset' ? ok({ account, username }) : fail([`${factor} is not set up`])
+    resetFactor: (operator, who, app) =>
+      withAccount(who, async ({ view, username }) => {
+        const reset = await desk.resetFactor(operator, view, app)
+        return reset.ok ? ok({ account: view.account, username }) : reset
       }),
 
     async giveCode(operator, who, kind, seconds) {

@@ -6,6 +6,7 @@ import {
   fail,
   type Id,
   type Instant,
+  nameOfApp,
   type OperatorCodeKind,
   ok,
   type Result,
@@ -64,7 +65,6 @@ export type HelpDesk = {
   set(operator: string, who: string, changes: WrittenFields): Promise<Result<Whom, Problems>>
   /** Enrolments, what counts for or against them, every step-up and token, and the account id. */
   erase(operator: string, who: string): Promise<Result<Whom, Problems>>
-  resetFactor(operator: string, who: string, factor: 'totp'): Promise<Result<Whom, Problems>>
   /** A code for that person alone, in the place of the former of its kind. */
   giveCode(
     operator: string,
@@ -73,6 +73,8 @@ export type HelpDesk = {
     seconds: number,
   ): Promise<Result<GivenCode, Problems>>
   revokeCode(operator: string, who: string, kind: OperatorCodeKind): Promise<Result<Whom, Problems>>
+  /** `app` is the id of one or its name; null: all of them. */
+  resetFactor(operator: string, who: string, app: string | null): Promise<Result<Whom, Problems>>
   /** One factor, or all of them: null. Says which were locked or out of messages; of others nothing changes. */
   unlock(
     operator: string,
@@ -128,9 +130,22 @@ export function createAccountDesk(deps: DeskDeps) {
       }
     },
 
-    resetFactor(operator: string, account: Id<'account'>, factor: 'totp') {
-      const event = { event: 'factor.reset', ...by(operator), account, factor } as const
-      return store.resetFactor(account, factor, [event], by(operator))
+    async resetFactor(
+      operator: string,
+      { account, factors }: Pick<Summary, 'account' | 'factors'>,
+      app: string | null,
+    ): Promise<Result<'reset', Problems>> {
+      const found = factors.filter(
+        (one) => app === null || one.id === app || nameOfApp(one) === app,
+      )
+      const [only, ...others] = found
+      if (app !== null && only === undefined) return fail([`there is no OTP app '${app}'`])
+      if (app !== null && others.length > 0)
+        return fail([`several OTP apps are called '${app}': name one by its id`])
+      const which = { factor: 'totp', enrolment: app === null ? null : (only?.id ?? null) } as const
+      const event = { event: 'factor.reset', ...by(operator), account, ...which } as const
+      const reset = await store.resetFactor(account, which, [event], by(operator))
+      return reset === 'reset' ? ok(reset) : fail(['totp is not set up'])
     },
 
     async giveCode(

@@ -106,7 +106,7 @@ export function createImportPeople(deps: {
     const enrolment: Enrolment | null = otp.value && {
       ...{ id: newId('enrolment', random), account, factor: 'totp', provenance: 'import' },
       ...otp.value,
-      ...{ at: now, usedTimeStep: 0 },
+      ...{ at: now, usedTimeStep: 0, name: null },
     }
     return { row, username: name.text, entry: { person, enrolment }, problems }
   }

@@ -16,9 +16,19 @@ export type LocalPerson = {
   readonly createdAt: Instant
 }
 
+/** One enrolment of a factor; null: all of them. */
+export type WhichFactor = {
+  readonly factor: 'totp'
+  readonly enrolment: Id<'enrolment'> | null
+}
+
 export type Summary = LocalPerson & {
   readonly factors: readonly {
     readonly kind: 'totp'
+    readonly id: Id<'enrolment'>
+    /** Null: it is called by its place. */
+    readonly name: string | null
+    readonly place: number
     readonly provenance: string
     readonly secretBits: number
     readonly at: Instant
@@ -101,12 +111,12 @@ export type PeopleStore = {
    */
   eraseGone(before: Instant, at: Instant, limits: { readonly rowsMax: number }): Promise<number>
   /**
-   * Help desk: ends the enrolment of a kind, with its tallies, and what is under way as far as it relies on the factor:
+   * Help desk: ends the enrolments of a kind with its tallies, or one alone without them, and what is under way as far as it relies on the factor:
    * asks or offers it, sets one up, or was proven by it.
    */
   resetFactor(
     account: Id<'account'>,
-    factor: 'totp',
+    which: WhichFactor,
     events: readonly AuditEvent[],
     by: By,
   ): Promise<'reset' | 'unknown'>

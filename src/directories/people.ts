@@ -38,9 +38,13 @@ export type People = {
   ): Promise<
     Result<{ readonly account: Id<'account'>; readonly username: string | null }, Problems>
   >
-  resetFactor(operator: string, who: string, factor: 'totp'): Promise<Result<LocalPerson, Problems>>
   giveCode: HelpDesk['giveCode']
   revokeCode: HelpDesk['revokeCode']
+  resetFactor(
+    operator: string,
+    who: string,
+    app: string | null,
+  ): Promise<Result<LocalPerson, Problems>>
   unlock: HelpDesk['unlock']
   importPeople: ImportPeople
 }
@@ -128,11 +132,12 @@ export function createPeople(deps: PeopleDeps): People {
       return erased === 'erased' ? ok({ account, username: person?.username ?? null }) : UNKNOWN
     },
 
-    resetFactor: (operator, who, factor) =>
-      withPerson(who, async (person) => {
-        const reset = await desk.resetFactor(operator, person.account, factor)
-        return reset === 'reset' ? ok(person) : fail([`${factor} is not set up`])
-      }),
+    async resetFactor(operator, who, app) {
+      const person = await named(who, (one) => store.summary(directory, one))
+      if (person === undefined) return UNKNOWN
+      const reset = await desk.resetFactor(operator, person, app)
+      return reset.ok ? ok(person) : reset
+    },
 
     giveCode: (operator, who, kind, seconds) =>
       withPerson(who, (person) => desk.giveCode(operator, person, { kind, seconds, isOurs: true })),

@@ -5,6 +5,8 @@ import { languageOf } from './language.ts'
 export type Moments = {
   /** 14:07 */
   time(at: Instant, locale: Locale): string
+  /** 25 November 2026 */
+  day(at: Instant, locale: Locale): string
   /** 14:02 on 25 November 2026 (UTC+8) */
   full(at: Instant, locale: Locale): string
 }
@@ -26,6 +28,7 @@ export function createMoments(timeZone: string): Moments {
 
   return {
     time,
+    day,
     full(at, locale) {
       const parts = { time: time(at, locale), date: day(at, locale), offset: offsetAt(at) }
       return fill(languageOf(locale).words['moment.full'], parts)

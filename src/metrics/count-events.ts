@@ -46,7 +46,11 @@ export function countEvents(
     labelNames: ['factor'] as const,
   })
   const enrolments = new Counter({
-    ...{ registers, name: 'sallyport_enrolments_total', help: 'Factors set up, imported or reset' },
+    ...{
+      registers,
+      name: 'sallyport_enrolments_total',
+      help: 'Factors set up, imported, removed or reset',
+    },
     labelNames: ['factor', 'outcome'] as const,
   })
 
@@ -67,7 +71,7 @@ export function countEvents(
   for (const factor of sets.factors) {
     lockouts.inc({ factor }, 0)
     for (const verdict of VERDICTS) answers.inc({ factor, verdict }, 0)
-    for (const outcome of ['enrolled', 'imported', 'reset'])
+    for (const outcome of ['enrolled', 'imported', 'removed', 'reset'])
       if (!sets.channels.includes(factor)) enrolments.inc({ factor, outcome }, 0)
   }
   for (const kind of OPERATOR_CODES) {
@@ -119,6 +123,8 @@ export function countEvents(
         return void enrolments.inc({ factor: label.factor(event.factor), outcome: 'enrolled' })
       case 'factor.imported':
         return void enrolments.inc({ factor: label.factor(event.factor), outcome: 'imported' })
+      case 'factor.removed':
+        return void enrolments.inc({ factor: label.factor(event.factor), outcome: 'removed' })
       case 'factor.reset':
         return void enrolments.inc({ factor: label.factor(event.factor), outcome: 'reset' })
       case 'notice.sent':
@@ -137,6 +143,7 @@ export function countEvents(
       case 'authorization-code.redeemed':
       case 'authorization-code.replayed':
       case 'request.refused':
+      case 'factor.renamed':
       // An operator's own doing, and Sallyport's with its keys.
       case 'factor.unlocked':
       case 'operator-code.made':

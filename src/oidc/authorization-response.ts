@@ -26,6 +26,7 @@ export function endOf(stepUp: StepUp): ClientRefusal | undefined {
     case 'choosing':
     case 'challenged':
     case 'enrolling':
+    case 'managing':
     case 'blocked':
     case 'satisfied':
       return undefined

@@ -20,12 +20,18 @@ export type Asked = {
   readonly id: Id<'stepUp'>
   readonly browser: string
   readonly requestId: string
-  /** The choice, also while a question is open. */
-  readonly view: 'step-up' | 'ways'
+  readonly view: View
+  /** Which app a view is about, as the address or the form says. */
+  readonly app: string | null
+  /** What was written as a name, to be corrected. */
+  readonly name: string | null
   /** The box was ticked, and stays so while the same question is asked again. */
   readonly isTicked: boolean
   readonly acceptLanguage: string | null
 }
+
+/** What is looked at: where the step-up stands; the choice, also while a question is open; or one of the own apps. */
+type View = 'step-up' | 'ways' | 'rename' | 'remove'
 
 export type PortalDeps = {
   readonly stepUps: StepUps
@@ -35,7 +41,10 @@ export type PortalDeps = {
   readonly proofs: Proofs
 }
 
-const ACTIONS = ['choose', 'answer', 'resend', 'confirm', 'retry', 'cancel', 'language'] as const
+const ACTIONS = [
+  ...(['choose', 'answer', 'resend', 'confirm', 'retry', 'cancel', 'language'] as const),
+  ...(['add', 'back', 'rename', 'remove', 'done'] as const),
+] as const
 type Action = (typeof ACTIONS)[number]
 
 /** Bodies of our own forms: a proof, an id and a code. No browser compresses them. */
@@ -52,6 +61,8 @@ export function createPortal({ stepUps, present, browsers, devices, proofs }: Po
   const router = Router({ caseSensitive: true, strict: true })
   router.get('/step-up/:id', look('step-up'))
   router.get('/step-up/:id/ways', look('ways'))
+  router.get('/step-up/:id/apps/:app/rename', look('rename'))
+  router.get('/step-up/:id/apps/:app/remove', look('remove'))
   const parse = refuseLarger(BYTES_MAX, urlencoded(BODY))
   for (const action of ACTIONS) {
     const path = `/step-up/:id/${action}`
@@ -65,14 +76,16 @@ export function createPortal({ stepUps, present, browsers, devices, proofs }: Po
   return {
     router,
     show: (request, response, id, seen, browser) =>
-      send(request, response, seen, { id, browser, view: 'step-up' }),
+      send(request, response, seen, { ...ITSELF, id, browser }),
   }
 
-  function look(view: 'step-up' | 'ways'): RequestHandler {
+  function look(view: View): RequestHandler {
     return async (request, response) => {
       const whose = whoseOf(request)
       if (whose === undefined) return stranger(request, response)
-      send(request, response, await stepUps.look(whose), { ...whose, view })
+      const app = textOf(request.params['app'])
+      const seen = await (view === 'remove' ? stepUps.weigh(whose, app) : stepUps.look(whose))
+      send(request, response, seen, { ...ITSELF, ...whose, view, app })
     }
   }
 
@@ -89,11 +102,10 @@ export function createPortal({ stepUps, present, browsers, devices, proofs }: Po
       if (whose === undefined) return stranger(request, response)
       const body = bodyOf(request)
       if (!isOurs(request) || isForged(whose, action, body['proof']))
-        return send(request, response, { seen: 'other-browser' }, { ...whose, view: 'step-up' })
+        return send(request, response, { seen: 'other-browser' }, { ...ITSELF, ...whose })
 
       const seen = await make(action, whose, body)
-      if (seen.seen !== 'step-up')
-        return send(request, response, seen, { ...whose, view: 'step-up' })
+      if (seen.seen !== 'step-up') return send(request, response, seen, { ...ITSELF, ...whose })
       const { state } = seen.at.value
       if (state === 'satisfied') {
         browsers.renew(request, response)
@@ -102,7 +114,12 @@ export function createPortal({ stepUps, present, browsers, devices, proofs }: Po
       }
       // What has nothing to say is shown by its own address, so that Reload asks nothing twice.
       if (seen.said === 'nothing') return response.redirect(303, `../${whose.id}`)
-      send(request, response, seen, { ...whose, view: 'step-up' }, body['trust'] === 'yes')
+      send(request, response, seen, {
+        ...whose,
+        view: action === 'rename' || action === 'remove' ? action : 'step-up',
+        ...{ app: textOf(body['enrolment']), name: textOf(body['name']) },
+        isTicked: body['trust'] === 'yes',
+      })
     }
   }
 
@@ -115,7 +132,17 @@ export function createPortal({ stepUps, present, browsers, devices, proofs }: Po
       case 'resend':
         return stepUps.resend(whose, body['challenge'])
       case 'confirm':
-        return stepUps.confirm(whose, body['enrolment'], body['code'])
+        return stepUps.confirm(whose, body['enrolment'], { code: body['code'], name: body['name'] })
+      case 'add':
+        return stepUps.add(whose)
+      case 'back':
+        return stepUps.back(whose)
+      case 'rename':
+        return stepUps.rename(whose, body['enrolment'], body['name'])
+      case 'remove':
+        return stepUps.remove(whose, body['enrolment'])
+      case 'done':
+        return stepUps.done(whose)
       case 'retry':
         return stepUps.retry(whose)
       case 'cancel':
@@ -143,25 +170,28 @@ export function createPortal({ stepUps, present, browsers, devices, proofs }: Po
   function stranger(request: Request, response: Response): void {
     const id = parseId('stepUp', request.params['id'])
     const seen: Seen = { seen: id === undefined ? 'gone' : 'other-browser' }
-    send(request, response, seen, { id: id ?? NOBODY, browser: '', view: 'step-up' })
+    send(request, response, seen, { ...ITSELF, id: id ?? NOBODY, browser: '' })
   }
 
   function send(
     request: Request,
     response: Response,
     seen: Seen,
-    asked: Whose & { readonly view: 'step-up' | 'ways' },
-    isTicked = false,
+    asked: Whose & Pick<Asked, 'view' | 'app' | 'name' | 'isTicked'>,
   ): void {
     const acceptLanguage = request.headers['accept-language'] ?? null
     const requestId = requestIdOf(response)
-    const { status, html } = present(seen, { ...asked, isTicked, requestId, acceptLanguage })
+    const { status, html } = present(seen, { ...asked, requestId, acceptLanguage })
     response.status(status).type('html').send(`${html}`)
   }
 }
 
 /** Stands in an error page for an id that was none. */
 const NOBODY = 'stp_0000000000000000000000' as Id<'stepUp'>
+
+const ITSELF = { view: 'step-up', app: null, name: null, isTicked: false } as const
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 type Body = Readonly<Record<string, unknown>>
 

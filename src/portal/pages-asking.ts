@@ -59,7 +59,8 @@ export function askingPages(deps: PagesDeps) {
     challenge(frame: Frame, view: ChallengeView) {
       const t = translate(frame.locale)
       const parts = createParts(templates, t)
-      const { factor, digits, others, message, leadsTo } = view
+      const { factor, others, message, leadsTo } = view
+      const digits = orAlso(view.digits, view.also.digits)
       const names = parts.names(others)
       const hasOthers = names !== ''
       const { notice, state, isWrong } = told(t, message, {
@@ -92,6 +93,10 @@ export function askingPages(deps: PagesDeps) {
         ...{ heading, error: state, body },
       })
 
+      function orAlso(one: number, also: number | null): number | string {
+        return also === null ? one : t('or', { one: also, other: one })
+      }
+
       function field(): Html {
         const about = { isWrong, describedBy: notice === null ? [] : ['message'] }
         if (isLetters)
@@ -99,7 +104,7 @@ export function askingPages(deps: PagesDeps) {
             ...{ ...about, label: t(`code.label.${factor}`), hint: t('code.handed.hint') },
           })
         return parts.field({
-          ...{ ...about, digits, isFocused: true, isHeading: false },
+          ...{ ...about, digits: view.digits, isFocused: true, isHeading: false },
           ...{ label: t('code.label', { digits }), hint: fieldHint(factor) },
         })
       }
@@ -113,7 +118,10 @@ export function askingPages(deps: PagesDeps) {
       function fieldHint(asked: Exclude<Asking, OperatorCodeKind>): string {
         if (message.says === 'wrong') return t(`wrong.check.${asked}`)
         const tries = t('tries', { count: view.attemptsLeft })
-        if (factor === 'totp') return t('code.changes', { seconds: view.periodSeconds, tries })
+        if (factor === 'totp') {
+          const seconds = orAlso(view.periodSeconds, view.also.periodSeconds)
+          return t('code.changes', { seconds, tries })
+        }
         const minutes = t('minutes', { count: view.validMinutes })
         if (message.says === 'old') return t('code.valid.each', { minutes })
         return t('code.valid', { tries, minutes })
@@ -127,9 +135,11 @@ export function askingPages(deps: PagesDeps) {
       const names = parts.names(view.others)
       const where = { factor: null, page: 'enrol', digits, hasOthers: names !== '', org } as const
       const { notice, state, isWrong } = told(t, view.message, where)
+      const heading = t(view.back === null ? 'enrol.title' : 'add.title')
+      const isNameWrong = view.message.says === 'name-refused'
       const body = templates.render('enrol', {
-        title: phrase(t('enrol.title')),
-        hint: t('enrol.hint'),
+        title: phrase(heading),
+        hint: t(view.back === null ? 'enrol.hint' : 'add.hint'),
         notices: notice && parts.notice(notice),
         form: view.confirm,
         enrolment: view.enrolment,
@@ -153,15 +163,20 @@ export function askingPages(deps: PagesDeps) {
           describedBy: notice === null ? [] : ['message'],
         }),
         trust: view.trust === null ? null : networkHint(t, view.trust),
-        go: t('enrol.go'),
+        // One alone needs no name to be told from others.
+        name:
+          view.back &&
+          parts.nameField({ value: view.written ?? '', isWrong: isNameWrong, isNeeded: false }),
+        go: t(view.back === null ? 'enrol.go' : 'add.go'),
+        back: view.back && { form: view.back, word: t('add.back') },
         rows:
           names === ''
             ? html``
             : parts.rows([parts.waysRow(view.ways, t('ways.title.enrol'), names)]),
       })
       return frameWith(deps, frame, {
-        stage: { at: 'enrol', provenBy },
-        ...{ heading: t('enrol.title'), error: state, body },
+        stage: view.back === null ? { at: 'enrol', provenBy } : { at: 'manage' },
+        ...{ heading, error: state, body },
       })
     },
   }

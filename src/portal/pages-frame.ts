@@ -30,7 +30,7 @@ export type PagesDeps = {
 
 /** Where on the way the page stands. */
 export type Stage =
-  | { readonly at: 'choose' | 'stopped' | 'done' }
+  | { readonly at: 'choose' | 'stopped' | 'done' | 'manage' }
   | { readonly at: 'code'; readonly by: Asking }
   | { readonly at: 'first'; readonly by: Asking }
   | { readonly at: 'enrol'; readonly provenBy: Asking | null }
@@ -132,6 +132,11 @@ function between(t: T, stage: Stage): readonly Step[] {
       return [confirm(t('path.confirm.stopped'), 'stopped')]
     case 'done':
       return [confirm(t('path.confirm.done'), 'done')]
+    case 'manage':
+      return [
+        confirm(t('path.confirm.done'), 'done'),
+        { name: t('path.manage'), hint: t('path.manage.hint'), state: 'now' },
+      ]
     case 'code':
       return [confirm(t(`path.confirm.${isHanded(stage.by) ? 'bypass-code' : stage.by}`), 'now')]
     case 'first':

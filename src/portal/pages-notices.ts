@@ -15,8 +15,9 @@ const NOTHING: Told = { notice: null, state: undefined, isWrong: false }
 type Where = {
   /** Null on the choice and while enrolling. */
   readonly factor: Asking | null
-  readonly page: 'choose' | 'challenge' | 'enrol'
-  readonly digits: number
+  readonly page: 'choose' | 'challenge' | 'enrol' | 'manage'
+  /** In words, where several fit. */
+  readonly digits: number | string
   readonly hasOthers: boolean
   readonly org: string
 }
@@ -54,6 +55,12 @@ export function told(t: T, message: Message, where: Where): Told {
     }
     case 'stale':
       return careful(t('stale'), t('stale.hint'), undefined)
+    case 'name-refused':
+      return bad(t('app.name.refused'), t('app.name.refused.hint'), t('app.name.refused'))
+    case 'apps-full':
+      return careful(t('apps.full'), t('apps.full.hint'), undefined)
+    case 'last-way':
+      return careful(t('remove.last'), t('remove.last.hint'), undefined)
     case 'sent-again':
       return good(t(`sent.${sentBy}`))
     case 'code-replaced':

@@ -99,6 +99,19 @@ export function createParts(templates: Templates, t: T) {
         describedBy: [...view.describedBy, 'code-hint'].join(' '),
       }),
 
+    /** What an app is called. */
+    nameField: (view: {
+      readonly value: string
+      readonly isWrong: boolean
+      readonly isNeeded: boolean
+    }): Html =>
+      templates.render('name', {
+        ...view,
+        label: t(view.isNeeded ? 'app.name' : 'app.name.optional'),
+        hint: t('app.name.hint'),
+        describedBy: view.isWrong ? 'message name-hint' : 'name-hint',
+      }),
+
     rows: (rows: readonly Row[]): Html =>
       rows.length === 0 ? html`` : templates.render('rows', { rows }),
 

@@ -28,6 +28,7 @@ const frame: Frame = {
 }
 const view: ChallengeView = {
   ...{ factor: 'email', challenge: 'chl_1', answer: form, digits: 6, to: 'l•••i@kestrel.example' },
+  also: { digits: null, periodSeconds: null },
   ...{ validMinutes: 5, periodSeconds: 30, attemptsLeft: 5, message: { says: 'none' }, others: [] },
   ...{ resend: { form, inSeconds: 27 }, ways: '/2fa/ways', leadsTo: 'signed-in' },
   ...{ mailFrom: null, signedInFrom: null, trust: null },

@@ -1,3 +1,4 @@
+import { appPages } from './pages-apps.ts'
 import { askingPages } from './pages-asking.ts'
 import { endPages } from './pages-ends.ts'
 import type { PagesDeps } from './pages-frame.ts'
@@ -8,5 +9,5 @@ export type { PagesDeps, PagesSetting } from './pages-frame.ts'
 export type Pages = ReturnType<typeof createPages>
 
 export function createPages(deps: PagesDeps) {
-  return { ...askingPages(deps), ...endPages(deps) }
+  return { ...askingPages(deps), ...appPages(deps), ...endPages(deps) }
 }

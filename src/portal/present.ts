@@ -1,19 +1,27 @@
 import type { Html, Proofs } from '../http/index.ts'
 import {
+  APPS_MAX,
   type Clock,
-  type FactorKind,
   type Instant,
-  invariant,
   type Locale,
   never,
   operatorCodeKindOf,
 } from '../kernel/index.ts'
-import type { AppCode, Offer, Pending, Seen, StepUp, Tries } from '../stepup/index.ts'
+import type { Offer, Pending, Seen, StepUp, Tries } from '../stepup/index.ts'
 import type { Asked, Present, Presented } from './door.ts'
-import { maskEmail, maskPhone } from './mask.ts'
 import type { Pages } from './pages.ts'
 import { plainName } from './plain-name.ts'
-import type { Asking, ChallengeView, EnrolView, Form, Frame, Message, Way } from './views.ts'
+import { choicesOf, isAdding, NO_OTHER, OUR_APP, ownAppOf, shownBy } from './present-apps.ts'
+import {
+  asking,
+  downWays,
+  masked,
+  networkTrustOf,
+  provenBy,
+  trustOf,
+  wayOf,
+} from './present-ways.ts'
+import type { ChallengeView, Form, Frame, ManageView, Message } from './views.ts'
 
 export type PresentDeps = {
   readonly pages: Pages
@@ -31,7 +39,10 @@ export type PresentDeps = {
   readonly clock: Clock
 }
 
-type Live = Extract<StepUp, { state: 'choosing' | 'challenged' | 'enrolling' | 'blocked' }>
+type Live = Extract<
+  StepUp,
+  { state: 'choosing' | 'challenged' | 'enrolling' | 'managing' | 'blocked' }
+>
 type Told = Extract<Seen, { seen: 'step-up' }>
 type Page = {
   readonly seen: Told
@@ -39,9 +50,6 @@ type Page = {
   readonly asked: Asked
   readonly now: Instant
 }
-
-/** What every OTP app understands, and what is enrolled here. */
-const OUR_APP: AppCode = { digits: 6, periodSeconds: 30 }
 
 /** Which page shows what is seen, with what in it. One status a state, the same whoever the person is. */
 export function createPresent(deps: PresentDeps): Present {
@@ -55,6 +63,7 @@ export function createPresent(deps: PresentDeps): Present {
       case 'choosing':
       case 'challenged':
       case 'enrolling':
+      case 'managing':
       case 'blocked':
         return live({ seen, stepUp, asked, now })
       case 'satisfied':
@@ -71,7 +80,9 @@ export function createPresent(deps: PresentDeps): Present {
     const { stepUp, seen, asked } = page
     const status = seen.said === 'nothing' || seen.said === 'sent-again' ? 200 : 422
     // A choice that is asked for while a question is open leaves the question as it is.
-    if (asked.view === 'ways' && stepUp.state !== 'blocked') return { status, html: choose(page) }
+    const isChosen = stepUp.state !== 'blocked' && stepUp.state !== 'managing'
+    if (asked.view === 'ways' && isChosen && !isAdding(stepUp))
+      return { status, html: choose(page) }
     switch (stepUp.state) {
       case 'choosing':
         return { status, html: choose(page) }
@@ -80,6 +91,8 @@ export function createPresent(deps: PresentDeps): Present {
         return { status, html: stepUp.attemptsLeft === 0 ? choose(page) : challenge(page, stepUp) }
       case 'enrolling':
         return { status, html: enrol(page, stepUp) }
+      case 'managing':
+        return managing(page, status)
       case 'blocked':
         return { status: status === 422 ? 422 : 403, html: blocked(page, stepUp) }
       default:
@@ -91,7 +104,7 @@ export function createPresent(deps: PresentDeps): Present {
     const { stepUp } = page
     return pages.choose(frameOf(page), {
       choose: form(page, 'choose'),
-      ways: stepUp.offered.map(wayOf),
+      ways: choicesOf(stepUp.offered).map(wayOf),
       message: messageOf(page),
       signedInFrom: elsewhere(stepUp),
     })
@@ -103,19 +116,19 @@ export function createPresent(deps: PresentDeps): Present {
     // A first proof is asked over a factor that may be a way of its own.
     const isAsked = ({ use, factor: offered }: Offer) =>
       leadsTo === 'enrolling' ? use === 'enrol' : use === 'ask' && offered === factor
-    const others = stepUp.offered.filter((offer) => !isAsked(offer))
-    const own = stepUp.offered.find(isAsked)
-    const app = (own?.use === 'ask' ? own.app : null) ?? OUR_APP
     const isTrusting = leadsTo === 'satisfied' && operatorCodeKindOf(factor) === undefined
+    const others = choicesOf(stepUp.offered.filter((offer) => !isAsked(offer)))
+    const shown = shownBy(stepUp.offered.filter(isAsked))
     const view: ChallengeView = {
       factor: asking(factor),
       challenge: stepUp.challenge,
       answer: form(page, 'answer'),
-      digits: sent === null ? app.digits : deps.codeDigits,
+      digits: sent === null ? shown.digits : deps.codeDigits,
+      also: sent === null ? shown.also : NO_OTHER,
       to: sent === null ? null : masked(factor, sent.to),
       validMinutes:
         sent === null ? 1 : Math.max(1, Math.round((sent.expiresAt - sent.sentAt) / 60_000)),
-      periodSeconds: app.periodSeconds,
+      periodSeconds: shown.periodSeconds,
       attemptsLeft: seen.tries?.left ?? stepUp.attemptsLeft,
       message: messageOf(page),
       resend:
@@ -133,7 +146,7 @@ export function createPresent(deps: PresentDeps): Present {
   }
 
   function enrol(page: Page, stepUp: Extract<Live, { state: 'enrolling' }>): Html {
-    const { pending, id, offered } = stepUp
+    const { pending, id, offered, proven } = stepUp
     const username = plainName(stepUp.username)
     const { manualKey, uri } = deps.shown(stepUp, pending)
     return pages.enrol(frameOf(page), {
@@ -146,9 +159,33 @@ export function createPresent(deps: PresentDeps): Present {
       provenBy: provenBy(pending),
       trust: pending.provenance === 'bind-code' ? null : networkTrustOf(stepUp),
       message: messageOf(page),
-      others: offered.filter(({ use }) => use === 'ask').map(wayOf),
+      back: proven === null ? null : form(page, 'back'),
+      written: page.asked.name,
+      others: proven === null ? offered.filter(({ use }) => use === 'ask').map(wayOf) : [],
       ways: `${base}/step-up/${id}/ways`,
     })
+  }
+
+  /** The list, or the one of them that is asked for; of one that is not theirs no more is said than of one that is not. */
+  function managing(page: Page, status: number): Presented {
+    const { stepUp, seen, asked } = page
+    const here = `${base}/step-up/${stepUp.id}`
+    const apps = (seen.apps ?? []).map((app) => ownAppOf(app, here))
+    const message = messageOf(page)
+    const isOne = asked.view === 'rename' || asked.view === 'remove'
+    const app = isOne ? apps.find(({ enrolment }) => enrolment === asked.app) : undefined
+    if (app !== undefined && isOne && message.says !== 'stale') {
+      const view = { app, form: form(page, asked.view), written: asked.name, message, back: here }
+      const shown = asked.view === 'rename' ? pages.renameApp : pages.removeApp
+      return { status, html: shown(frameOf(page), view) }
+    }
+    const isUnknown = isOne && app === undefined
+    const view: ManageView = {
+      ...{ apps, done: form(page, 'done') },
+      add: apps.length < APPS_MAX ? form(page, 'add') : null,
+      message: isUnknown ? { says: 'stale' } : message,
+    }
+    return { status: isUnknown ? 404 : status, html: pages.manage(frameOf(page), view) }
   }
 
   function blocked(page: Page, stepUp: Extract<Live, { state: 'blocked' }>): Html {
@@ -163,7 +200,7 @@ export function createPresent(deps: PresentDeps): Present {
         why === 'factor-locked'
           ? { block: why, factor: asking(factor ?? 'totp'), until }
           : { block: why },
-      ways: [...offered.map(wayOf), ...(why === 'channel-down' ? downWays(factor) : [])],
+      ways: [...choicesOf(offered).map(wayOf), ...(why === 'channel-down' ? downWays(factor) : [])],
       choose: offered.length === 0 ? null : form(page, 'choose'),
       retry: form(page, 'retry'),
     })
@@ -244,42 +281,6 @@ function wrong({ left, then }: Tries): Omit<Extract<Message, { says: 'wrong' }>,
   if (then === 'new-code') return { left, then }
   return { left, then: { pauseMinutes: Math.round(then.pauseSeconds / 60) } }
 }
-
-function wayOf(offer: Offer): Way {
-  if (offer.use === 'enrol') {
-    const { first } = offer
-    const to = first?.to.map((one) => masked(first.channel, one)) ?? []
-    return { use: 'enrol', factor: 'totp', first: first?.channel ?? null, to, standing: 'open' }
-  }
-  const to = offer.to.map((one) => masked(offer.factor, one))
-  return { use: 'ask', factor: asking(offer.factor), to, standing: 'open' }
-}
-
-/** What failed is still there to be seen, and says so. */
-const downWays = (factor: FactorKind | null): readonly Way[] =>
-  factor === null ? [] : [{ use: 'ask', factor: asking(factor), to: [], standing: 'down' }]
-
-function provenBy({ credit, provenance }: Pending): Asking | null {
-  if (provenance === 'bind-code') return provenance
-  return credit === null ? null : asking(credit.factor)
-}
-
-const masked = (factor: FactorKind, to: string): string =>
-  factor === 'email' ? maskEmail(to) : maskPhone(to)
-
-function asking(factor: FactorKind): Asking {
-  invariant(factor !== 'webauthn' && factor !== 'recovery-code', 'what is shown has a page')
-  return factor
-}
-
-function trustOf(stepUp: StepUp, { isTicked }: Asked): ChallengeView['trust'] {
-  const { trust } = stepUp
-  if (trust === null || trust.binding === 'ip') return networkTrustOf(stepUp)
-  return { by: 'box', hours: trust.hours, isTicked }
-}
-
-const networkTrustOf = ({ trust }: StepUp): EnrolView['trust'] =>
-  trust?.binding === 'ip' ? { by: 'network', hours: trust.hours } : null
 
 /** Where the provider saw the person, when this browser is somewhere else. */
 function elsewhere({ request, ip }: StepUp): string | null {

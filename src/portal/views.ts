@@ -56,6 +56,9 @@ export type Message =
         | 'send-failed'
         | 'stale'
         | 'spent'
+        | 'name-refused'
+        | 'apps-full'
+        | 'last-way'
     }
   | { readonly says: 'too-soon'; readonly seconds: number }
 
@@ -72,6 +75,8 @@ export type ChallengeView = {
   readonly challenge: string
   readonly answer: Form
   readonly digits: number
+  /** Where apps of several kinds are asked for at once, what else fits; null otherwise. */
+  readonly also: { readonly digits: number | null; readonly periodSeconds: number | null }
   /** Masked; null where nothing is sent. */
   readonly to: string | null
   readonly validMinutes: number
@@ -96,6 +101,35 @@ export type ChallengeView = {
 
 /** What is earned by whoever comes from there, with no box. */
 export type NetworkTrust = { readonly by: 'network'; readonly hours: number }
+/** One of the person's own apps. */
+export type OwnApp = {
+  readonly enrolment: string
+  /** Null: it is called by its place. */
+  readonly name: string | null
+  readonly place: number
+  readonly at: Instant
+  readonly usedAt: Instant | null
+  readonly rename: string
+  readonly remove: string
+}
+
+export type ManageView = {
+  readonly apps: readonly OwnApp[]
+  /** Null where there are as many as there may be. */
+  readonly add: Form | null
+  readonly done: Form
+  readonly message: Message
+}
+
+export type OneAppView = {
+  readonly app: OwnApp
+  readonly form: Form
+  /** What was written, where it is to be corrected. */
+  readonly written: string | null
+  readonly message: Message
+  /** The address of all of them. */
+  readonly back: string
+}
 
 export type EnrolView = {
   readonly enrolment: string
@@ -109,6 +143,10 @@ export type EnrolView = {
   readonly provenBy: Asking | null
   /** A device is not offered where a factor is set up. */
   readonly trust: NetworkTrust | null
+  /** Leads back to those that the person has already; null: it is the first. */
+  readonly back: Form | null
+  /** What was written as its name. */
+  readonly written: string | null
   readonly message: Message
   readonly others: readonly Way[]
   readonly ways: string

@@ -3,6 +3,7 @@ import type { Instant } from '../kernel/index.ts'
 import { about } from './about.ts'
 import type { End } from './plan.ts'
 import type { Held, Proof, StepUp } from './step-up.ts'
+import { choicesOf } from './ways.ts'
 
 /** A step-up as it is about to be opened, with what has happened to it by then. */
 export type Begun = { readonly stepUp: StepUp; readonly events: readonly AuditEvent[] }
@@ -45,7 +46,7 @@ export function openedEvent(held: Held, now: Instant): AuditEvent {
     ...about(held, now),
     event: 'step-up.opened',
     lane: held.lane,
-    offered: held.offered.map(({ factor }) => factor),
+    offered: choicesOf(held.offered).map(({ factor }) => factor),
     purpose: held.request.purpose,
     ip: held.ip,
     signedIp: held.request.signedIp,

@@ -21,7 +21,7 @@ const TOTP: Offer = {
   use: 'ask',
   acr: 'mfa-app',
   to: [],
-  app: { digits: 6, periodSeconds: 30 },
+  app: { enrolment: 'enr_AAAAAAAAAAAAAAAAAAAAAA' as Id<'enrolment'>, digits: 6, periodSeconds: 30 },
 }
 const EMAIL: Offer = {
   factor: 'email',

@@ -2,11 +2,12 @@ import type { AuditEvent } from '../audit/index.ts'
 import { type FactorKind, type Instant, never } from '../kernel/index.ts'
 import { about, codeRefused, codeUsed } from './about.ts'
 import { EXEMPT, satisfied } from './begun.ts'
-import { block, end, heldBy, illegal, moved, refuse, type Step, satisfy } from './ends.ts'
+import { block, end, granted, heldBy, illegal, moved, refuse, type Step, satisfy } from './ends.ts'
 import type { Judged } from './factor.ts'
-import type { Earns, Lead, Move, Planned } from './move.ts'
+import { confirm, manage, toManaging } from './manage.ts'
+import type { Lead, Move, Planned } from './move.ts'
 import type { CodeRefusal } from './operator-code.ts'
-import type { Asked, Challenged, Held, Offer, Pending, StepUp } from './step-up.ts'
+import type { Asked, Challenged, Held, Offer, StepUp } from './step-up.ts'
 
 /**
  * The one place a step-up changes. An attempt is spent before the answer is looked at,
@@ -23,6 +24,7 @@ export function decide(now: Instant, current: StepUp, move: Move): Step {
     case 'choosing':
     case 'challenged':
     case 'enrolling':
+    case 'managing':
     case 'blocked':
       break
     default:
@@ -39,6 +41,7 @@ export function decide(now: Instant, current: StepUp, move: Move): Step {
     case 'speak':
       return moved({ ...current, locale: move.locale })
     case 'choose':
+      if (isAtHome(current)) return illegal
       return isOffered(held, move.offer) ? challenge(held, move, now) : illegal
     case 'resend':
       if (!isAbout(current, move) || current.sent === null) return illegal
@@ -71,20 +74,26 @@ export function decide(now: Instant, current: StepUp, move: Move): Step {
       if (current.answersLeft === 0) return refuse(held, 'attempts-spent', now)
       return moved({ ...current, answersLeft: current.answersLeft - 1 })
     case 'lock': {
-      if (current.state === 'enrolling') return illegal
+      if (current.state === 'enrolling' || current.state === 'managing') return illegal
       const why = { why: 'factor-locked', reason: `${move.factor} is locked` } as const
       return block(without(held, move.factor), { ...why, factor: move.factor }, now)
     }
     case 'enrol': {
       const offer = held.offered.find(({ use }) => use === 'enrol')
       // Only where nothing must be proven first; else the contact's challenge leads here.
-      if (offer?.use !== 'enrol' || offer.first !== null) return illegal
-      return moved({ ...held, state: 'enrolling', pending: move.pending })
+      if (isAtHome(current) || offer?.use !== 'enrol' || offer.first !== null) return illegal
+      return moved({ ...held, state: 'enrolling', pending: move.pending, proven: null })
     }
     case 'confirm':
       if (current.state !== 'enrolling' || current.pending.enrolment !== move.enrolment)
         return illegal
-      return confirm(held, current.pending, move, now)
+      return confirm(held, current, move, now)
+    case 'add':
+    case 'back':
+    case 'rename':
+    case 'remove':
+    case 'done':
+      return manage(held, current, move, now)
     case 'replan':
       if (current.state !== 'blocked') return illegal
       if (held.replansLeft === 0) return refuse(held, 'denied', now)
@@ -149,8 +158,10 @@ function accept(
   const held = heldBy(current)
   if (lead?.leadsTo === 'satisfied' && current.leadsTo === 'satisfied')
     return satisfy(held, factor, lead.proof, now, [...events, ...granted(held, lead.earns, now)])
+  if (lead?.leadsTo === 'managing' && current.leadsTo === 'satisfied')
+    return moved(toManaging(held, lead.proven, now), ...events)
   if (lead?.leadsTo === 'enrolling' && current.leadsTo === 'enrolling')
-    return moved({ ...held, state: 'enrolling', pending: lead.pending }, ...events)
+    return moved({ ...held, state: 'enrolling', pending: lead.pending, proven: null }, ...events)
   return illegal
 }
 
@@ -167,32 +178,6 @@ function reject(
   if (attemptsLeft === 0 && unjudged === 1)
     return moved({ ...heldBy(current), state: 'choosing' }, ...events)
   return moved({ ...current, unjudged: unjudged - 1 }, ...events)
-}
-
-function confirm(
-  held: Held,
-  pending: Pending,
-  { confirmed, proof, earns }: Extract<Move, { move: 'confirm' }>,
-  now: Instant,
-): Step {
-  if (held.answersLeft === 0) return refuse(held, 'attempts-spent', now)
-  const counted = { ...held, answersLeft: held.answersLeft - 1 }
-  if (confirmed === 'wrong') return moved({ ...counted, state: 'enrolling', pending })
-  const { enrolment, provenance, credit } = pending
-  const enrolled: AuditEvent = {
-    ...about(held, now),
-    event: 'factor.enrolled',
-    factor: 'totp',
-    enrolment,
-    provenance,
-  }
-  const factor = credit?.factor ?? 'totp'
-  const events = [enrolled, ...granted(held, earns, now)]
-  return satisfy(counted, factor, credit?.proof ?? proof, now, events)
-}
-
-function granted(held: Held, earns: Earns | null, now: Instant): readonly AuditEvent[] {
-  return earns === null ? [] : [{ ...about(held, now), event: 'trust.granted', ...earns }]
 }
 
 function replan(held: Held, { outcome, ...planned }: Planned, now: Instant): Step {
@@ -217,6 +202,11 @@ function replan(held: Held, { outcome, ...planned }: Planned, now: Instant): Ste
 
 function isOffered({ offered }: Held, { factor, use }: Offer): boolean {
   return offered.some((offer) => offer.factor === factor && offer.use === use)
+}
+
+/** Has proven what there was to prove, and is asked nothing any more. */
+function isAtHome(current: StepUp): boolean {
+  return current.state === 'managing' || (current.state === 'enrolling' && current.proven !== null)
 }
 
 function isAbout(current: StepUp, { factor, challenge }: Asked): current is Challenged {

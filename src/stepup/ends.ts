@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../audit/index.ts'
 import type { FactorKind, Instant } from '../kernel/index.ts'
 import { about } from './about.ts'
+import type { Earns } from './move.ts'
 import type { Block, Held, Proof, Refusal, StepUp } from './step-up.ts'
 
 export type Step =
@@ -26,6 +27,10 @@ export function satisfy(
     seconds: (now - held.openedAt) / 1000,
   }
   return moved(next, ...events, event)
+}
+
+export function granted(held: Held, earns: Earns | null, now: Instant): readonly AuditEvent[] {
+  return earns === null ? [] : [{ ...about(held, now), event: 'trust.granted', ...earns }]
 }
 
 export function block(

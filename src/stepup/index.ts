@@ -11,6 +11,7 @@ export { type Consumption, type Factor, type Judged, type Question, rejected } f
 export { createLimits, type Limits } from './limits.ts'
 export { createLocks } from './locks.ts'
 export { NOBODY } from './looked.ts'
+export { createLookup, type Lookup as LookUp } from './lookup.ts'
 export { createMake, type Make } from './make.ts'
 export type { Earns, Lead, Move, Planned } from './move.ts'
 export { type Browser, createOpen, type Open, type OpenDeps, type Opened } from './open.ts'
@@ -23,7 +24,7 @@ export {
   shownCodes,
   stateOfCode,
 } from './operator-code.ts'
-export { CONTACT, type Plan, type Prospect, planFor, prospectsOf, type Reach } from './plan.ts'
+export { type Plan, type Prospect, planFor, prospectsOf } from './plan.ts'
 export type { CodeSender, Enroller, Resolve } from './ports.ts'
 export { type Said, type Seen, seenOf, type Tries } from './seen.ts'
 export type {
@@ -38,6 +39,7 @@ export type {
   Offer,
   Pending,
   Proof,
+  Proven,
   Provenance,
   Refusal,
   Sent,
@@ -45,6 +47,7 @@ export type {
   StepUpRequest,
 } from './step-up.ts'
 export type {
+  App,
   Change,
   Chosen,
   Claim,
@@ -60,4 +63,6 @@ export type {
   Tally,
 } from './step-up-store.ts'
 export { createStepUps, type StepUps, type Whose } from './step-ups.ts'
+export { createSurvey, type Survey } from './survey.ts'
 export { type Override, overrideOf, wantedOf } from './trusted.ts'
+export { CONTACT, type Reach } from './ways.ts'

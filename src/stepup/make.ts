@@ -13,14 +13,22 @@ import { KNOWN_BROWSER_RULE, knownSince } from './known-browsers.ts'
 import { destinationKey } from './last-choice.ts'
 import type { Limits } from './limits.ts'
 import type { Move } from './move.ts'
-import { askedBy } from './plan.ts'
 import { withTally } from './seen.ts'
 import type { Held } from './step-up.ts'
 import type { Change, Claim, Earned, Found, StepUpStore } from './step-up-store.ts'
 import { classOf } from './tallies.ts'
+import { askedBy } from './ways.ts'
 
 export type Made = {
-  readonly made: 'moved' | 'illegal' | 'locked' | 'used' | 'refused' | { readonly tooSoon: Instant }
+  readonly made:
+    | 'moved'
+    | 'illegal'
+    | 'locked'
+    | 'used'
+    | 'refused'
+    | 'full'
+    | 'last'
+    | { readonly tooSoon: Instant }
   /** Set when this very spend locked the lane. */
   readonly locks?: boolean
   readonly at: Found
@@ -73,7 +81,8 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
       }
       if (typeof answer === 'object') return heardOf(answer, move, at, after, step.events)
       if (answer === 'used') return { made: 'used', at }
-      if (answer === 'exists' || answer === 'code-gone' || answer === 'account-gone')
+      if (answer === 'full' || answer === 'last') return { made: answer, at }
+      if (answer === 'code-gone' || answer === 'account-gone' || answer === 'unknown')
         return { made: 'refused', at }
       heard(step.events)
       return { made: 'moved', at: after }
@@ -133,7 +142,11 @@ const isStale = (answer: Saved): answer is { readonly heard: 'stale' } =>
   typeof answer === 'object' && answer.heard === 'stale'
 
 type Saved = Awaited<
-  ReturnType<StepUpStore['replace' | 'replan' | 'send' | 'settle' | 'enrol' | 'spend']>
+  ReturnType<
+    StepUpStore[
+      | ('replace' | 'replan' | 'send' | 'settle' | 'enrol' | 'spend')
+      | ('renameApp' | 'removeApp')]
+  >
 >
 
 function counterOf({ next }: Change, factor: FactorKind) {

@@ -2,11 +2,12 @@ import type { FactorKind, Id, Locale } from '../kernel/index.ts'
 import type { TrustOffer } from '../trust/index.ts'
 import type { Judged } from './factor.ts'
 import type { End } from './plan.ts'
-import type { Asked, Lane, Offer, Pending, Proof, Sent } from './step-up.ts'
+import type { Asked, Lane, Offer, Pending, Proof, Proven, Sent } from './step-up.ts'
 
 /** What an accepted answer leads to. */
 export type Lead =
   | { readonly leadsTo: 'satisfied'; readonly proof: Proof; readonly earns: Earns | null }
+  | { readonly leadsTo: 'managing'; readonly proven: Proven }
   | { readonly leadsTo: 'enrolling'; readonly pending: Pending }
 
 /** The grant that is kept with it, as the audit says it. */
@@ -51,9 +52,18 @@ export type Move =
       readonly proof: Proof
       readonly earns: Earns | null
     }
+  | Managing
   | { readonly move: 'replan'; readonly planned: Planned }
   | { readonly move: 'speak'; readonly locale: Locale }
   | { readonly move: 'cancel' | 'expire' }
+
+/** What is done with one's own factors. */
+export type Managing =
+  | { readonly move: 'add'; readonly pending: Pending }
+  /** Without having added one. */
+  | { readonly move: 'back' }
+  | { readonly move: 'rename' | 'remove'; readonly enrolment: Id<'enrolment'> }
+  | { readonly move: 'done' }
 
 /** What a new plan says for a blocked step-up. */
 export type Planned = {

@@ -5,6 +5,7 @@ import type { Person } from '../directories/index.ts'
 import { type Id, type Instant, instantOf, later } from '../kernel/index.ts'
 import { createPolicy } from '../policy/index.ts'
 import type { Grant, Trust, TrustLook } from '../trust/index.ts'
+import { createLookup } from './lookup.ts'
 import { createOpen } from './open.ts'
 import type { StepUp, StepUpRequest } from './step-up.ts'
 import type { StepUpStore } from './step-up-store.ts'
@@ -64,15 +65,19 @@ async function opened(
       }),
     ...{ find: notHere, replace: notHere, replan: notHere, send: notHere, spend: notHere },
     ...{ settle: notHere, enrol: notHere },
+    ...{ apps: notHere, renameApp: notHere, removeApp: notHere },
   }
   const { open } = createOpen({
     reach: { email: () => true, sms: () => false },
     ...{ trust, trustStore: { revoke: notHere }, store, senders: new Map() },
     ...{ deliver: notHere, heard: () => {} },
-    resolve: () =>
-      Promise.resolve(isThere ? { found: 'person', person } : { found: 'not-found' as const }),
-    policies: { at: async () => policy },
     trustBinding: 'ip',
+    lookup: createLookup({
+      store,
+      resolve: () =>
+        Promise.resolve(isThere ? { found: 'person', person } : { found: 'not-found' as const }),
+      policies: { at: async () => policy },
+    }),
     negotiate: () => 'en',
     settings: { lifetimeSeconds: 600, attemptsMax: 5, codeSeconds: 300 },
     limits: LIMITS,

@@ -13,31 +13,24 @@ import {
   newId,
   type Random,
 } from '../kernel/index.ts'
-import type { Policies, Policy } from '../policy/index.ts'
+import type { Policy } from '../policy/index.ts'
 import type { Binding, Trust, Trusted, TrustStore } from '../trust/index.ts'
 import { type Begun, EXEMPT, ended, openedEvent, satisfied } from './begun.ts'
 import { decide } from './decide.ts'
 import type { Deliver } from './deliver.ts'
 import { laneOf } from './known-browsers.ts'
 import type { Limits } from './limits.ts'
-import { type Absence, absenceOf, type Looked, NOBODY, shownOf, whose } from './looked.ts'
+import { type Absence, absenceOf, type Looked, shownOf, whose } from './looked.ts'
+import type { Lookup } from './lookup.ts'
 import { claimOf } from './make.ts'
 import type { Planned } from './move.ts'
-import {
-  askedBy,
-  destinationsOf,
-  type End,
-  isOutOfReach,
-  type Plan,
-  planFor,
-  quietly,
-  type Reach,
-} from './plan.ts'
-import type { CodeSender, Resolve } from './ports.ts'
+import { type End, isOutOfReach, type Plan, planFor, quietly } from './plan.ts'
+import type { CodeSender } from './ports.ts'
 import { coolDownOf, firstSent } from './sent.ts'
 import type { Held, StepUp, StepUpRequest } from './step-up.ts'
 import type { Found, StepUpStore } from './step-up-store.ts'
 import { createRevokeReplayed, trustedFor, usedTrust, wantedOf } from './trusted.ts'
+import { askedBy, destinationsOf, type Reach } from './ways.ts'
 
 /** The browser that opens a step-up and may then go on with it. */
 export type Browser = {
@@ -56,8 +49,7 @@ export type Opened =
   | { readonly opened: 'other-browser' }
 
 export type OpenDeps = {
-  readonly resolve: Resolve
-  readonly policies: Pick<Policies, 'at'>
+  readonly lookup: Lookup
   readonly trust: Trust
   readonly reach: Reach
   readonly trustStore: Pick<TrustStore, 'revoke'>
@@ -94,8 +86,7 @@ export function createOpen(deps: OpenDeps): {
   open: Open
   replan: (stepUp: StepUp) => Promise<Planned>
 } {
-  const { resolve, policies, trust, store, senders, negotiate, settings, limits, clock, random } =
-    deps
+  const { lookup, trust, store, senders, negotiate, settings, limits, clock, random } = deps
   const { reach } = deps
   const revokeReplayed = createRevokeReplayed(deps)
 
@@ -173,18 +164,13 @@ export function createOpen(deps: OpenDeps): {
     { hash, ip, place }: Pick<Browser, 'hash' | 'ip'> & { readonly place: Browser['place'] | null },
     how: How,
   ): Promise<Looked> {
-    const answer = await resolve(request.lookup, request.directories, how)
-    const account = answer.found === 'person' ? answer.person.account : NOBODY
-    // Looked at for nobody too, so that the time taken does not say who is known.
-    const standing = await store.standing(account)
-    const policy = await policies.at(standing.policyVersion)
+    const { answer, standing, policy, effectiveFor } = await lookup(request, ip, how)
     const now = clock.now()
     const lane = laneOf(request, standing, hash, now)
     if (answer.found !== 'person') return { known: false, lane, why: absenceOf(answer), policy }
     const { person } = answer
     const { client } = request
-    const { directory, groups } = person
-    const effective = policy.effective({ client, directory, groups, ip, now }, standing.settings)
+    const effective = effectiveFor(person, now)
     const { ladder } = policy
     const reached = { request, person, standing, effective, ladder }
     const wanted = wantedOf({ client, person, effective, ladder, binding: deps.trustBinding })

@@ -39,9 +39,13 @@ const none: Standing = {
   ...{ enrolled: [], codes: [], tallies: [], knownBrowsers: [], grants: [] },
   ...{ settings: null, policyVersion: 0 },
 }
+const app = (provenance: Provenance, end = 'A'): Standing['enrolled'][number] => ({
+  enrolment: `enr_AAAAAAAAAAAAAAAAAAAAA${end}` as Id<'enrolment'>,
+  ...{ factor: 'totp', provenance, digits: 8, periodSeconds: 60 },
+})
 const withApp = (provenance: Provenance): Standing => ({
   ...none,
-  enrolled: [{ factor: 'totp', provenance, digits: 8, periodSeconds: 60 }],
+  enrolled: [app(provenance)],
 })
 
 const lockRule = LIMITS.lock
@@ -112,7 +116,7 @@ describe('the plan', () => {
     const plan = planFor({ ...input, standing: withApp('import') })
     assert.deepEqual(
       plan.plan === 'ask' && plan.offered.map((offer) => offer.use === 'ask' && offer.app),
-      [{ digits: 8, periodSeconds: 60 }, null],
+      [{ enrolment: app('import').enrolment, digits: 8, periodSeconds: 60 }, null],
     )
   })
 

@@ -1,21 +1,22 @@
 import type { Person } from '../directories/index.ts'
-import { type FactorKind, type Instant, instantOf, never } from '../kernel/index.ts'
+import { type FactorKind, type Instant, instantOf } from '../kernel/index.ts'
 import type { Effective, Ladder } from '../policy/index.ts'
 import { lastFirst } from './last-choice.ts'
 import { DELEGATED_SECONDS_MAX } from './limits.ts'
-import { stateOfCode } from './operator-code.ts'
-import type {
-  Block,
-  Lane,
-  Offer,
-  Proof,
-  Provenance,
-  Refusal,
-  StepUpRequest,
-  Way,
-} from './step-up.ts'
+import type { Block, Lane, Offer, Proof, Refusal, StepUpRequest, Way } from './step-up.ts'
 import type { LockRule, Standing } from './step-up-store.ts'
 import { lockedUntil } from './tallies.ts'
+import {
+  askedBy,
+  choicesOf,
+  destinationsOf,
+  provenanceOf,
+  type Reach,
+  type Reached,
+  strengthOf,
+  waysOf,
+  worthOf,
+} from './ways.ts'
 
 export type Plan =
   | {
@@ -38,12 +39,6 @@ export type Plan =
 
 /** A plan by which nothing is asked. */
 export type End = Extract<Plan, { plan: 'block' | 'refuse' }>
-
-/** Which addresses and numbers a code can be sent to here; none of those that have no channel. */
-export type Reach = {
-  readonly email: (address: string) => boolean
-  readonly sms: (phone: string) => boolean
-}
 
 export type PlanInput = {
   readonly request: StepUpRequest
@@ -78,7 +73,9 @@ export function planFor(input: PlanInput): Plan {
   if (effective.use === 'exempt' && request.purpose !== 'enrol') return exempt(request)
   if (isOutOfReach(request, ladder)) return { plan: 'refuse', reason: 'essential-acr-unmet' }
 
-  const ways = waysOf(input)
+  const all = waysOf(input)
+  // Who could do less than what they change would bring it down to that.
+  const ways = request.purpose === 'enrol' ? strongestOf(all, input) : all
   if (ways.length === 0) return block('no-contact', 'no factor has what it needs', null)
   const allowed = ways.filter((way) => isAllowed(way, input))
   if (allowed.length === 0)
@@ -108,16 +105,12 @@ function opensWith(
   offered: readonly Offer[],
   { sendAtOnce }: Pick<Effective, 'sendAtOnce'>,
 ): 'choice' | 'question' {
-  const [only, ...others] = offered
+  const [only, ...others] = choicesOf(offered)
   if (only === undefined || others.length > 0) return 'choice'
   if (only.use === 'enrol' && only.first === null) return 'choice'
   const to = destinationsOf(only)
   return to.length === 0 || (sendAtOnce && to.length === 1) ? 'question' : 'choice'
 }
-
-/** Where a code could go; none where nothing is sent. */
-export const destinationsOf = (way: Way): readonly string[] =>
-  way.use === 'enrol' ? (way.first?.to ?? []) : way.to
 
 /** Nothing was proven, and nothing afresh: a client that insists on either is told that it was not. */
 function exempt({ acr, maxAgeSeconds }: StepUpRequest): Plan {
@@ -126,7 +119,10 @@ function exempt({ acr, maxAgeSeconds }: StepUpRequest): Plan {
 }
 
 /** A rule may ask for more than the client does. */
-function isAllowed(way: Way, { effective, ladder, standing }: PlanInput): boolean {
+export function isAllowed(
+  way: Way,
+  { effective, ladder, standing }: Pick<PlanInput, 'effective' | 'ladder' | 'standing'>,
+): boolean {
   if (effective.acr === null) return true
   const provenance = provenanceOf(way, standing)
   return ladder.reaches(effective.acr, worthOf(way), provenance) === 'reached'
@@ -138,64 +134,11 @@ export function isOutOfReach({ acr }: StepUpRequest, ladder: Ladder): boolean {
   return !ladder.values.some((value) => acr.wanted.includes(value))
 }
 
-type Reached = {
-  readonly request: Pick<StepUpRequest, 'lane' | 'purpose'>
-  readonly person: Pick<Person, 'emails' | 'phones'>
-  readonly standing: Pick<Standing, 'enrolled' | 'codes'>
-  readonly effective: Pick<Effective, 'factors' | 'firstEnrolment'>
-  readonly reach: Reach
-  readonly now: Instant
-}
-
-/** Every way that this person could go: what is enabled in the order of the policy, and at last past all of it. */
-const waysOf = (of: Reached): readonly Way[] => [...enabledWays(of), ...bypassOf(of)]
-
-/** Signed by the client, and for signing in alone: it changes nothing of what the person has. */
-function bypassOf({ request, standing, now }: Reached): readonly Way[] {
-  if (request.lane === 'unsigned' || request.purpose === 'enrol') return []
-  const code = standing.codes.find(({ kind }) => kind === 'bypass-code')
-  if (code === undefined || stateOfCode(code, now) !== 'live') return []
-  return [{ factor: code.kind, use: 'ask', to: [], app: null }]
-}
-
-function enabledWays({ request, person, standing, effective, reach }: Reached): readonly Way[] {
-  const { factors, firstEnrolment } = effective
-  const to = { email: person.emails.filter(reach.email), sms: person.phones.filter(reach.sms) }
-  return factors.flatMap((factor): readonly Way[] => {
-    switch (factor) {
-      case 'totp': {
-        const enrolled = standing.enrolled.find((enrolment) => enrolment.factor === 'totp')
-        if (enrolled !== undefined) {
-          const { digits, periodSeconds } = enrolled
-          return [{ factor, use: 'ask', to: [], app: { digits, periodSeconds } }]
-        }
-        // A name that nobody signed proves nothing, so nothing may hang on it afterwards.
-        if (request.lane === 'unsigned') return []
-        if (firstEnrolment === 'open') return [{ factor, use: 'enrol', first: null }]
-        // The same whether or not there is one, so that nobody learns that.
-        if (firstEnrolment === 'bindCode')
-          return [{ factor, use: 'enrol', first: { channel: 'bind-code', to: [] } }]
-        // An address comes first: it costs nothing, and no number that was given to somebody else reads it.
-        const channel = (['email', 'sms'] as const).find((kind) => to[kind].length > 0)
-        return channel === undefined
-          ? []
-          : [{ factor, use: 'enrol', first: { channel, to: to[channel] } }]
-      }
-      case 'email':
-      case 'sms':
-        if (request.purpose === 'enrol' && factors.includes('totp')) return []
-        return to[factor].length === 0 ? [] : [{ factor, use: 'ask', to: to[factor], app: null }]
-      case 'dingtalk':
-      case 'webauthn':
-      case 'recovery-code':
-        return [] // named by ladders already, asked by later releases
-      case 'bind-code':
-      case 'bypass-code':
-        return [] // no policy enables them
-      default:
-        return never(factor)
-    }
-  })
+/** Those that reach the highest of the rungs that any of them does. */
+function strongestOf(ways: readonly Way[], { ladder, standing }: PlanInput): readonly Way[] {
+  const rungOf = (way: Way) => strengthOf(ladder, worthOf(way), provenanceOf(way, standing))
+  const highest = Math.max(...ways.map(rungOf))
+  return ways.filter((way) => rungOf(way) === highest)
 }
 
 /** What an operator asks: which factors a person would be offered at a signed sign-in now, and what keeps them from the others. */
@@ -221,32 +164,6 @@ export function prospectsOf(
     return until === null ? { factor, use: way.use } : { factor, use: 'none', why: 'locked' }
   })
 }
-
-/** The factor whose answers are counted for this way. */
-export function askedBy(offer: Way): FactorKind {
-  return offer.use === 'enrol' ? (offer.first?.channel ?? offer.factor) : offer.factor
-}
-
-/**
- * What the client would hear of: an enrolment is worth no more than the proof before it. A bind code vouches for the app that
- * is set up with it, and is nothing by itself.
- */
-export function worthOf(offer: Way): FactorKind {
-  const asked = askedBy(offer)
-  return asked === 'bind-code' ? offer.factor : asked
-}
-
-function provenanceOf(offer: Way, standing: Pick<Standing, 'enrolled'>): Provenance {
-  if (offer.use === 'enrol') {
-    if (offer.first === null) return 'open'
-    return offer.first.channel === 'bind-code' ? 'bind-code' : CONTACT
-  }
-  const enrolled = standing.enrolled.find(({ factor }) => factor === offer.factor)
-  return enrolled?.provenance ?? CONTACT
-}
-
-/** A contact is kept by the operator's directory, which is where a code that is sent to it comes from. */
-export const CONTACT: Provenance = 'operator'
 
 /** Only what the client signed counts, and it answers nothing that the client wants proven afresh. */
 function delegatedProof(

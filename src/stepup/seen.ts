@@ -1,6 +1,6 @@
 import type { FactorKind, Instant } from '../kernel/index.ts'
 import type { StepUp } from './step-up.ts'
-import type { Found, LockRule } from './step-up-store.ts'
+import type { App, Found, LockRule } from './step-up-store.ts'
 import { lockedUntil, nextLockSeconds, triesLeft } from './tallies.ts'
 
 /** What the person is told about what they just did, besides the state itself. */
@@ -15,6 +15,9 @@ export type Said =
         | 'code-replaced'
         | 'send-failed'
         | 'stale'
+        | 'name-refused'
+        | 'apps-full'
+        | 'last-way'
     }
   | { readonly said: 'too-soon'; readonly until: Instant }
 
@@ -34,6 +37,8 @@ export type Seen =
       readonly pausedUntil: Instant | 'operator' | null
       /** The device cookie that this browser is to keep; null: what it has. */
       readonly device: string | null
+      /** Of who looks after their own; null otherwise. */
+      readonly apps: readonly App[] | null
     } & Said)
   | { readonly seen: 'gone' | 'other-browser' }
 
@@ -43,7 +48,7 @@ export function seenOf(at: Found, said: Said, rule: LockRule, now: Instant): See
   const pausedUntil =
     blocking === null ? null : lockedUntil(tallies, blocking, value.lane, rule, now)
   const tries = triesOf(value, at, rule)
-  return { seen: 'step-up', at, tries, pausedUntil, device: null, ...said }
+  return { seen: 'step-up', at, tries, pausedUntil, device: null, apps: null, ...said }
 }
 
 function triesOf(value: StepUp, { tallies }: Found, rule: LockRule): Tries | null {

@@ -72,6 +72,20 @@ export type Enrolment = {
   readonly at: Instant
   /** The time step that the confirming code belonged to: it is used up with the enrolment. */
   readonly usedTimeStep: number
+  /** What the person calls it; null: it is called by its place. */
+  readonly name: string | null
+}
+
+/** One of a person's OTP apps, as they are shown it. */
+export type App = {
+  readonly enrolment: Id<'enrolment'>
+  readonly name: string | null
+  /** Among their apps, from 1. It stays, whatever becomes of the others. */
+  readonly place: number
+  readonly provenance: Provenance
+  readonly at: Instant
+  /** When the newest code that was taken began to be shown; null: none was. */
+  readonly usedAt: Instant | null
 }
 
 /** What an accepted factor earns besides the verdict. */
@@ -98,9 +112,12 @@ export type KnownBrowser = {
   readonly chosen: Chosen | null
 }
 
+type OwnApp = { readonly account: Id<'account'>; readonly enrolment: Id<'enrolment'> }
+
 /** What one look at the account's rows says before a step-up is planned. */
 export type Standing = {
   readonly enrolled: readonly (AppCode & {
+    readonly enrolment: Id<'enrolment'>
     readonly factor: FactorKind
     readonly provenance: Provenance
   })[]
@@ -194,10 +211,10 @@ export type StepUpStore = {
 
   /**
    * As `replace`; if accepted, consumes and resets the tally of that lane and the send budget of (account, factor, its class).
-   * What was consumed, or anything older of the same source, is 'used' for ever and changes nothing. With what it earned, the
-   * browser becomes known or is known for longer, with what was chosen in it, and what lanes of browsers that are known no
-   * more had counted of this factor is forgotten. A grant takes the place of one for the same group, network and device; one
-   * that joins a device is kept only while that device is there.
+   * What was consumed, or anything older of the same source, is 'used' for ever and changes nothing; so is all of an enrolment
+   * that was taken away. With what it earned, the browser becomes known or is known for longer, with what was chosen in it, and
+   * what lanes of browsers that are known no more had counted of this factor is forgotten. A grant takes the place of one for
+   * the same group, network and device; one that joins a device is kept only while that device is there.
    *
    * A code of an operator's is taken while it is that very one, is held by no other browser, and at most `answersMax` answers
    * were given, this one among them, which is taken back; a bypass code no more once it was taken. From then on this browser
@@ -211,14 +228,35 @@ export type StepUpStore = {
   ): Promise<'settled' | 'stale' | 'used'>
 
   /**
-   * As `replace`, and the enrolment becomes active. An account has at most one of a kind: a second is 'exists'. The account's
-   * bind code ends with it; what came to be by one is 'code-gone' unless there is one that the step-up's browser holds. As in
+   * As `replace`, and the enrolment becomes active, at the first place that is free. With it the account has at most `most` of
+   * its kind; else it is 'full'. The account's bind code ends with it; a first one (`most` 1) that came to be by one is
+   * 'code-gone' unless there is one that the step-up's browser holds. As in
    * `open`, nothing is kept for an account of our own whose person is gone or not enabled: 'account-gone'. What it earned is
    * as in `settle`; all grants of the account from before are over.
    */
   enrol(
     change: Change,
     enrolment: Enrolment,
+    most: number,
     earned: Earned | null,
-  ): Promise<'enrolled' | 'stale' | 'exists' | 'code-gone' | 'account-gone'>
+  ): Promise<'enrolled' | 'stale' | 'full' | 'code-gone' | 'account-gone'>
+
+  /** The account's OTP apps by their places. */
+  apps(account: Id<'account'>): Promise<readonly App[]>
+
+  /** As `replace`, and the app has that name. One that the account does not have is 'unknown', and nothing changes. */
+  renameApp(
+    change: Change,
+    of: OwnApp & { readonly name: string },
+  ): Promise<'renamed' | 'stale' | 'unknown'>
+
+  /**
+   * As `replace`, and the app is gone with what it used up. One of `instead` has to be there still, or it is the 'last'; null:
+   * none of them has to. Known browsers are forgotten,
+   * and what else is under way for the account ends as far as it relies on that factor, as where an operator resets it.
+   */
+  removeApp(
+    change: Change,
+    of: OwnApp & { readonly instead: readonly Id<'enrolment'>[] | null; readonly at: Instant },
+  ): Promise<'removed' | 'stale' | 'unknown' | 'last'>
 }

@@ -52,8 +52,8 @@ export type Way =
       readonly factor: FactorKind
       readonly use: 'ask'
       readonly to: readonly string[]
-      /** What the person's own app shows, for the page to say so; null where a code is sent. */
-      readonly app: AppCode | null
+      /** Which of the person's own apps, and what it shows; null where a code is sent. */
+      readonly app: (AppCode & { readonly enrolment: Id<'enrolment'> }) | null
     }
   | {
       readonly factor: 'totp'
@@ -93,6 +93,13 @@ export type Pending = {
   readonly provenance: Provenance
   /** What the step-up is worth once confirmed: never more than its own proof. Null: the new factor itself. */
   readonly credit: { readonly factor: FactorKind; readonly proof: Proof } | null
+}
+
+/** What was proven by who manages their factors, and how that came to be. */
+export type Proven = {
+  readonly factor: FactorKind
+  readonly provenance: Provenance
+  readonly proof: Proof
 }
 
 export type Block = 'no-contact' | 'factor-locked' | 'channel-down'
@@ -139,7 +146,14 @@ export type Challenged = Always &
 export type StepUp =
   | (Always & { readonly state: 'choosing' })
   | Challenged
-  | (Always & { readonly state: 'enrolling'; readonly pending: Pending })
+  | (Always & {
+      readonly state: 'enrolling'
+      readonly pending: Pending
+      /** Of who adds one beside those that they have; null: it is their first. */
+      readonly proven: Proven | null
+    })
+  /** Looks after their own factors, until they are done. */
+  | (Always & { readonly state: 'managing'; readonly proven: Proven })
   | (Always & {
       readonly state: 'blocked'
       readonly why: Block

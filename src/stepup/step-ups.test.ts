@@ -32,6 +32,7 @@ function bench(
   const store: StepUpStore = {
     ...{ open: unasked, standing: unasked, replan: unasked, send: unasked, enrol: unasked },
     openTrusted: unasked,
+    ...{ apps: unasked, renameApp: unasked, removeApp: unasked },
     find: async () => at,
     async replace({ next }) {
       at = { ...at, version: at.version + 1, value: next }
@@ -67,7 +68,12 @@ function bench(
       senders: new Map(),
     },
     make: createMake({ store, limits: LIMITS, clock, heard: () => {} }),
-    ...{ deliver: unasked, replan: over.replan ?? unasked, factors: new Map([['totp', factor]]) },
+    ...{
+      deliver: unasked,
+      replan: over.replan ?? unasked,
+      survey: unasked,
+      factors: new Map([['totp', factor]]),
+    },
     enroller: { begin: () => assert.fail(), parse: () => undefined, confirm: () => 'wrong' },
     trust: { earn: () => null },
   })

@@ -6,25 +6,27 @@ import {
   invariant,
   type Locale,
   newId,
-  operatorCodeKindOf,
   type Random,
 } from '../kernel/index.ts'
 import type { Trust } from '../trust/index.ts'
+import { type Apps, createApps } from './apps.ts'
+import { createConfirm, type Given } from './confirm.ts'
 import type { Deliver } from './deliver.ts'
 import type { Factor } from './factor.ts'
 import { leadOf } from './lead-of.ts'
 import type { Limits } from './limits.ts'
-import { earnedBy, type Made, type Make } from './make.ts'
+import type { Made, Make } from './make.ts'
 import type { Planned } from './move.ts'
-import { askedBy, destinationsOf } from './plan.ts'
 import type { CodeSender, Enroller } from './ports.ts'
-import { proofOf } from './proof-of.ts'
+import { proofBy } from './proof-of.ts'
 import { type Said, type Seen, seenOf } from './seen.ts'
 import { coolDownOf, firstSent, sentAgain } from './sent.ts'
-import type { Challenged, Held, Offer, Pending, Proof, Sent, StepUp } from './step-up.ts'
-import type { Change, Found, StepUpStore } from './step-up-store.ts'
+import type { Challenged, Held, Offer, Pending, Sent, StepUp } from './step-up.ts'
+import type { Found, StepUpStore } from './step-up-store.ts'
+import type { Survey } from './survey.ts'
 import { lockedUntil } from './tallies.ts'
-import { earnsOf, withDevice } from './trusted.ts'
+import { createEarn, earnsOf, withDevice } from './trusted.ts'
+import { askedBy, choicesOf, destinationsOf } from './ways.ts'
 
 /** Who asks for a change: the step-up and the hash of the browser's cookie. */
 export type Whose = { readonly id: Id<'stepUp'>; readonly browser: string }
@@ -35,11 +37,11 @@ export type StepUps = {
   resend(whose: Whose, challenge: unknown): Promise<Seen>
   /** @param isTicked whether the person wants this device to be trusted. */
   answer(whose: Whose, challenge: unknown, given: unknown, isTicked: boolean): Promise<Seen>
-  confirm(whose: Whose, enrolment: unknown, given: unknown): Promise<Seen>
+  confirm(whose: Whose, enrolment: unknown, given: Given): Promise<Seen>
   retry(whose: Whose): Promise<Seen>
   cancel(whose: Whose): Promise<Seen>
   speak(whose: Whose, locale: Locale): Promise<Seen>
-}
+} & Apps<Whose>
 
 export type StepUpsDeps = {
   readonly store: StepUpStore
@@ -51,6 +53,7 @@ export type StepUpsDeps = {
   readonly enroller: Enroller
   readonly trust: Pick<Trust, 'earn'>
   readonly replan: (stepUp: StepUp) => Promise<Planned>
+  readonly survey: Survey
   readonly codeSeconds: number
   readonly limits: Limits
   readonly random: Random
@@ -60,6 +63,9 @@ const nothing: Said = { said: 'nothing' }
 
 export function createStepUps(deps: StepUpsDeps): StepUps {
   const { store, make, deliver, factors, senders, enroller, replan, clock, random } = deps
+  const earn = createEarn(deps.trust)
+  const apps = createApps({ ...deps, seen })
+  const confirm = createConfirm({ store, make, enroller, earn, clock, seen, noAnswer })
 
   return {
     look: (whose) => withFound(whose, (at) => seen(at, nothing)),
@@ -98,8 +104,15 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
         const current = at.value
         if (current.state !== 'enrolling' || current.pending.enrolment !== enrolment)
           return seen(at, { said: 'stale' })
-        return confirm(at, current, current.pending, given)
+        return confirm(at, current, given)
       }),
+
+    add: (whose) => withFound(whose, apps.add),
+    back: (whose) => withFound(whose, apps.back),
+    rename: (whose, enrolment, name) => withFound(whose, (at) => apps.rename(at, enrolment, name)),
+    remove: (whose, enrolment) => withFound(whose, (at) => apps.remove(at, enrolment)),
+    weigh: (whose, enrolment) => withFound(whose, (at) => apps.weigh(at, enrolment)),
+    done: (whose) => withFound(whose, apps.done),
 
     retry: (whose) =>
       withFound(whose, async (at) => {
@@ -108,7 +121,7 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
         const once = await anew()
         // Who was removed between being found and this is looked for again, and not found.
         const made = once.made === 'refused' ? await anew() : once
-        const [only, ...others] = made.at.value.offered
+        const [only, ...others] = choicesOf(made.at.value.offered)
         if (made.at.value.state !== 'choosing' || only === undefined || others.length > 0)
           return seen(made.at, nothing)
         return isAskedAgain(at.value, only)
@@ -135,7 +148,15 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
     if (at === undefined) return { seen: 'gone' }
     if (at.value.browser !== browser) return { seen: 'other-browser' }
     if (isOver(at.value, clock.now())) return seen((await make(at, { move: 'expire' })).at, nothing)
-    return go(at)
+    return withApps(await go(at))
+  }
+
+  /** Looked at last, so that the page shows what the move has made of them. */
+  async function withApps(seen: Seen): Promise<Seen> {
+    if (seen.seen !== 'step-up' || seen.at.value.state !== 'managing') return seen
+    const { account } = seen.at.value
+    invariant(account !== null, 'who manages is known')
+    return { ...seen, apps: await store.apps(account) }
   }
 
   async function choose(at: Found, offer: Offer, to: unknown): Promise<Seen> {
@@ -197,18 +218,16 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
 
     const judged = question.judge(parsed, clock.now())
     const to = current.sent?.to ?? null
-    const isRight = judged.verdict === 'accepted'
-    // A bind code is nothing by itself: what it brings is the app that is set up with it.
-    const isProof = isRight && factor !== 'bind-code'
-    const proof = isProof ? proofOf(current, factor, clock.now()) : null
+    const right = judged.verdict === 'accepted' ? judged : null
+    const proof = right && proofBy(current, right.consumption, clock.now())
     const earned = current.leadsTo === 'satisfied' ? earn(current, factor, proof, isTicked) : null
-    const lead = isRight ? leadOf(current, proof, earnsOf(current, earned), enroller.begin) : null
+    const lead = right && leadOf(current, right, proof, earnsOf(current, earned), enroller.begin)
     const settled = await make(
       spent.at,
       { move: 'judge', judged, lead, to, ...asked },
       earned?.grant ?? null,
     )
-    if (settled.made === 'moved' && isRight)
+    if (settled.made === 'moved' && right !== null)
       return withDevice(seen(settled.at, nothing), earned?.cookie ?? null)
     const after =
       settled.made === 'used' ? await make(settled.at, { move: 'replayed', ...asked }) : settled
@@ -223,42 +242,6 @@ export function createStepUps(deps: StepUpsDeps): StepUps {
 
   async function lockOut(at: Found, factor: FactorKind): Promise<Seen> {
     return seen((await make(at, { move: 'lock', factor })).at, nothing)
-  }
-
-  /** By a factor that was proven here and now, and never by what somebody else handed out. */
-  function earn(
-    { account, trust }: Held,
-    factor: FactorKind,
-    proof: Proof | null,
-    isTicked: boolean,
-  ) {
-    if (operatorCodeKindOf(factor) !== undefined || account === null) return null
-    if (trust === null || proof === null || proof.at === null) return null
-    return deps.trust.earn(trust, { account, factor, ...proof, at: proof.at }, isTicked)
-  }
-
-  async function confirm(at: Found, stepUp: StepUp, pending: Pending, given: unknown) {
-    const { id, account } = stepUp
-    invariant(account !== null, 'who enrols is known')
-    const code = enroller.parse(given)
-    if (code === undefined) return noAnswer(at, 'format')
-    const enrolment = enroller.confirm({ stepUp: id, account, pending }, code, clock.now())
-    // Where a contact was proven first it is that proof that counts, and the new app may meet no rung at all.
-    const proof = pending.credit?.proof ?? proofOf(stepUp, 'totp', clock.now())
-    const by = pending.provenance === 'bind-code' ? 'bind-code' : 'totp'
-    const earned = earn(stepUp, by, proof, false)
-    const earns = earnsOf(stepUp, earned)
-    const move = { move: 'confirm', enrolment: pending.enrolment, proof, earns } as const
-    if (enrolment === 'wrong')
-      return seen((await make(at, { ...move, confirmed: 'wrong' })).at, { said: 'wrong' })
-    const save = (change: Change, now: Instant) =>
-      store.enrol(
-        change,
-        enrolment,
-        earnedBy(change.next, { factor: by, to: null }, now, earned?.grant ?? null),
-      )
-    const made = await make(at, { ...move, confirmed: 'right' }, null, save)
-    return seen(made.at, made.made === 'moved' ? nothing : { said: 'stale' })
   }
 
   function senderOf(factor: FactorKind): CodeSender {

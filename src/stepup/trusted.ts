@@ -1,13 +1,19 @@
 import type { AuditEvent } from '../audit/index.ts'
 import type { Person } from '../directories/index.ts'
-import type { Clock, Id, Instant } from '../kernel/index.ts'
+import {
+  type Clock,
+  type FactorKind,
+  type Id,
+  type Instant,
+  operatorCodeKindOf,
+} from '../kernel/index.ts'
 import type { Effective, Ladder } from '../policy/index.ts'
 import type { Binding, Grant, Trust, Trusted, TrustLook, TrustStore } from '../trust/index.ts'
 import { about } from './about.ts'
 import type { Begun } from './begun.ts'
 import type { Earns } from './move.ts'
 import type { Seen } from './seen.ts'
-import type { Held, StepUpRequest } from './step-up.ts'
+import type { Held, Proof, StepUpRequest } from './step-up.ts'
 
 /** What the client asks for may be more than what was proven then. */
 export function trustedFor(
@@ -73,6 +79,22 @@ export function createRevokeReplayed(deps: {
     const event = { ...about, event: 'trust.revoked', why: 'replayed', which: series } as const
     const revoked = await deps.trustStore.revoke(account, { series }, [event])
     if (revoked > 0) deps.heard([event])
+  }
+}
+
+/** What a success earns by a factor that was proven here and now, and never by what somebody else handed out; null: nothing. */
+export type Earn = (
+  held: Held,
+  factor: FactorKind,
+  proof: Proof | null,
+  isTicked: boolean,
+) => ReturnType<Trust['earn']>
+
+export function createEarn(trust: Pick<Trust, 'earn'>): Earn {
+  return ({ account, trust: offer }, factor, proof, isTicked) => {
+    if (operatorCodeKindOf(factor) !== undefined || account === null) return null
+    if (offer === null || proof === null || proof.at === null) return null
+    return trust.earn(offer, { account, factor, ...proof, at: proof.at }, isTicked)
   }
 }
 

@@ -6,7 +6,7 @@ type OfOneState = Exclude<FieldOf<StepUp>, keyof Held | 'state' | 'at' | 'by'>
 
 /** What a step-up leaves behind when an operator ends it. The type knows when a state gains a field. */
 const LEFT_BEHIND: Readonly<Record<OfOneState, true>> = {
-  ...({ factor: true, challenge: true, sent: true, pending: true } as const),
+  ...({ factor: true, challenge: true, sent: true, pending: true, proven: true } as const),
   ...({ attemptsLeft: true, unjudged: true, leadsTo: true } as const),
   ...({ why: true, reason: true, how: true, proof: true } as const),
 }

@@ -1,11 +1,14 @@
 import type { Instant } from '../kernel/index.ts'
 import type { SchemaVerdict } from './judge-schema.ts'
 
-/** Only adds, so that the release before this one runs on it. Never edited once released. */
+/**
+ * Only adds, so that the release before this one runs on it; or says that none before it does, and the changelog with it. Never
+ * edited once released.
+ */
 export type Migration = {
   readonly version: number
   readonly name: string
-  /** The oldest schema whose release runs on this one as well: the release before this one at least. */
+  /** The oldest schema whose release runs on this one as well. */
   readonly compatibleFrom: number
   /** Each statement ends with a `;` at the end of a line, and no line within one ends so. */
   readonly sql: string

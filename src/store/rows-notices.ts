@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { FACTOR_KINDS, instantOf, LOCALES } from '../kernel/index.ts'
 import type { Notice, NoticeAbout, NoticeEnd } from '../notices/index.ts'
-import { idIn, parsed, textsIn } from './rows.ts'
+import { idIn, textsIn } from './rows.ts'
+import { parsed } from './rows-parts.ts'
 import type { NoticeRow } from './schema.ts'
 
 export type DueRow = Pick<

@@ -37,5 +37,6 @@ export function enrolmentIn(
     periodSeconds: wordIn([30, 60], row.period_seconds),
     at: instantOf(row.at),
     usedTimeStep: row.part,
+    name: row.name,
   }
 }

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { FACTOR_KINDS, type Instant, parseId } from '../kernel/index.ts'
+import { type Instant, parseId } from '../kernel/index.ts'
 import type { Grant, NewGrant, TrustUse } from '../trust/index.ts'
+import { factor, instant, text } from './rows-parts.ts'
 import type { TrustGrantRow } from './schema.ts'
 
-const text = z.string()
-const instant = z.custom<Instant>((value) => Number.isSafeInteger(value))
 const binding = z.enum(['ip', 'device', 'ip+device'])
 
 /** As the rows of a table, in one JSON value. */
@@ -12,7 +11,7 @@ const grants = z.array(
   z
     .strictObject({
       id: z.custom<Grant['id']>((value) => parseId('trust', value) !== undefined),
-      ...{ trust_group: text, factor: z.enum(FACTOR_KINDS), binding, acr: text, amr: text },
+      ...{ trust_group: text, factor, binding, acr: text, amr: text },
       ...{ at: instant, contacts: text, ip: text.nullable(), series: text.nullable() },
       ...{ generation: z.int().nullable(), device_hash: text.nullable(), key_id: text.nullable() },
       device_before: text.nullable(),

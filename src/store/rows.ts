@@ -1,18 +1,9 @@
 import { z } from 'zod'
 import type { AuditEvent } from '../audit/index.ts'
-import {
-  DAYS,
-  FACTOR_KINDS,
-  type Id,
-  type IdKind,
-  type Instant,
-  invariant,
-  LOCALES,
-  parseId,
-} from '../kernel/index.ts'
+import { type Id, type IdKind, instantOf, invariant, LOCALES, parseId } from '../kernel/index.ts'
 import type { AuthorizationRequest } from '../oidc/index.ts'
-import type { PersonSettings, PolicySettings, Rule } from '../policy/index.ts'
 import type {
+  App,
   KnownBrowser,
   Lane,
   Offer,
@@ -21,19 +12,12 @@ import type {
   StepUpRequest,
   Tally,
 } from '../stepup/index.ts'
+import { count, factor, instant, parsed, text, texts } from './rows-parts.ts'
 
-/**
- * Rows are input too. What is kept as JSON must be exactly what this release writes: a field or a state that it does
- * not know came from another release, and going on without it would drop what that release relied on.
- */
-const text = z.string()
-const instant = z.custom<Instant>((value) => Number.isSafeInteger(value))
 const id = <K extends IdKind>(of: K) => z.custom<Id<K>>((value) => parseId(of, value) !== undefined)
 const matching = <T extends string>(pattern: RegExp) =>
   z.custom<T>((value) => typeof value === 'string' && pattern.test(value))
 
-const count = z.int().min(0)
-const factor = z.enum(FACTOR_KINDS)
 const lane = matching<Lane>(/^(?:signed|unsigned|browser:.+)$/)
 const provenance = matching<Provenance>(/^(?:open|bind-code|operator|import|contact:.+|factor:.+)$/)
 const proof = z.strictObject({ acr: text, amr: z.array(text), at: instant.nullable() })
@@ -67,7 +51,7 @@ const offer: z.ZodType<Offer> = z.discriminatedUnion('use', [
     use: z.literal('ask'),
     acr: text,
     to: z.array(text),
-    app: z.strictObject(appCode).nullable(),
+    app: z.strictObject({ enrolment: id('enrolment'), ...appCode }).nullable(),
   }),
   z.strictObject({
     factor: z.literal('totp'),
@@ -124,6 +108,8 @@ const pending = z.strictObject({
   credit: z.strictObject({ factor, proof }).nullable(),
 })
 
+const proven = z.strictObject({ factor, provenance, proof })
+
 const stepUp: z.ZodType<StepUp> = z.discriminatedUnion('state', [
   z.strictObject({ ...always, state: z.literal('choosing') }),
   z.strictObject({
@@ -136,7 +122,14 @@ const stepUp: z.ZodType<StepUp> = z.discriminatedUnion('state', [
     sent: sent.nullable(),
     leadsTo: z.enum(['satisfied', 'enrolling']),
   }),
-  z.strictObject({ ...always, state: z.literal('enrolling'), pending }),
+  z.strictObject({
+    ...always,
+    state: z.literal('enrolling'),
+    pending,
+    // Begun by a release that knew of one app alone.
+    proven: proven.nullable().default(null),
+  }),
+  z.strictObject({ ...always, state: z.literal('managing'), proven }),
   z.strictObject({
     ...always,
     state: z.literal('blocked'),
@@ -190,7 +183,14 @@ const request: z.ZodType<AuthorizationRequest> = z.strictObject({
 const tallies: z.ZodType<Tally[]> = z.array(
   z.strictObject({ factor, lane, failures: count, lockedUntil: instant.nullable() }),
 )
-const enrolled = z.array(z.strictObject({ factor, provenance, ...appCode }))
+const enrolment = id('enrolment')
+const enrolled = z.array(z.strictObject({ enrolment, factor, provenance, ...appCode }))
+const apps = z.array(
+  z.strictObject({
+    ...{ enrolment, name: text.nullable(), place: count, provenance, at: instant },
+    ...{ periodSeconds: count, usedTimeStep: count },
+  }),
+)
 
 const knownBrowsers = z.array(
   z
@@ -203,41 +203,11 @@ const knownBrowsers = z.array(
 )
 
 const factors = z.array(
-  z.strictObject({ kind: z.literal('totp'), provenance: text, secretBits: count, at: instant }),
+  z.strictObject({
+    ...{ kind: z.literal('totp'), id: id('enrolment'), name: text.nullable(), place: count },
+    ...{ provenance: text, secretBits: count, at: instant },
+  }),
 )
-const personSettings: z.ZodType<PersonSettings> = z.strictObject({
-  status: z.enum(['global', 'enabled', 'disabled']),
-  factors: z.array(factor).nullable(),
-  language: z.enum(LOCALES).nullable(),
-  trustHours: count.nullable().default(null),
-})
-const texts = z.array(text)
-const rule: z.ZodType<Rule> = z.strictObject({
-  name: text,
-  clients: texts.nullable(),
-  directories: texts.nullable(),
-  groups: texts.nullable(),
-  networks: texts.nullable(),
-  time: z.strictObject({ days: z.array(z.enum(DAYS)), from: count, to: count }).nullable(),
-  then: z.enum(['require', 'exempt', 'deny']),
-  factors: z.array(factor).nullable(),
-  acr: text.nullable(),
-  trustHours: count.nullable().default(null),
-})
-const policySettings: z.ZodType<PolicySettings> = z.strictObject({
-  enabled: z.boolean(),
-  factors: z.array(factor),
-  firstEnrolment: z.enum(['contact', 'bindCode', 'open']),
-  // Applied by a release that knew of no such thing.
-  sendAtOnce: z.boolean().default(false),
-  language: z.enum(LOCALES),
-  acr: z.array(
-    z.strictObject({ value: text, factors: z.array(factor), enrolledBy: texts.nullable() }),
-  ),
-  rules: z.array(rule),
-  trustHours: count.default(0),
-  trustSince: instant.nullable().default(null),
-})
 const sends = z.array(
   z.strictObject({ channel: factor, lane: z.enum(['signed', 'unsigned']), nextAt: instant }),
 )
@@ -257,13 +227,15 @@ export const clientIn = (json: string): string => parsed('a client', ofClient, j
 export const talliesIn = (json: string): readonly Tally[] =>
   json === '[]' ? [] : parsed('tallies', tallies, json)
 export const enrolledIn = (json: string) => parsed('enrolments', enrolled, json)
+export const appsIn = (json: string): readonly App[] =>
+  parsed('OTP apps', apps, json).map(({ periodSeconds, usedTimeStep, ...app }) => {
+    // The code that confirmed it is no use of it.
+    const usedAt = usedTimeStep * periodSeconds * 1000
+    return { ...app, usedAt: usedAt > app.at ? instantOf(usedAt) : null }
+  })
 export const knownBrowsersIn = (json: string) => parsed('known browsers', knownBrowsers, json)
 export const factorsIn = (json: string) => parsed('factors', factors, json)
 export const sendsIn = (json: string) => parsed('send budgets', sends, json)
-export const personSettingsIn = (json: string): PersonSettings =>
-  parsed('settings of a person', personSettings, json)
-export const policySettingsIn = (json: string): PolicySettings =>
-  parsed('a policy', policySettings, json)
 export const eventIn = (json: string): AuditEvent => parsed('an event', event, json)
 export const textsIn = (json: string): readonly string[] => parsed('texts', texts, json)
 
@@ -288,12 +260,4 @@ export function satisfiedIn(value: StepUp): Extract<StepUp, { state: 'satisfied'
 
 export function provenanceIn(value: string): Provenance {
   return provenance.parse(value)
-}
-
-export function parsed<T>(what: string, schema: z.ZodType<T>, json: string): T {
-  const found = schema.safeParse(JSON.parse(json))
-  if (found.success) return found.data
-  // Paths alone: what the row holds is for nobody's log.
-  const where = found.error.issues.map(({ path }) => path.join('.')).join(', ')
-  throw new Error(`a row of the store does not hold ${what} of this release: ${where}`)
 }

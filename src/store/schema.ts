@@ -131,6 +131,10 @@ export type EnrolmentRow = {
   digits: number
   period_seconds: number
   at: number
+  /** Null: it is called by its place. */
+  name: string | null
+  /** Among those of the account, from 1; no two share one. */
+  place: number
 }
 
 export type TrustGrantRow = {

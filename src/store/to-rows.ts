@@ -25,8 +25,9 @@ export function createToRows({ sealing, random }: { sealing: Sealing; random: Ra
     told: (events: readonly AuditEvent[]) =>
       events.map((event) => ({ id: newId('event', random), event: JSON.stringify(event) })),
 
+    /** At the first place; where there may be others, whoever writes it knows the one that is free. */
     enrolment(enrolment: Enrolment) {
-      const { id, account, factor, provenance, secret, usedTimeStep } = enrolment
+      const { id, account, factor, provenance, secret, usedTimeStep, name } = enrolment
       const bytes = secret.reveal()
       const row: EnrolmentRow = {
         ...{ id, account, factor, provenance },
@@ -36,6 +37,7 @@ export function createToRows({ sealing, random }: { sealing: Sealing; random: Ra
         digits: enrolment.digits,
         period_seconds: enrolment.periodSeconds,
         at: enrolment.at,
+        ...{ name, place: 1 },
       }
       return { row, consumed: { source: id, part: usedTimeStep, expires_at: null } }
     },

@@ -6,6 +6,7 @@ import { openApp, type TestApp } from '../support/app.ts'
 import { ONLY_EMAIL } from '../support/attack.ts'
 import { keptOf, rowsIn } from '../support/kept.ts'
 import { cookiesOf, stepUpOn } from '../support/outside.ts'
+import { beginManaging, giveApp, oneOf } from '../support/own-apps.ts'
 import { begin } from '../support/passage.ts'
 import { createUserAgent, type Form, type Page, type UserAgent } from '../support/user-agent.ts'
 
@@ -30,7 +31,24 @@ async function places(app: TestApp): Promise<ReadonlyMap<string, Standing>> {
   stand(await browser.submit(first, 'answer', { code: app.mailbox.last().code }))
   const blocked = await begin(app, browser, { login_hint: 'no.contact' })
   stand(blocked.page)
+  await ownApps(app, browser, stand)
   return found
+}
+
+/** Somebody new each time, who looks after their own apps in one step-up and adds another in a second. */
+async function ownApps(app: TestApp, browser: UserAgent, stand: (page: Page) => void) {
+  const login_hint = `owner-${app.clock.now()}`
+  await app.people.add('test', { username: login_hint })
+  const owned = [await giveApp(app, login_hint), await giveApp(app, login_hint)]
+  for (const [n, one] of owned.entries()) {
+    const { page } = await beginManaging(app, browser, { login_hint })
+    const list = await browser.submit(page, 'answer', { code: one.code() })
+    stand(list)
+    if (n > 0) stand(await browser.submit(list, 'add'))
+    else
+      for (const what of ['rename', 'remove'] as const)
+        stand(await browser.get(oneOf(list, one, what)))
+  }
 }
 
 function idOn(page: Page): Id<'stepUp'> {
@@ -59,7 +77,10 @@ describe('M31 posts and gets that somebody else made the browser send', () => {
   test('every form of the portal wants a proof made for it, this step-up and this browser', async () => {
     await using app = await openApp()
     const all = await places(app)
-    const expected = ['answer', 'cancel', 'choose', 'confirm', 'language', 'resend', 'retry']
+    const expected = [
+      ...['add', 'answer', 'back', 'cancel', 'choose', 'confirm', 'done', 'language'],
+      ...['remove', 'rename', 'resend', 'retry'],
+    ]
     assert.deepEqual([...all.keys()].sort(), expected)
     const mallory = await places(app)
     // As the key would sign them: no page ever shows somebody the form of another browser's step-up.

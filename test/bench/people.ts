@@ -60,7 +60,7 @@ export function* peopleOf(
       enrolment: toRows.enrolment({
         ...{ id, account, factor: 'totp', provenance: 'import' },
         ...{ secret: new Secret<Uint8Array>(seedOf(username)), algorithm: 'sha1', digits: 6 },
-        ...{ periodSeconds: 30, at: createdAt, usedTimeStep: 0 },
+        ...{ periodSeconds: 30, at: createdAt, usedTimeStep: 0, name: null },
       }),
     }
   }

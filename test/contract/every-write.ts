@@ -6,7 +6,7 @@ import { writeSync } from 'node:fs'
 import { hashOf, later, Secret } from '../../src/kernel/index.ts'
 import { rejected } from '../../src/stepup/index.ts'
 import { openSqliteStore } from '../../src/store/index.ts'
-import { enrolmentSample } from '../support/enrolment.ts'
+import { ALL_APPS, enrolmentSample } from '../support/enrolment.ts'
 import { requestSample } from '../support/request.ts'
 import { challengedSample, createSampler, satisfiedSample } from '../support/step-up.ts'
 import { createFakeClock, createSeededRandom, createTestKeys, NOON } from '../support/world.ts'
@@ -65,7 +65,7 @@ await trace('durable stepUps.replace with a verdict', () =>
   stepUps.replace({ ...change(5), events: [verdict] }),
 )
 await trace('durable stepUps.enrol', () =>
-  stepUps.enrol(change(6), enrolmentSample(sampler, account), null),
+  stepUps.enrol(change(6), enrolmentSample(sampler, account), 1, null),
 )
 await stepUps.open(satisfied, [], null, NOON)
 await trace('ordered requests.issue', () =>
@@ -89,7 +89,7 @@ await trace('ordered leases.release', () => leases.release('job', 'a'))
 await trace('durable people.add', () => people.add([{ person, enrolment: null }], [added]))
 await trace('durable people.set', () => people.set(person, [added], BY))
 await trace('durable people.unlock', () => people.unlock(account, null, LIMITS, NOON, [added]))
-await trace('durable people.resetFactor', () => people.resetFactor(account, 'totp', [added], BY))
+await trace('durable people.resetFactor', () => people.resetFactor(account, ALL_APPS, [added], BY))
 const [due] = await notices.due(until, NOON, 1)
 const notice = { id: due?.id ?? '', tries: 1 }
 await trace('ordered notices.claim', () => notices.claim({ ...notice, tries: 0 }, NOON))

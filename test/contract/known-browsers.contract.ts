@@ -10,7 +10,7 @@ import {
   type StepUpStore,
 } from '../../src/stepup/index.ts'
 import type { Store } from '../../src/store/index.ts'
-import { enrolmentSample } from '../support/enrolment.ts'
+import { ALL_APPS, enrolmentSample } from '../support/enrolment.ts'
 import { challengedSample, createSampler } from '../support/step-up.ts'
 import { NOON } from '../support/world.ts'
 import { counted, type OpenBench, times, turns } from './bench.ts'
@@ -120,7 +120,7 @@ export function knownBrowsersContract(backend: string, open: OpenBench): void {
       await using bench = await open()
       const { stepUps } = bench.store
       const account = sampler.id('account')
-      const used = right(sampler.id('enrolment'), 7)
+      const used = right(sampler.id('challenge'), 7)
       await settle(stepUps, account, null, { judged: used })
       const wrong = { judged: rejected }
       assert.equal(await settle(stepUps, account, earned('a'), wrong), 'settled')
@@ -137,10 +137,10 @@ export function knownBrowsersContract(backend: string, open: OpenBench): void {
       await stepUps.open(next, [], null, NOON)
       const change = { version: 1, next, events: [] }
       const enrolment = enrolmentSample(sampler, account)
-      assert.equal(await stepUps.enrol(change, enrolment, earned('a')), 'enrolled')
+      assert.equal(await stepUps.enrol(change, enrolment, 1, earned('a')), 'enrolled')
       const again = { ...change, version: 2 }
       const second = enrolmentSample(sampler, account)
-      assert.equal(await stepUps.enrol(again, second, earned('b')), 'exists')
+      assert.equal(await stepUps.enrol(again, second, 1, earned('b')), 'full')
       assert.deepEqual(await namesOf(stepUps, account), ['a'])
     })
 
@@ -203,7 +203,7 @@ export function knownBrowsersContract(backend: string, open: OpenBench): void {
         const person = await knownPerson(bench.store)
         const { account } = person
         if (end === 'disable') await people.set({ ...person, state: 'disabled' }, [], BY)
-        if (end === 'reset') await people.resetFactor(account, 'totp', [], BY)
+        if (end === 'reset') await people.resetFactor(account, ALL_APPS, [], BY)
         if (end === 'remove') await people.remove(account, [], BY)
         if (end === 'erase') await people.erase('local', account, [], BY)
         assert.deepEqual(await namesOf(stepUps, account), [])

@@ -5,7 +5,7 @@ import { instantOf, later } from '../../src/kernel/index.ts'
 import type { Notice } from '../../src/notices/index.ts'
 import type { Change, Lane, StepUp } from '../../src/stepup/index.ts'
 import type { Store } from '../../src/store/index.ts'
-import { enrolmentSample } from '../support/enrolment.ts'
+import { ALL_APPS, enrolmentSample } from '../support/enrolment.ts'
 import { challengedSample, createSampler } from '../support/step-up.ts'
 import { NOON } from '../support/world.ts'
 import { counted, eventsOf, type OpenBench, times, turns } from './bench.ts'
@@ -144,9 +144,9 @@ export function noticeStoreContract(backend: string, open: OpenBench): void {
       const { account } = ada
       const stepUp = challengedSample(sampler, { account, isOurs: true })
       await store.stepUps.open(stepUp, [], null, NOON)
-      await store.stepUps.enrol(changeOf(stepUp), enrolmentSample(sampler, account), null)
-      const reset = { event: 'factor.reset', account, factor: 'totp', ...BY } as const
-      await store.people.resetFactor(account, 'totp', [reset], BY)
+      await store.stepUps.enrol(changeOf(stepUp), enrolmentSample(sampler, account), 1, null)
+      const reset = { event: 'factor.reset', account, ...ALL_APPS, ...BY } as const
+      await store.people.resetFactor(account, ALL_APPS, [reset], BY)
       await store.people.set({ ...ada, displayName: 'Ada' }, [told(account)], BY)
       await store.people.set({ ...ada, emails: ['b@x.example'] }, [told(account)], BY)
       const found = await dueOf(store)
@@ -185,10 +185,13 @@ export function noticeStoreContract(backend: string, open: OpenBench): void {
       await store.stepUps.open(stepUp, [], null, NOON)
       const late = changeOf(stepUp, 7)
       assert.equal(
-        await store.stepUps.enrol(late, enrolmentSample(sampler, account), null),
+        await store.stepUps.enrol(late, enrolmentSample(sampler, account), 1, null),
         'stale',
       )
-      assert.equal(await store.people.resetFactor(account, 'totp', [told(account)], BY), 'unknown')
+      assert.equal(
+        await store.people.resetFactor(account, ALL_APPS, [told(account)], BY),
+        'unknown',
+      )
       assert.deepEqual(await dueOf(store), [])
       await guesses(() => store, stepUp, 10)
       assert.equal((await dueOf(store)).length, 1)

@@ -80,10 +80,11 @@ async function given(store: Store, code: OperatorCode, browser = 'a', judged = a
   return settle(store, code, stepUp, judged)
 }
 
-const enrol = ({ stepUps }: Store, next: Challenged, account: Id<'account'>) =>
+const enrol = ({ stepUps }: Store, next: Challenged, account: Id<'account'>, most = 1) =>
   stepUps.enrol(
     { version: 1, next, events: [] },
     enrolmentSample(sampler, account, { provenance: 'bind-code' }),
+    most,
     null,
   )
 
@@ -258,6 +259,17 @@ export function operatorCodesContract(backend: string, open: OpenBench): void {
       assert.equal((await store.stepUps.find(late.id))?.version, 1)
     })
 
+    test('are asked of the first app alone, whatever another one beside it came to be by', async () => {
+      await using bench = await open()
+      const { store } = bench
+      const { account, code } = await handed(store, 'bind-code')
+      await given(store, code)
+      assert.equal(await enrol(store, await asked(store, code), account), 'enrolled')
+      assert.equal(await enrol(store, await asked(store, code, 'b'), account), 'full')
+      assert.equal(await enrol(store, await asked(store, code, 'b'), account, 5), 'enrolled')
+      assert.equal((await store.stepUps.apps(account)).length, 2)
+    })
+
     test('end with whatever app is set up first', async () => {
       await using bench = await open()
       const { store } = bench
@@ -265,7 +277,7 @@ export function operatorCodesContract(backend: string, open: OpenBench): void {
       const next = await asked(store, code)
       const enrolment = enrolmentSample(sampler, account, { provenance: 'contact:email' })
       const change = { version: 1, next, events: [] }
-      assert.equal(await store.stepUps.enrol(change, enrolment, null), 'enrolled')
+      assert.equal(await store.stepUps.enrol(change, enrolment, 1, null), 'enrolled')
       assert.equal(await store.operatorCodes.find(account, 'bind-code'), undefined)
     })
 

@@ -4,7 +4,7 @@ import type { LocalPerson } from '../../src/directories/index.ts'
 import { hashOf, later } from '../../src/kernel/index.ts'
 import type { Judged, StepUp } from '../../src/stepup/index.ts'
 import type { Store } from '../../src/store/index.ts'
-import { enrolmentSample } from '../support/enrolment.ts'
+import { ALL_APPS, enrolmentSample } from '../support/enrolment.ts'
 import { requestSample } from '../support/request.ts'
 import {
   challengedSample,
@@ -35,7 +35,7 @@ const ENDINGS: Readonly<Record<string, End>> = {
   'is removed': ({ people }, { account }) => people.remove(account, [], BY),
   'is erased': ({ people }, { account }) => people.erase('local', account, [], BY),
   'is disabled': ({ people }, one) => people.set({ ...one, state: 'disabled' }, [], BY),
-  'has a factor reset': ({ people }, { account }) => people.resetFactor(account, 'totp', [], BY),
+  'has a factor reset': ({ people }, { account }) => people.resetFactor(account, ALL_APPS, [], BY),
 }
 
 /** Prepares a person and answers with what happens while they are ended. */
@@ -65,7 +65,7 @@ const RACERS: Readonly<Record<string, Racer>> = {
   enrol: async ({ stepUps }, { id, account, satisfied }) => {
     await stepUps.open(enrollingSample(id, account), [], null, NOON)
     const enrolment = enrolmentSample(sampler, account)
-    return (store) => store.stepUps.enrol(changeTo(satisfied), enrolment, null)
+    return (store) => store.stepUps.enrol(changeTo(satisfied), enrolment, 1, null)
   },
   issue: async ({ stepUps }, { satisfied, issue }) => {
     await stepUps.open(satisfied, [], null, NOON)
@@ -125,7 +125,7 @@ export function peopleRacesContract(backend: string, open: OpenBench): void {
       await people.add([{ person: ada, enrolment: enrolmentSample(sampler, account) }], [])
       const stepUp = choosingSample(sampler, { account })
       await stepUps.open(stepUp, [], null, NOON)
-      const reset = await race((store) => store.people.resetFactor(account, 'totp', [], BY))
+      const reset = await race((store) => store.people.resetFactor(account, ALL_APPS, [], BY))
       assert.deepEqual(reset, { reset: 1, unknown: 5 })
       const removed = await race((store) => store.people.remove(account, [], BY))
       assert.deepEqual(removed, { removed: 1, unknown: 5 })
@@ -209,7 +209,7 @@ async function aliveOf(store: Store, { id, account, token, issue, redeem }: Way)
   const found = await store.stepUps.find(id)
   if (found?.value.account === account && OPEN.has(found.value.state)) alive.push('an open step-up')
   if ((await store.requests.findToken(token.hash, NOON)) !== undefined) alive.push('a token')
-  if ((await store.totp.find(account)) !== undefined) alive.push('an enrolment')
+  if ((await store.totp.find(account)).length > 0) alive.push('an enrolment')
   await issue(store)
   if ((await redeem(store)).heard === 'redeemed') alive.push('a code')
   return alive
@@ -224,6 +224,7 @@ function enrollingSample(id: StepUp['id'], account: LocalPerson['account']): Ste
       ...{ enrolment: sampler.id('enrolment'), keyId: 'k', provenance: 'contact:email' },
       credit: { factor: 'email', proof },
     },
+    proven: null,
   }
 }
 

@@ -5,7 +5,7 @@ import type { LocalPerson, PeopleStore } from '../../src/directories/index.ts'
 import { hashOf, later, parseId } from '../../src/kernel/index.ts'
 import type { Change, Held, LaneClass, SendRule, StepUp } from '../../src/stepup/index.ts'
 import type { Store } from '../../src/store/index.ts'
-import { enrolmentSample } from '../support/enrolment.ts'
+import { ALL_APPS, enrolmentSample } from '../support/enrolment.ts'
 import { requestSample } from '../support/request.ts'
 import {
   challengedSample,
@@ -61,10 +61,13 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       const ada = person('ada')
       const enrolment = enrolmentSample(sampler, ada.account, { provenance: 'import' })
       await bench.store.people.add([{ person: ada, enrolment }], [])
-      const factors = [{ kind: 'totp', provenance: 'import', secretBits: 160, at: NOON }]
+      const { id, name } = enrolment
+      const factors = [
+        { kind: 'totp', id, name, place: 1, provenance: 'import', secretBits: 160, at: NOON },
+      ]
       const summary = await bench.store.people.summary('local', { nameKey: 'ada' })
       assert.deepEqual(summary, { ...ada, factors, tallies: [], sends: [], codes: [] })
-      assert.equal((await bench.store.totp.find(ada.account))?.id, enrolment.id)
+      assert.equal((await bench.store.totp.find(ada.account))[0]?.id, enrolment.id)
     })
 
     test('adds nobody when a name is there already, or twice in the list, and names them', async () => {
@@ -146,7 +149,7 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       await stepUps.spend(changeOf(stepUp), counterOf(account), { ...RULE, every: 10 }, NOON)
       assert.equal(await people.remove(account, [added(ada)], BY), 'removed')
       assert.equal(await people.find('local', { account }), undefined)
-      assert.equal(await totp.find(account), undefined)
+      assert.deepEqual(await totp.find(account), [])
       assert.deepEqual(await stepUps.standing(account), {
         ...{ enrolled: [], tallies: [], codes: [], knownBrowsers: [], grants: [] },
         ...{ settings: null, policyVersion: 0 },
@@ -317,7 +320,7 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       assert.equal(await people.erase('local', first.account, [], BY), 'unknown')
       assert.equal(await people.erase('local', last.account, [], BY), 'erased')
       assert.deepEqual(await people.find('local', { account: here.account }), here)
-      assert.equal(await totp.find(first.account), undefined)
+      assert.deepEqual(await totp.find(first.account), [])
     })
 
     test('lets nobody be erased twice by many who erase at once', async () => {
@@ -348,7 +351,7 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       const byApp = await proven(bench.store, account, 'issued')
       const token = await proven(bench.store, account, 'redeemed')
       const byMail = await proven(bench.store, account, 'issued', 'email')
-      await people.resetFactor(account, 'totp', [], BY)
+      await people.resetFactor(account, ALL_APPS, [], BY)
       for (const { id } of [asks, offers, enrols, byApp.stepUp])
         assert.equal((await stepUps.find(id))?.value.state, 'cancelled')
       assert.equal(await token.token(), undefined)
@@ -365,14 +368,14 @@ export function peopleStoreContract(backend: string, open: OpenBench): void {
       await people.add([{ person: ada, enrolment }], [])
       await failOnce(bench.store.stepUps, account, 'totp')
       await failOnce(bench.store.stepUps, account, 'email')
-      assert.equal(await people.resetFactor(account, 'totp', [added(ada)], BY), 'reset')
-      assert.equal(await totp.find(account), undefined)
+      assert.equal(await people.resetFactor(account, ALL_APPS, [added(ada)], BY), 'reset')
+      assert.deepEqual(await totp.find(account), [])
       const { tallies } = await stepUps.standing(account)
       assert.deepEqual(
         tallies.map(({ factor }) => factor),
         ['email'],
       )
-      assert.equal(await people.resetFactor(account, 'totp', [added(ada)], BY), 'unknown')
+      assert.equal(await people.resetFactor(account, ALL_APPS, [added(ada)], BY), 'unknown')
       const told = (await eventsOf(bench.store)).filter(({ event }) => event === 'person.added')
       assert.deepEqual(told, [added(ada)])
     })
@@ -470,6 +473,7 @@ function enrollingSample(account: LocalPerson['account']): StepUp {
       ...{ enrolment: sampler.id('enrolment'), keyId: 'k', provenance: 'contact:email' },
       credit: { factor: 'email', proof },
     },
+    proven: null,
   }
 }
 

@@ -51,7 +51,7 @@ describe('a primary that is lost in the middle', needs('postgresql'), () => {
     test(`of a verdict that ${LOSSES[what]}: it is settled once, and what it used up stays used`, async () => {
       await using bench = await open()
       const { stepUps } = bench.store
-      const source = sampler.id('enrolment')
+      const source = sampler.id('challenge')
       const [stepUp, other] = [await opened(bench.store), await opened(bench.store)]
       const accepted = {
         ...({ verdict: 'accepted', enrolledBy: 'operator' } as const),

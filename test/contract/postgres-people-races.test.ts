@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { LocalPerson } from '../../src/directories/index.ts'
 import { hashOf, later } from '../../src/kernel/index.ts'
 import { openPostgresStore } from '../../src/store/postgres/index.ts'
-import { enrolmentSample } from '../support/enrolment.ts'
+import { ALL_APPS, enrolmentSample } from '../support/enrolment.ts'
 import { holdRow, untilWaiting } from '../support/held-rows.ts'
 import { needs } from '../support/needs.ts'
 import { sharedPostgres } from '../support/postgres.ts'
@@ -70,13 +70,13 @@ describe('an operator who ends a person on postgres', needs('postgresql'), () =>
       ...({ enrolment: sampler.id('enrolment'), keyId: 'k', provenance: 'contact:email' } as const),
       credit: { factor: 'email', proof },
     } as const
-    await stepUps.open({ ...held, state: 'enrolling', pending }, [], null, NOON)
+    await stepUps.open({ ...held, state: 'enrolling', pending, proven: null }, [], null, NOON)
     const next = satisfiedSample(sampler, { id: held.id, account })
     const enrol = () =>
-      stepUps.enrol({ version: 1, next, events: [] }, enrolmentSample(sampler, account), null)
-    const reset = () => bench.store.people.resetFactor(account, 'totp', [], BY)
+      stepUps.enrol({ version: 1, next, events: [] }, enrolmentSample(sampler, account), 1, null)
+    const reset = () => bench.store.people.resetFactor(account, ALL_APPS, [], BY)
     assert.equal(await bench.whileEnding(enrol, reset), 'stale')
-    assert.equal(await totp.find(account), undefined)
+    assert.deepEqual(await totp.find(account), [])
   })
 })
 

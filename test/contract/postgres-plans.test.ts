@@ -21,7 +21,7 @@ const FILLED: Readonly<Record<string, string>> = {
   accounts: `'acc_' || n, 'local', 'acc_' || n, null, 'p' || n`,
   people: `'acc_' || n, 'local', 'p' || n, 'p' || n, null, '[]', '[]', null, 'enabled', 0`,
   person_settings: `'acc_' || n, '{}'`,
-  enrolments: `'enr_' || n, 'acc_' || n, 'totp', 'import', 's', 160, 'sha1', 6, 30, 0`,
+  enrolments: `'enr_' || n, 'acc_' || n, 'totp', 'import', 's', 160, 'sha1', 6, 30, 0, null, 1`,
   consumed: `'enr_' || n, n, null`,
   counters: `'acc_' || n, 'totp', 'signed', 0, '{}'`,
   send_budgets: `'acc_' || n, 'email', 'signed', n, 1, n`,

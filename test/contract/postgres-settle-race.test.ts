@@ -17,7 +17,7 @@ describe(
       const database = await (await sharedPostgres()).database()
       await using bench = await openBenchOn(async () => ({ database: async () => database }))()
       const { stepUps } = bench.store
-      const [account, source] = [sampler.id('account'), sampler.id('enrolment')]
+      const [account, source] = [sampler.id('account'), sampler.id('challenge')]
       const settle = async (part: number) => {
         const next = challengedSample(sampler, { account })
         await stepUps.open(next, [], null, NOON)

@@ -2,6 +2,7 @@ import { test } from 'node:test'
 import { needs } from '../support/needs.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import { accountStoreContract } from './account-store.contract.ts'
+import { appsContract } from './apps.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import { knownBrowsersContract } from './known-browsers.contract.ts'
 import { noticeStoreContract } from './notice-store.contract.ts'
@@ -31,6 +32,7 @@ if (skip === false) {
   peopleRacesContract('postgres', open)
   totpStoreContract('postgres', open)
   trustStoreContract('postgres', open)
+  appsContract('postgres', open)
   accountStoreContract('postgres', open)
   policyStoreContract('postgres', open)
   noticeStoreContract('postgres', open)

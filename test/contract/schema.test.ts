@@ -6,6 +6,7 @@ import { describe, test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { Client } from 'pg'
 import { Fault } from '../../src/kernel/index.ts'
+import type { StepUp } from '../../src/stepup/index.ts'
 import type { Migration } from '../../src/store/migration.ts'
 import { openPostgresStore, type PostgresSettings } from '../../src/store/postgres/index.ts'
 import {
@@ -16,6 +17,7 @@ import {
   planPostgres,
 } from '../../src/store/postgres/migrate.ts'
 import { openLink } from '../../src/store/postgres/open-link.ts'
+import { stepUpIn } from '../../src/store/rows.ts'
 import {
   checkSchemaSqlite,
   migrateSqlite,
@@ -106,7 +108,7 @@ for (const [backend, { skip }, open, migrations] of [
   ['sqlite', { skip: false }, sqlite, SQLITE_MIGRATIONS],
   ['postgres', needs('postgresql'), postgres, POSTGRES_MIGRATIONS],
 ] as const)
-  test(`the schema: ${backend}: takes in what the first release kept, which goes on running on it`, {
+  test(`the schema: ${backend}: takes in what the first release kept, and no release that knows of one OTP app alone`, {
     skip,
   }, async () => {
     await using bench = await open()
@@ -116,12 +118,60 @@ for (const [backend, { skip }, open, migrations] of [
       )
     await bench.migrate(migrations.slice(0, 1))
     await insert('acc_before')
-    assert.deepEqual(await bench.migrate(migrations), {
-      ...{ from: 1, to: migrations.at(-1)?.version },
+    await bench.run(
+      "INSERT INTO enrolments VALUES ('enr_1', 'acc_before', 'totp', 'import', 's', 160, 'sha1', 6, 30, 0);\n",
+    )
+    const to = migrations.at(-1)?.version
+    assert.deepEqual(await bench.migrate(migrations), { from: 1, to })
+    await assert.rejects(bench.check(migrations.slice(0, 9)), {
+      code: 'store.unavailable',
+      message:
+        /^the store has schema 10, which needs a release that knows schema 10; this one knows up to 9/,
     })
-    await bench.check(migrations.slice(0, 1))
     await insert('acc_after')
+    // What was there has the first place, and another may come beside it.
+    const another = (place: number) =>
+      bench.run(
+        `INSERT INTO enrolments VALUES ('enr_${place + 1}', 'acc_before', 'totp', 'import', 's', 160, 'sha1', 6, 30, 0, NULL, ${place});\n`,
+      )
+    await assert.rejects(another(1))
+    await another(2)
     await bench.run(`UPDATE accounts SET name_key = 'ann' WHERE account = 'acc_before';\n`)
+  })
+
+for (const [backend, { skip }, open, migrations] of [
+  ['sqlite', { skip: false }, sqlite, SQLITE_MIGRATIONS],
+  ['postgres', needs('postgresql'), postgres, POSTGRES_MIGRATIONS],
+] as const)
+  test(`the schema: ${backend}: what is under way while several OTP apps come in says which one it asks for`, {
+    skip,
+  }, async () => {
+    await using bench = await open()
+    const sampler = createSampler('under way')
+    const several = migrations.findIndex(({ name }) => name === 'several-apps')
+    const [account, enrolment] = [sampler.id('account'), sampler.id('enrolment')]
+    const asks = (app: object): StepUp => {
+      const stepUp = challengedSample(createSampler('asked'), { account })
+      const [first, ...others] = stepUp.offered
+      return { ...stepUp, offered: [Object.assign({}, first, { app }), ...others] }
+    }
+    const code = { digits: 6, periodSeconds: 30 }
+    const { id, browser, state, expiresAt } = asks(code)
+    const tag = backend === 'postgres' ? ['tag, ', "'tag', "] : ['', '']
+    await bench.migrate(migrations.slice(0, several))
+    await bench.run(
+      `INSERT INTO enrolments VALUES ('${enrolment}', '${account}', 'totp', 'import', 's', 160, 'sha1', 6, 30, 0);
+      INSERT INTO step_ups (id, version, ${tag[0]}account, browser, state, expires_at, value)
+      VALUES ('${id}', 1, ${tag[1]}'${account}', '${browser}', '${state}', ${expiresAt}, '${JSON.stringify(asks(code))}');\n`,
+    )
+    await bench.migrate(migrations)
+    const after = JSON.stringify(asks({ enrolment, ...code }))
+    assert.deepEqual(stepUpIn(after), asks({ enrolment, ...code }))
+    // A key tells what is kept.
+    await bench.run('CREATE TABLE kept (value TEXT PRIMARY KEY);\n')
+    await bench.run('INSERT INTO kept SELECT value FROM step_ups;\n')
+    await assert.rejects(bench.run(`INSERT INTO kept VALUES ('${after}');\n`))
+    await bench.run(`INSERT INTO kept VALUES ('${JSON.stringify(asks(code))}');\n`)
   })
 
 describe('the schema of postgres', needs('postgresql'), () => {
@@ -163,16 +213,15 @@ describe('the schema of postgres', needs('postgresql'), () => {
   test('of the release before serves on a newer one that says so', async () => {
     await using database = await (await sharedPostgres()).database()
     const later: Migration = {
-      ...{ version: 2, name: 'later', compatibleFrom: 1 },
+      ...{ version: POSTGRES_SCHEMA + 1, name: 'later', compatibleFrom: POSTGRES_SCHEMA },
       sql: "ALTER TABLE step_ups ADD COLUMN region text NOT NULL DEFAULT 'here';\nCREATE TABLE regions (id text);",
     }
-    const known = { ...table(1, 'first') }
     const options = { settings: database.settings, migrate: 'manual', ...world } as const
     const stepUp = challengedSample(createSampler('schema'))
     // It serves while the other one changes the tables under it.
     await using store = await openPostgresStore({ ...options, keys: createTestKeys() })
     await store.stepUps.open(stepUp, [], null, NOON)
-    await migratePostgres(database.owner, world, [known, later])
+    await migratePostgres(database.owner, world, [...POSTGRES_MIGRATIONS, later])
     assert.deepEqual((await store.stepUps.find(stepUp.id))?.value, stepUp)
     await using again = await openPostgresStore({ ...options, keys: createTestKeys() })
     assert.deepEqual((await again.stepUps.find(stepUp.id))?.value, stepUp)

@@ -5,6 +5,7 @@ import type { AuditEvent } from '../../src/audit/index.ts'
 import { openSqliteStore } from '../../src/store/index.ts'
 import { createFakeClock, createSeededRandom, createTestKeys } from '../support/world.ts'
 import { accountStoreContract } from './account-store.contract.ts'
+import { appsContract } from './apps.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import type { Bench } from './bench.ts'
 import { knownBrowsersContract } from './known-browsers.contract.ts'
@@ -50,6 +51,7 @@ peopleStoreContract('sqlite', open)
 peopleRacesContract('sqlite', open)
 totpStoreContract('sqlite', open)
 trustStoreContract('sqlite', open)
+appsContract('sqlite', open)
 accountStoreContract('sqlite', open)
 policyStoreContract('sqlite', open)
 noticeStoreContract('sqlite', open)

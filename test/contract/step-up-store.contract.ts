@@ -110,6 +110,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
               ...{ enrolment: sampler.id('enrolment'), keyId: 'k', provenance: 'contact:email' },
               credit: { factor: 'email', proof },
             },
+            proven: null,
             offered: [
               {
                 factor: 'totp',
@@ -119,6 +120,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
               },
             ],
           },
+          { ...held, state: 'managing', proven: { factor: 'totp', provenance: 'import', proof } },
           { ...held, state: 'blocked', why: 'no-contact', factor: null },
           { ...held, state: 'satisfied', how: 'factor', factor: 'totp', proof, at: NOON },
           { ...held, state: 'refused', reason: 'attempts-spent', at: NOON },
@@ -257,9 +259,10 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const stepUp = await opened(stepUps)
         const app = { digits: 8, periodSeconds: 60 } as const
         const enrolment = { ...enrolmentSample(sampler, accountOf(stepUp)), ...app }
-        await stepUps.enrol(changeOf(stepUp), enrolment, null)
+        await stepUps.enrol(changeOf(stepUp), enrolment, 1, null)
         const { enrolled } = await stepUps.standing(accountOf(stepUp))
-        assert.deepEqual(enrolled, [{ factor: 'totp', provenance: 'contact:email', ...app }])
+        const { id, provenance } = enrolment
+        assert.deepEqual(enrolled, [{ enrolment: id, factor: 'totp', provenance, ...app }])
       })
     })
 
@@ -661,7 +664,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         await using bench = await open()
         await using other = await bench.another()
         const storeOf = turns(bench.store, other)
-        const source = sampler.id('enrolment')
+        const source = sampler.id('challenge')
         const all: StepUp[] = []
         for (let n = 0; n < RACERS; n++) all.push(await opened(bench.store.stepUps))
         const race = all.map((one, n) =>
@@ -674,7 +677,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
       test('takes nothing older than what was consumed, and what is newer', async () => {
         await using bench = await open()
         const { stepUps } = bench.store
-        const source = sampler.id('enrolment')
+        const source = sampler.id('challenge')
         const said = []
         for (const part of [7, 7, 6, 8, 7]) {
           const one = await opened(stepUps)
@@ -688,7 +691,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
       test('changes nothing at all for what is used', async () => {
         await using bench = await open()
         const { stepUps } = bench.store
-        const source = sampler.id('enrolment')
+        const source = sampler.id('challenge')
         const first = await opened(stepUps)
         const second = await opened(stepUps, { account: first.account })
         await stepUps.settle(changeOf(first), counterOf(first), accepted(source, 7), null)
@@ -708,7 +711,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const stepUp = await opened(stepUps)
         await fail(stepUps, stepUp, 10)
         await fail(stepUps, { ...stepUp, lane: 'unsigned' }, 2)
-        const judged = accepted(sampler.id('enrolment'), 1)
+        const judged = accepted(sampler.id('challenge'), 1)
         assert.equal(
           await stepUps.settle(changeOf(stepUp), counterOf(stepUp), judged, null),
           'settled',
@@ -759,7 +762,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         await using bench = await open()
         const { stepUps } = bench.store
         const stepUp = await opened(stepUps)
-        const judged = accepted(sampler.id('enrolment'), 1)
+        const judged = accepted(sampler.id('challenge'), 1)
         assert.equal(
           await stepUps.settle(changeOf(stepUp, 9), counterOf(stepUp), judged, null),
           'stale',
@@ -781,9 +784,12 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         await using bench = await open()
         const stepUp = await opened(bench.store.stepUps)
         const enrolment = enrolmentSample(sampler, accountOf(stepUp))
-        assert.equal(await bench.store.stepUps.enrol(changeOf(stepUp), enrolment, null), 'enrolled')
+        assert.equal(
+          await bench.store.stepUps.enrol(changeOf(stepUp), enrolment, 1, null),
+          'enrolled',
+        )
         assert.equal((await bench.store.stepUps.find(stepUp.id))?.version, 2)
-        assert.equal((await bench.store.totp.find(accountOf(stepUp)))?.id, enrolment.id)
+        assert.equal((await bench.store.totp.find(accountOf(stepUp)))[0]?.id, enrolment.id)
       })
 
       test('lets an account have one of a kind, whoever races', async () => {
@@ -795,9 +801,14 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const all: StepUp[] = [first]
         for (let n = 1; n < RACERS; n++) all.push(await opened(bench.store.stepUps, { account }))
         const race = all.map((one, n) =>
-          storeOf(n).stepUps.enrol(changeOf(one), enrolmentSample(sampler, accountOf(one)), null),
+          storeOf(n).stepUps.enrol(
+            changeOf(one),
+            enrolmentSample(sampler, accountOf(one)),
+            1,
+            null,
+          ),
         )
-        assert.deepEqual(counted(await Promise.all(race)), { enrolled: 1, exists: 9 })
+        assert.deepEqual(counted(await Promise.all(race)), { enrolled: 1, full: 9 })
         assert.equal((await eventsOf(bench.store)).length, 1)
       })
 
@@ -812,8 +823,8 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
           const found = await stepUps.find(stepUp.id)
           const change = changeOf({ ...stepUp, isOurs: true }, found?.version)
           const enrolment = enrolmentSample(sampler, account)
-          assert.equal(await stepUps.enrol(change, enrolment, null), 'account-gone')
-          assert.equal(await totp.find(account), undefined)
+          assert.equal(await stepUps.enrol(change, enrolment, 1, null), 'account-gone')
+          assert.deepEqual(await totp.find(account), [])
         }
       })
 
@@ -822,7 +833,7 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         const { stepUps } = bench.store
         const stepUp = await opened(stepUps)
         const enrolment = enrolmentSample(sampler, accountOf(stepUp))
-        await stepUps.enrol(changeOf(stepUp), enrolment, null)
+        await stepUps.enrol(changeOf(stepUp), enrolment, 1, null)
         const judged = accepted(enrolment.id, enrolment.usedTimeStep)
         assert.equal(
           await stepUps.settle(changeOf(stepUp, 2), counterOf(stepUp), judged, null),
@@ -834,8 +845,11 @@ export function stepUpStoreContract(backend: string, open: OpenBench): void {
         await using bench = await open()
         const stepUp = await opened(bench.store.stepUps)
         const enrolment = enrolmentSample(sampler, accountOf(stepUp))
-        assert.equal(await bench.store.stepUps.enrol(changeOf(stepUp, 4), enrolment, null), 'stale')
-        assert.equal(await bench.store.totp.find(accountOf(stepUp)), undefined)
+        assert.equal(
+          await bench.store.stepUps.enrol(changeOf(stepUp, 4), enrolment, 1, null),
+          'stale',
+        )
+        assert.deepEqual(await bench.store.totp.find(accountOf(stepUp)), [])
         assert.deepEqual(await eventsOf(bench.store), [])
       })
     })

@@ -198,7 +198,8 @@ export function trustStoreContract(backend: string, open: OpenBench): void {
         if (end === 'disable') await people.set({ ...person, state: 'disabled' }, [], BY)
         if (end === 'email') await people.set({ ...person, emails: ['c@d.example'] }, [], BY)
         if (end === 'phone') await people.set({ ...person, phones: ['+8613800138000'] }, [], BY)
-        if (end === 'reset') await people.resetFactor(account, 'totp', [], BY)
+        if (end === 'reset')
+          await people.resetFactor(account, { factor: 'totp', enrolment: null }, [], BY)
         if (end === 'remove') await people.remove(account, [], BY)
         if (end === 'erase') await people.erase('local', account, [], BY)
         assert.deepEqual(await idsOf(store, account), [])
@@ -227,7 +228,7 @@ export function trustStoreContract(backend: string, open: OpenBench): void {
       await store.stepUps.open(next, [], null, NOON)
       const anew = grant({ device: null, binding: 'ip' })
       const change = { version: 1, next, events: [] }
-      await store.stepUps.enrol(change, enrolmentSample(sampler, account), earned(anew))
+      await store.stepUps.enrol(change, enrolmentSample(sampler, account), 1, earned(anew))
       assert.deepEqual(await idsOf(store, account), [anew.id])
     })
 

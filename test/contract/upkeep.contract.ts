@@ -81,7 +81,7 @@ export function upkeepContract(backend: string, open: OpenBench): void {
       )
       const years = later(NOON, 10 * 365 * 86_400)
       assert.equal((await store.sweep(years, { rowsMax: 100 })).consumed, 1)
-      assert.equal((await store.totp.find(account))?.usedTimeStep, enrolment.usedTimeStep)
+      assert.equal((await store.totp.find(account))[0]?.usedTimeStep, enrolment.usedTimeStep)
     })
 
     test('forgets a budget of messages a day after its window began', async () => {
@@ -169,7 +169,7 @@ export function upkeepContract(backend: string, open: OpenBench): void {
       }
       {
         await using store = await bench.another(createTestKeys('new'))
-        const found = await store.totp.find(account)
+        const [found] = await store.totp.find(account)
         assert.deepEqual(found?.secret.reveal(), Buffer.from(before.secret.reveal()))
       }
       const missing = /^encryption\.keys has no 'new', and this database/
@@ -224,6 +224,6 @@ async function enrolled(store: Store, account: ReturnType<typeof sampler.id<'acc
   const stepUp = challengedSample(sampler, { account })
   const enrolment = enrolmentSample(sampler, account)
   await store.stepUps.open(stepUp, [], null, NOON)
-  await store.stepUps.enrol({ version: 1, next: stepUp, events: [] }, enrolment, null)
+  await store.stepUps.enrol({ version: 1, next: stepUp, events: [] }, enrolment, 1, null)
   return enrolment
 }

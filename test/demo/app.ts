@@ -86,6 +86,7 @@ export async function startApp({ place, idp, id, secret }: Options): Promise<Asy
       code_challenge_method: 'S256',
       ...(acr === null ? {} : { claims: JSON.stringify(essential) }),
       ...(locale === null ? {} : { ui_locales: locale }),
+      ...(query.has('manage') ? { manage: 'yes' } : {}),
     }).href
   }
 
@@ -104,7 +105,7 @@ export async function startApp({ place, idp, id, secret }: Options): Promise<Asy
 
 function home({ claims }: Session): string {
   const links = `<p><a href="/sign-in">Sign in</a> · <a href="/sign-in?acr=mfa-app">Sign in, OTP app required</a>
-· <a href="/sign-in?locale=zh-CN">Sign in in Chinese</a> · <a href="/sign-out">Sign out</a></p>`
+· <a href="/sign-in?locale=zh-CN">Sign in in Chinese</a> · <a href="/sign-in?manage">Manage my OTP apps</a> · <a href="/sign-out">Sign out</a></p>`
   if (claims === undefined) return page('Demo application', `<h1>Demo application</h1>${links}`)
   const rows = Object.entries(claims)
     .map(

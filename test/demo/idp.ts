@@ -98,6 +98,7 @@ export async function startIdp({
       claims: text('claims'),
       maxAge: params['max_age'] === undefined ? undefined : String(params['max_age']),
       uiLocales: text('ui_locales'),
+      purpose: text('manage') === undefined ? 'sign-in' : 'enrol',
     })
     const browser = cookieIn(request.headers.cookie, COOKIE) ?? randomBytes(16).toString('hex')
     away.set(sent.state, { sent, user, uid, browser })
@@ -167,6 +168,8 @@ async function settings(
     },
     claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], profile: ['preferred_username'] },
     acrValues: ['mfa', 'mfa-app'],
+    // How this provider's link to one's own factors is called.
+    extraParams: ['manage'],
     features: { devInteractions: { enabled: false }, claimsParameter: { enabled: true } },
     conformIdTokenClaims: false,
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },

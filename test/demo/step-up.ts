@@ -33,6 +33,7 @@ export type StepUp = {
     readonly claims: string | undefined
     readonly maxAge: string | undefined
     readonly uiLocales: string | undefined
+    readonly purpose: 'sign-in' | 'enrol'
   }): Promise<Sent>
   /** Redeems the code that came back, and checks everything that a provider must check. Throws where anything is amiss. */
   redeem(back: URL, sent: Sent, subject: string): Promise<Proven>
@@ -79,7 +80,7 @@ export async function createStepUp(
         amr: wanted.amr,
         auth_time: wanted.passwordAt,
         client_ip: wanted.clientIp,
-        purpose: 'sign-in',
+        purpose: wanted.purpose,
       }
       const { acrValues, claims, maxAge, uiLocales } = wanted
       const url = await client.buildAuthorizationUrlWithPAR(await configuration(), {

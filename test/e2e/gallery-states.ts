@@ -6,7 +6,10 @@ import type {
   EnrolView,
   ErrorView,
   Frame,
+  ManageView,
   Message,
+  OneAppView,
+  OwnApp,
   Way,
 } from '../../src/portal/views.ts'
 
@@ -33,6 +36,7 @@ const emailed: ChallengeView = {
   to: 'l•••i@kestrel.example',
   validMinutes: 5,
   periodSeconds: 30,
+  also: { digits: null, periodSeconds: null },
   attemptsLeft: 5,
   message: NONE,
   resend: { form: form('resend'), inSeconds: 0 },
@@ -54,9 +58,33 @@ const enrolling: EnrolView = {
   uri: 'otpauth://totp/Kestrel:li.wei%40kestrel.example?secret=M5VQ7T2KXR4HJ6ZNBW3EOY2LPC5DUGSA&issuer=Kestrel',
   account: 'li.wei@kestrel.example',
   provenBy: 'email',
+  ...{ back: null, written: null },
   message: NONE,
   others: [email],
   ways: '/step-up/stp_1/ways',
+}
+
+const adding: EnrolView = { ...enrolling, others: [], back: form('back') }
+
+const phone: OwnApp = {
+  ...{ enrolment: 'enr_1', name: 'Work phone', place: 1 },
+  at: instantOf(Date.UTC(2026, 2, 3)),
+  usedAt: instantOf(Date.UTC(2026, 10, 25)),
+  rename: '/step-up/stp_1/apps/enr_1/rename',
+  remove: '/step-up/stp_1/apps/enr_1/remove',
+}
+const tablet: OwnApp = { ...phone, name: '家里的平板', place: 2, usedAt: null }
+const unnamed: OwnApp = { ...phone, name: null, place: 3 }
+const longest: OwnApp = { ...phone, name: 'W'.repeat(40), place: 4 }
+const odd: OwnApp = { ...phone, name: '<b>"‏שלום"</b> & 👩‍💻', place: 5 }
+
+const managing: ManageView = {
+  ...{ apps: [phone, tablet, unnamed], message: NONE },
+  ...{ add: form('add'), done: form('done') },
+}
+const one: OneAppView = {
+  ...{ app: phone, form: form('rename'), written: null, message: NONE },
+  back: '/step-up/stp_1',
 }
 
 export function frameIn(locale: Locale): Frame {
@@ -152,6 +180,29 @@ export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Ht
       ...{ ...enrolling, provenBy: null, others: [] },
       message: { says: 'wrong', left: 4, then: 'new-code' },
     }),
+    'totp-mixed': pages.challenge(frame, {
+      ...{ ...app, digits: 8, periodSeconds: 60, also: { digits: 6, periodSeconds: 30 } },
+      message: { says: 'format' },
+    }),
+    'enrol-another': pages.enrol(frame, adding),
+    'enrol-another-name': pages.enrol(frame, {
+      ...{ ...adding, written: 'Work phone with a name that is far too long to be one' },
+      message: { says: 'name-refused' },
+    }),
+    manage: pages.manage(frame, managing),
+    'manage-one': pages.manage(frame, { ...managing, apps: [phone] }),
+    'manage-none': pages.manage(frame, { ...managing, apps: [] }),
+    'manage-full': pages.manage(frame, {
+      ...{ ...managing, apps: [phone, tablet, unnamed, longest, odd], add: null },
+      message: { says: 'apps-full' },
+    }),
+    'manage-stale': pages.manage(frame, { ...managing, message: { says: 'stale' } }),
+    rename: pages.renameApp(frame, one),
+    'rename-refused': pages.renameApp(frame, {
+      ...{ ...one, written: 'a'.repeat(41), message: { says: 'name-refused' } },
+    }),
+    remove: pages.removeApp(frame, { ...one, app: longest, form: form('remove') }),
+    'remove-last': pages.removeApp(frame, { ...one, message: { says: 'last-way' } }),
     locked: pages.blocked(frame, {
       why: { block: 'factor-locked', factor: 'email', until: { minutes: 15 } },
       ...{ ways: [totp, dingtalk], choose: form('choose'), retry: null },

@@ -103,7 +103,7 @@ describe('an OTP app that was reset', () => {
     await withOtpApp(app, 'bob')
     const { browser, page } = await begin(app, createUserAgent(), { login_hint: 'bob' })
     const code = otpAt(app)
-    await app.people.resetFactor('ada', 'bob', 'totp')
+    await app.people.resetFactor('ada', 'bob', null)
     const answered = await browser.submit(page, 'answer', { code })
     assert.equal(await count(app, 'answer.judged'), 0)
     assert.doesNotMatch(answered.body, /code=/)

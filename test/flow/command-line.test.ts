@@ -127,7 +127,7 @@ describe('the command line on SQLite', () => {
     const alice = await app.find('ＡＬＩＣＥ ')
     assert.ok(alice.found === 'person')
     assert.deepEqual(alice.person.phones, ['+8613800138000'])
-    const enrolment = await app.store.totp.find(alice.person.account)
+    const [enrolment] = await app.store.totp.find(alice.person.account)
     assert.equal(enrolment?.provenance, 'import')
     assert.equal(Buffer.from(enrolment?.secret.reveal() ?? '').toString(), '12345678901234567890')
     assert.equal((await app.find('rene\u0301')).found, 'person')

@@ -3,6 +3,9 @@ import type { Enrolment } from '../../src/stepup/index.ts'
 import type { Sampler } from './step-up.ts'
 import { NOON } from './world.ts'
 
+/** Of a person's OTP apps, each and every one. */
+export const ALL_APPS = { factor: 'totp', enrolment: null } as const
+
 export function enrolmentSample(
   sampler: Sampler,
   account: Id<'account'>,
@@ -19,6 +22,7 @@ export function enrolmentSample(
     periodSeconds: 30,
     at: NOON,
     usedTimeStep: 63_116_640,
+    name: null,
     ...over,
   }
 }

@@ -145,8 +145,8 @@ export function fakePeopleStore(): FakePeopleStore {
   function summaryOf(person: LocalPerson): Summary {
     const enrolment = enrolments.get(person.account)
     if (enrolment === undefined) return { ...person, factors: [] }
-    const { factor: kind, provenance, secret, at } = enrolment
+    const { factor: kind, id, name, provenance, secret, at } = enrolment
     const secretBits = secret.reveal().length * 8
-    return { ...person, factors: [{ kind, provenance, secretBits, at }] }
+    return { ...person, factors: [{ kind, id, name, place: 1, provenance, secretBits, at }] }
   }
 }

@@ -25,7 +25,7 @@ export const TOTP_OFFER: Offer = {
   use: 'ask',
   acr: 'mfa-app',
   to: [],
-  app: { digits: 6, periodSeconds: 30 },
+  app: { enrolment: 'enr_AAAAAAAAAAAAAAAAAAAAAA' as Id<'enrolment'>, digits: 6, periodSeconds: 30 },
 }
 export const EMAIL_OFFER: Offer = {
   factor: 'email',

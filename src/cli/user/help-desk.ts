@@ -2,23 +2,28 @@ import { Command, Option } from 'commander'
 import { FACTOR_KINDS, type FactorKind } from '../../kernel/index.ts'
 import type { Desk } from '../desk.ts'
 import { EXIT } from '../exit.ts'
+import { printable } from '../printable.ts'
 import { withPerson } from './with-person.ts'
 
 export const resetFactor = (desk: Desk): Command =>
   new Command('reset-factor')
-    .description('forget an OTP app, so that the person sets up another')
+    .description('forget the OTP apps of a person, or one of them')
     .argument('<who>')
     .addOption(new Option('--factor <kind>', 'which').choices(['totp']).default('totp'))
+    .option('--app <name>', 'one alone, by the id or the name that show says')
     .action(
-      desk.action((who: string, { factor }: { readonly factor: 'totp' }, command: Command) =>
+      desk.action((who: string, { factor, app }: Reset, command: Command) =>
         withPerson(desk, command, who, async (helpDesk, operator) => {
-          const reset = await helpDesk.resetFactor(operator, who, factor)
+          const reset = await helpDesk.resetFactor(operator, who, app ?? null)
           if (!reset.ok) return desk.refuse(reset.error)
-          desk.say(`${factor} of ${reset.value.username ?? who} was reset.`)
+          const what = app === undefined ? factor : `'${printable(app)}'`
+          desk.say(`${what} of ${reset.value.username ?? who} was reset.`)
           return EXIT.ok
         }),
       ),
     )
+
+type Reset = { readonly factor: 'totp'; readonly app?: string }
 
 export const unlock = (desk: Desk): Command =>
   new Command('unlock')

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Shown, ShownAccount } from '../../directories/index.ts'
+import { nameOfApp } from '../../kernel/index.ts'
 import { codeWords } from '../code-words.ts'
 import type { Desk } from '../desk.ts'
 import { EXIT } from '../exit.ts'
@@ -66,7 +67,11 @@ const shownContacts = (
 })
 
 const heldUp = ({ factors, answers, sends, codes }: Shown | ShownAccount) => ({
-  factors: factors.map((factor) => ({ ...factor, at: timeOf(factor.at) })),
+  factors: factors.map(({ place, ...factor }) => ({
+    ...factor,
+    name: nameOfApp({ ...factor, place }),
+    at: timeOf(factor.at),
+  })),
   answers: answers.map(({ pausedUntil, ...answer }) => ({
     ...answer,
     pausedUntil: typeof pausedUntil === 'number' ? timeOf(pausedUntil) : pausedUntil,

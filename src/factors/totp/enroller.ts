@@ -36,7 +36,8 @@ export function createEnroller(deps: {
       if (usedTimeStep === undefined) return 'wrong'
       const { account, pending } = of
       const { enrolment: id, provenance } = pending
-      return { ...KIND, id, account, factor: 'totp', provenance, secret, at: now, usedTimeStep }
+      const made = { ...KIND, id, account, factor: 'totp', provenance, secret } as const
+      return { ...made, at: now, usedTimeStep, name: null }
     },
 
     show(of, { issuer, username }) {

@@ -1,20 +1,45 @@
 import { createGuardrails, verifySync } from 'otplib'
 import { type Instant, secondsOf } from '../../kernel/index.ts'
-import { type Enrolment, type Factor, type Judged, rejected } from '../../stepup/index.ts'
+import {
+  type AppCode,
+  type Enrolment,
+  type Factor,
+  type Judged,
+  rejected,
+} from '../../stepup/index.ts'
 import type { TotpStore } from './totp-store.ts'
 
 export function createTotp({ store }: { readonly store: TotpStore }): Factor {
   return {
     kind: 'totp',
-    async question({ account }) {
-      const enrolment = account === null ? undefined : await store.find(account)
+    async question({ account, offered }) {
+      const all = account === null ? [] : await store.find(account)
+      // What would not be enough here is no answer here, and what came later was not asked for.
+      const apps = offered.flatMap((offer) =>
+        offer.use === 'ask' && offer.app !== null ? [offer.app] : [],
+      )
+      const asked = all.filter(({ id }) => apps.some(({ enrolment }) => enrolment === id))
       return {
-        parse: (given) => parseCode(given, enrolment?.digits ?? 6),
+        // As the page asks for it, also when what it asks for was taken away meanwhile.
+        parse: (given) => parsed(given, apps),
         runsOutAt: null,
-        judge: (code, now) => (enrolment === undefined ? rejected : judge(enrolment, code, now)),
+        judge: (code, now) => judgeAll(asked, code, now),
       }
     },
   }
+}
+
+function parsed(given: unknown, apps: readonly AppCode[]): string | undefined {
+  const lengths = new Set(apps.map(({ digits }) => digits))
+  return [...lengths].map((digits) => parseCode(given, digits)).find((code) => code !== undefined)
+}
+
+/** Any of them will do; what it is worth is that of the one whose code it is. */
+function judgeAll(enrolments: readonly Enrolment[], code: string, now: Instant): Judged {
+  const verdicts = enrolments
+    .filter(({ digits }) => digits === code.length)
+    .map((enrolment) => judge(enrolment, code, now))
+  return verdicts.find(({ verdict }) => verdict === 'accepted') ?? rejected
 }
 
 const CODE = { 6: /^[0-9]{6}$/, 8: /^[0-9]{8}$/ } as const

@@ -1,5 +1,7 @@
 import { codes } from './codes.ts'
+import { messages } from './messages.ts'
 import { notices } from './notices.ts'
+import { ownApps } from './own-apps.ts'
 
 /**
  * The words, in the language that the others must match. `{x}` is filled in; a key that ends in `_one` or `_other` is
@@ -7,6 +9,7 @@ import { notices } from './notices.ts'
  */
 export const words = {
   ...codes,
+  ...messages,
   ...notices,
   'language.name': 'English',
   'moment.full': '{time} on {date} ({offset})',
@@ -79,6 +82,7 @@ export const words = {
   'code.label': '{digits}-digit code',
   'code.valid': 'Valid for {minutes}, {tries}.',
   'code.valid.each': 'Each code is valid for {minutes}.',
+  or: '{one} or {other}',
   'code.changes': 'It changes every {seconds} seconds, {tries}.',
   'trust.box': 'Don’t ask here again for {period}',
   'trust.box.hint': 'Only on a device that nobody else uses.',
@@ -178,6 +182,8 @@ export const words = {
   'enrol.type.value': 'Time-based, {digits} digits, 30 s',
   'enrol.go': 'Turn on and continue',
 
+  ...ownApps,
+
   'locked.title.totp_one': 'OTP app codes are paused for {count} minute',
   'locked.title.totp_other': 'OTP app codes are paused for {count} minutes',
   'locked.title.email_one': 'Email codes are paused for {count} minute',
@@ -274,24 +280,4 @@ export const words = {
     'It can only go on where it was opened. If somebody sent you this link, close this page.',
   'error.elsewhere.title': 'Another tab finished this sign-in',
   'error.elsewhere.hint': 'You can close this page and go on there.',
-
-  'sms.text_one':
-    '{code} is your code for {app} ({org}). Valid {count} minute. Nobody at {org} will ask for it.',
-  'sms.text_other':
-    '{code} is your code for {app} ({org}). Valid {count} minutes. Nobody at {org} will ask for it.',
-  'sms.bound': '@{host} #{code}',
-  'mail.subject': 'Your code for {app}',
-  'mail.preheader_one': '{code}, works for {count} minute.',
-  'mail.preheader_other': '{code}, works for {count} minutes.',
-  'mail.title': 'Your code for {app}',
-  'mail.hint': 'Type it on the page where you’re signing in.',
-  'mail.valid': 'Valid until {time}, and only for this sign-in.',
-  'mail.for': 'For',
-  'mail.asked': 'Asked at',
-  'mail.from': 'From',
-  'mail.didnt': 'Didn’t ask for this?',
-  'mail.didnt.body': 'Somebody may know your password. Change it, then tell the IT service desk.',
-  'mail.only': 'Type the code only on {host}. Nobody at {org} will ask for it.',
-  'mail.desk': 'IT service desk: {contact}',
-  'mail.text.line': '{label}: {value}',
 } as const

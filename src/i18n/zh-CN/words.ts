@@ -1,9 +1,12 @@
 import type { Words } from '../words.ts'
 import { codes } from './codes.ts'
+import { messages } from './messages.ts'
 import { notices } from './notices.ts'
+import { ownApps } from './own-apps.ts'
 
 export const words: Words = {
   ...codes,
+  ...messages,
   ...notices,
   'language.name': '简体中文',
   'moment.full': '{date} {time}（{offset}）',
@@ -75,6 +78,7 @@ export const words: Words = {
   'code.label': '{digits} 位验证码',
   'code.valid': '{minutes}内有效，最多可输入 {tries}。',
   'code.valid.each': '验证码 {minutes}内有效。',
+  or: '{one} 或 {other}',
   'code.changes': '每 {seconds} 秒更新一次，最多可输入 {tries}。',
   'trust.box': '{period}内在此设备上不再要求验证码',
   'trust.box.hint': '仅在您本人使用的设备上勾选。',
@@ -166,6 +170,8 @@ export const words: Words = {
   'enrol.type.value': '基于时间，{digits} 位，30 秒',
   'enrol.go': '完成绑定并继续',
 
+  ...ownApps,
+
   'locked.title.totp_other': '身份验证器暂停使用，​{count} 分钟后恢复',
   'locked.title.email_other': '邮件验证暂停使用，​{count} 分钟后恢复',
   'locked.title.sms_other': '短信验证暂停使用，​{count} 分钟后恢复',
@@ -240,20 +246,4 @@ export const words: Words = {
   'error.other.hint': '本次登录是在另一个浏览器中打开的。如果链接是他人发给您的，请关闭此页面。',
   'error.elsewhere.title': '已在其他标签页​完成登录',
   'error.elsewhere.hint': '您可以关闭此页面，在那里继续操作。',
-
-  'sms.text_other': '【{org}】{code}是{app}登录验证码，{count}分钟内有效，请勿告诉他人。',
-  'sms.bound': '@{host} #{code}',
-  'mail.subject': '{app}登录验证码',
-  'mail.preheader_other': '{code}，{count} 分钟内有效。',
-  'mail.title': '{app}登录验证码',
-  'mail.hint': '请在正在登录的页面输入：',
-  'mail.valid': '{time} 前有效，仅限本次登录使用。',
-  'mail.for': '账号',
-  'mail.asked': '申请时间',
-  'mail.from': '来源',
-  'mail.didnt': '不是您本人操作？',
-  'mail.didnt.body': '您的密码可能已经泄露。请立即修改密码，并告知 IT 服务台。',
-  'mail.only': '请只在 {host} 输入验证码。{org} 的任何人都不会向您索要验证码。',
-  'mail.desk': 'IT 服务台：{contact}',
-  'mail.text.line': '{label}：{value}',
 }

@@ -31,7 +31,7 @@ export const TABLES = {
   enrolments: table(
     [text('id')],
     ...['account', 'factor', 'provenance', 'secret', 'secret_bits', 'algorithm', 'digits'],
-    ...['period_seconds', 'at'],
+    ...['period_seconds', 'at', 'name', 'place'],
   ),
   operator_codes: table(
     [text('account'), text('kind')],

@@ -10,6 +10,8 @@ export type Ending = {
   /** Only what relies on it; null: all. */
   readonly factor: string | null
   readonly spares: Spares
+  /** A step-up that goes on. */
+  readonly but?: string
   readonly at: number
   readonly actor: string
 }
@@ -26,7 +28,7 @@ export type Ended = {
 /** What is to end, each with its event. The people are held already; from here on their step-ups are too. */
 export async function holdSignIns(
   tx: Tx,
-  { accounts, factor, spares, at, actor }: Ending,
+  { accounts, factor, spares, but, at, actor }: Ending,
 ): Promise<{ readonly ended: readonly Ended[]; readonly tokens: readonly string[] }> {
   const of = { accounts: [...accounts.keys()] }
   await tx.run(sql.holdStepUps, of)
@@ -37,11 +39,15 @@ export async function holdSignIns(
     sql.underWay,
     of,
   )) {
+    if (id === but) continue
     const stepUp = underWayIn(value)
     const isAskedBy = factor === null || stepUp.factor === factor
     const isProven = state === 'satisfied'
     if (isProven && isAskedBy) tokens.push(id)
-    const mayAsk = state === 'enrolling' || stepUp.offered.some((way) => way.factor === factor)
+    const mayAsk =
+      state === 'enrolling' ||
+      state === 'managing' ||
+      stepUp.offered.some((way) => way.factor === factor)
     // What is past its time is left to expire; what the client has not been told yet is not told any more.
     const isOver = isProven ? redeemed || !isAskedBy : expires_at <= at || !(isAskedBy || mayAsk)
     const spare = accounts.get(account)

@@ -24,7 +24,8 @@ export type Link = AsyncDisposable & {
 
   /**
    * A short transaction, READ COMMITTED. `work` may run more than once, and must do nothing but ask. Where the answer to
-   * COMMIT was lost it is a Fault that says so: for what operators do, never for a step-up.
+   * COMMIT was lost it is a Fault that says so: for what operators do, and what people do with what
+   * is theirs; never for a sign-in.
    */
   transact<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 }

@@ -17,6 +17,7 @@ import { trust } from './migrations/0006-trust.ts'
 import { lastChoice } from './migrations/0007-last-choice.ts'
 import { operatorCodes } from './migrations/0008-operator-codes.ts'
 import { notices } from './migrations/0009-notices.ts'
+import { severalApps } from './migrations/0010-several-apps.ts'
 import { type LinkOptions, openLink } from './open-link.ts'
 import type { PostgresSettings } from './settings.ts'
 import { everyVersion, hasVersions } from './statements/schema-versions.ts'
@@ -32,6 +33,7 @@ export const POSTGRES_MIGRATIONS: readonly Migration[] = [
   lastChoice,
   operatorCodes,
   notices,
+  severalApps,
 ]
 /** What this release makes and needs. */
 export const POSTGRES_SCHEMA = POSTGRES_MIGRATIONS.at(-1)?.version ?? 0

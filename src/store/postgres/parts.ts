@@ -45,8 +45,9 @@ export const tallies = (account: string): string => `(
 
 /** What an account has set up, as one JSON value. */
 export const factors = (account: string): string => `(
-  select coalesce(json_agg(json_build_object('kind', factor, 'provenance', provenance,
-    'secretBits', secret_bits, 'at', at)), '[]')::text
+  select coalesce(json_agg(json_build_object('kind', factor, 'id', id, 'name', name,
+    'place', place, 'provenance', provenance, 'secretBits', secret_bits, 'at', at)
+    order by place), '[]')::text
   from enrolments where enrolments.account = ${account})`
 
 /** What operators handed out to it, as one JSON value. */

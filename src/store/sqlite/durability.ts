@@ -10,6 +10,8 @@ export const DURABILITY: Readonly<Record<Operation, Durability>> = {
   'stepUps.spend': 'durable',
   'stepUps.settle': 'durable',
   'stepUps.enrol': 'durable',
+  'stepUps.renameApp': 'durable',
+  'stepUps.removeApp': 'durable',
   'requests.push': 'ordered',
   'requests.park': 'ordered',
   'requests.issue': 'ordered',

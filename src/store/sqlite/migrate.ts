@@ -25,6 +25,7 @@ import { trust } from './migrations/0006-trust.ts'
 import { lastChoice } from './migrations/0007-last-choice.ts'
 import { operatorCodes } from './migrations/0008-operator-codes.ts'
 import { notices } from './migrations/0009-notices.ts'
+import { severalApps } from './migrations/0010-several-apps.ts'
 
 export const SQLITE_MIGRATIONS: readonly Migration[] = [
   first,
@@ -36,6 +37,7 @@ export const SQLITE_MIGRATIONS: readonly Migration[] = [
   lastChoice,
   operatorCodes,
   notices,
+  severalApps,
 ]
 /** What this release makes and needs. */
 export const SQLITE_SCHEMA = SQLITE_MIGRATIONS.at(-1)?.version ?? 0

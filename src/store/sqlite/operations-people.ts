@@ -37,6 +37,8 @@ export type PeopleOperations = {
   'people.resetFactor'(of: {
     account: string
     factor: string
+    /** One alone; null: all of them. */
+    enrolment: string | null
     ending: EndingMessage
     told: readonly Told[]
   }): Ended<'reset' | 'unknown'>

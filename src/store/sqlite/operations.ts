@@ -7,6 +7,7 @@ import type {
   TrustGrantRow,
 } from '../schema.ts'
 import type { Swept } from '../store.ts'
+import type { AppOperations } from './operations-apps.ts'
 import type { AsideOperations } from './operations-aside.ts'
 import type { PeopleOperations } from './operations-people.ts'
 
@@ -114,9 +115,9 @@ type WithStepUp<Heard extends string> = {
   readonly event: string | null
 }
 
-type ElsewhereNamed = PeopleOperations & AsideOperations
+type Elsewhere = PeopleOperations & AsideOperations & AppOperations
 
-export type Operations = ElsewhereNamed & {
+export type Operations = Elsewhere & {
   'stepUps.open'(of: {
     change: ChangeMessage
     keeping: Keeping
@@ -174,9 +175,10 @@ export type Operations = ElsewhereNamed & {
     change: ChangeMessage
     keeping: Keeping
     enrolment: EnrolmentMessage
+    most: number
     earned: EarnedMessage | null
     about: string
-  }): 'enrolled' | 'stale' | 'exists' | 'code-gone' | 'account-gone'
+  }): 'enrolled' | 'stale' | 'full' | 'code-gone' | 'account-gone'
 
   'requests.push'(of: {
     row: RequestRow

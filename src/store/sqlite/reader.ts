@@ -101,8 +101,8 @@ function prepared(db: Sqlite.Database, query: Query) {
       db,
       query.selectNoFrom([
         sql<string>`(
-          select json_group_array(json_object('factor', factor, 'provenance', provenance,
-            'digits', digits, 'periodSeconds', period_seconds))
+          select json_group_array(json_object('enrolment', id, 'factor', factor,
+            'provenance', provenance, 'digits', digits, 'periodSeconds', period_seconds) order by place)
           from enrolments where account = ${account})`.as('enrolled'),
         codesOf(account).as('codes'),
         talliesOf(account).as('tallies'),
@@ -117,6 +117,17 @@ function prepared(db: Sqlite.Database, query: Query) {
         grantsOf(account).as('grants'),
       ]),
     ),
+    apps: prepare(
+      db,
+      query.selectNoFrom(
+        sql<string>`(
+          select json_group_array(json_object('enrolment', id, 'name', name, 'place', place,
+            'provenance', provenance, 'at', at, 'periodSeconds', period_seconds,
+            'usedTimeStep', part) order by place)
+          from enrolments left join consumed on source = id
+          where account = ${account} and factor = 'totp')`.as('apps'),
+      ),
+    ),
     totp: prepare(
       db,
       query
@@ -125,7 +136,8 @@ function prepared(db: Sqlite.Database, query: Query) {
         .selectAll('enrolments')
         .select('consumed.part')
         .where('account', '=', account)
-        .where('factor', '=', sql.lit('totp')),
+        .where('factor', '=', sql.lit('totp'))
+        .orderBy('place'),
     ),
     operatorCode: prepare(
       db,

@@ -56,7 +56,8 @@ export function accountReads(db: Database, query: Query) {
 /** What an account has set up, as one JSON value. */
 export const factorsOf = (account: string) => sql<string>`(
   select json_group_array(json_object(
-    'kind', factor, 'provenance', provenance, 'secretBits', secret_bits, 'at', at))
+    'kind', factor, 'id', id, 'name', name, 'place', place, 'provenance', provenance,
+    'secretBits', secret_bits, 'at', at) order by place)
   from enrolments where enrolments.account = ${sql.ref(account)})`
 
 /** Its messages, as one JSON value. */

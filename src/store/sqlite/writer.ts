@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3'
 import type { Message, Operations, Reply } from './operations.ts'
 import { createQuery } from './statements.ts'
 import { accountWrites } from './writes/accounts.ts'
+import { appWrites } from './writes/apps.ts'
 import { auditWrites } from './writes/audit.ts'
 import { noticeWrites } from './writes/notices.ts'
 import { operatorCodeWrites } from './writes/operator-codes.ts'
@@ -45,6 +46,7 @@ db.pragma(`journal_size_limit = ${JOURNAL_BYTES}`)
 const query = createQuery()
 const operations: Operations = {
   ...stepUpWrites(db, query),
+  ...appWrites(db, query),
   ...requestWrites(db, query),
   ...signingKeyWrites(db, query),
   ...auditWrites(db, query),

@@ -1,6 +1,7 @@
 import type { PeopleStore } from '../../../directories/index.ts'
 import { helpDeskViewIn, personIn, summaryIn } from '../../rows-people.ts'
 import { isAsSeen, personRow } from '../../to-rows.ts'
+import { endEnrolments } from '../end-enrolments.ts'
 import { type Ending, endSignIns, holdSignIns, type ToldRow } from '../ending.ts'
 import { isUnique } from '../faults.ts'
 import type { Tx } from '../link.ts'
@@ -119,7 +120,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
       })
     },
 
-    resetFactor(account, factor, events, by) {
+    resetFactor(account, { factor, enrolment }, events, by) {
       const ending = endingOf(account, { factor }, by)
       const told = toRows.told(events)
       const of = { accounts: [account], factor }
@@ -127,8 +128,9 @@ export function peopleStore(deps: PortDeps): PeopleStore {
         await tx.run(sql.hold, { account })
         await tx.run(sql.holdElsewhere, { account })
         await tx.run(endingSql.holdStepUps, of)
-        if ((await endEnrolments(tx, of)) === 0) return nothing('unknown')
-        await tx.run(sql.untally, of)
+        if ((await endEnrolments(tx, { ...of, enrolment })) === 0) return nothing('unknown')
+        // What counts against who guesses the others' codes stays.
+        if (enrolment === null) await tx.run(sql.untally, of)
         await tx.run(sql.forgetBrowsers, of)
         await noticed(tx, account, { kind: 'reset', factor, at: by.at, told, former: '[]' })
         const own = await endSignIns(tx, ending)
@@ -170,20 +172,11 @@ async function eraseAll(tx: Tx, ending: Ending): Promise<readonly ToldRow[]> {
 async function clear(tx: Tx, accounts: readonly string[]): Promise<void> {
   const of = { accounts, factor: null }
   await tx.run(codes.end, of)
-  await endEnrolments(tx, of)
+  await endEnrolments(tx, { ...of, enrolment: null })
   await tx.run(sql.untally, of)
   await tx.run(sql.unsend, of)
   await tx.run(sql.forgetBrowsers, of)
   await tx.run(endTrust, { accounts })
   await tx.run(endNotices, { accounts })
   await tx.run(sql.remove, { accounts })
-}
-
-async function endEnrolments(
-  tx: Tx,
-  of: { readonly accounts: readonly string[]; readonly factor: string | null },
-): Promise<number> {
-  const ended = await tx.run(sql.endEnrolments, of)
-  if (ended.length > 0) await tx.run(sql.endUsed, { ids: ended.map(({ id }) => id) })
-  return ended.length
 }

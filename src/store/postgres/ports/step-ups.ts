@@ -9,10 +9,12 @@ import { isUnique } from '../faults.ts'
 import { toldOf } from '../parts.ts'
 import * as sql from '../statements/step-ups.ts'
 import type { Statement, Values } from '../statements.ts'
+import { appPorts } from './apps.ts'
 import type { PortDeps } from './deps.ts'
 import { earnedValues, useValues } from './trust.ts'
 
-export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): StepUpStore {
+export function stepUpStore(deps: PortDeps): StepUpStore {
+  const { link, toRows, heard, stepUpRows } = deps
   return {
     async open(stepUp, events, claim, now) {
       const row = stepUpRow(stepUp, 1)
@@ -147,14 +149,14 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       return rows[0]?.held === 1 ? 'used' : 'stale'
     },
 
-    async enrol(change, enrolment, earned) {
+    async enrol(change, enrolment, most, earned) {
       const { row, consumed } = toRows.enrolment(enrolment)
       const values = changeValues(change)
       const { id: enrolment_id, account: enrolment_account, ...rest } = row
       const { rows, again } = await link.write(sql.enrol, {
         ...values,
         ...{ enrolment_id, enrolment_account, ...rest, part: consumed.part },
-        ...{ ...keepingOf(change.next), holder: values.browser },
+        ...{ ...keepingOf(change.next), most, holder: values.browser },
         ...earnedValues(enrolment.account, earned),
         about: aboutOf(change.next),
       })
@@ -162,9 +164,12 @@ export function stepUpStore({ link, toRows, heard, stepUpRows }: PortDeps): Step
       if (answer?.swapped === 1 || (await isOurs(again, values))) return 'enrolled'
       if (answer?.allowed !== 1) return 'account-gone'
       if (answer.held !== 1) return 'stale'
-      const isGone = row.provenance === 'bind-code' && answer.code_held === 0
-      return isGone ? 'code-gone' : 'exists'
+      if (answer.taken >= most) return 'full'
+      const isGone = most === 1 && row.provenance === 'bind-code' && answer.code_held === 0
+      return isGone ? 'code-gone' : 'stale'
     },
+
+    ...appPorts(deps, { values: changeValues, isOurs }),
   }
 
   async function find(id: string): Promise<Found | undefined> {

@@ -6,8 +6,8 @@ import type { PortDeps } from './deps.ts'
 export function totpStore({ link, sealing }: PortDeps): TotpStore {
   return {
     async find(account) {
-      const [row] = await link.read(find, { account })
-      return row && enrolmentIn(sealing, account, row)
+      const rows = await link.read(find, { account })
+      return rows.map((row) => enrolmentIn(sealing, account, row))
     },
   }
 }

@@ -23,7 +23,7 @@ export const underWay = statement<{
     ) as redeemed
   from step_ups s
   where account = any (@accounts::text[])
-    and state in ('choosing', 'challenged', 'enrolling', 'blocked', 'satisfied')
+    and state in ('choosing', 'challenged', 'enrolling', 'managing', 'blocked', 'satisfied')
   order by expires_at, id`,
 )
 

@@ -58,7 +58,7 @@ export const add = statement(
 )
 
 const ENROLMENT = `id, account, factor, provenance, secret, secret_bits, algorithm, digits,
-  period_seconds, at`
+  period_seconds, at, name, place`
 
 export const addEnrolments = statement(
   'people_add_enrolments',
@@ -70,7 +70,8 @@ export const addEnrolments = statement(
   insert into enrolments (${ENROLMENT})
   select ${ENROLMENT} from unnest(@id::text[], @account::text[], @factor::text[],
     @provenance::text[], @secret::text[], @secret_bits::integer[], @algorithm::text[],
-    @digits::integer[], @period_seconds::integer[], @at::bigint[]) as added (${ENROLMENT})`,
+    @digits::integer[], @period_seconds::integer[], @at::bigint[], @name::text[],
+    @place::integer[]) as added (${ENROLMENT})`,
 )
 
 /** Held until this commits: meanwhile nothing is opened or enrolled for them, and nobody else ends them. */
@@ -130,7 +131,8 @@ const IS_CHANNEL = '(@factor::text is null or channel = @factor::text)'
 
 export const endEnrolments = statement<{ id: string }>(
   'people_end_enrolments',
-  `delete from enrolments where account = any (@accounts::text[]) and ${IS_FACTOR} returning id`,
+  `delete from enrolments where account = any (@accounts::text[]) and ${IS_FACTOR}
+    and (@enrolment::text is null or id = @enrolment::text) returning id`,
 )
 
 /** Its id is gone with the enrolment, so no code of it can come again. */

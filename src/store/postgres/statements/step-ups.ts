@@ -81,8 +81,9 @@ type StandingRow = {
 export const standing = statement<StandingRow>(
   'standing',
   `select (
-    select coalesce(json_agg(json_build_object('factor', factor, 'provenance', provenance,
-      'digits', digits, 'periodSeconds', period_seconds)), '[]')::text
+    select coalesce(json_agg(json_build_object('enrolment', id, 'factor', factor,
+      'provenance', provenance, 'digits', digits, 'periodSeconds', period_seconds)
+      order by place), '[]')::text
     from enrolments where account = @account) as enrolled,
     ${codes('@account')} as codes, ${tallies('@account')} as tallies, (
     select coalesce(json_agg(json_build_object('browser', browser, 'at', at,
@@ -196,7 +197,8 @@ export const tally = statement<{ total: number; failures: number | null; until: 
 )
 
 /**
- * Where an older part races a newer one, the row of the source decides which of them is used up. It is told while the
+ * Where an older part races a newer one, the row of the source decides which of them is used up. Of an enrolment that was
+ * taken away nothing is good any more. It is told while the
  * tally's row is held, as is what `spend` tells: so the audit has both in the order in which they counted.
  */
 const settling = (used: string): string => `
@@ -224,9 +226,12 @@ type Settled = { held: number; swapped: number }
 export const settle = statement<Settled>(
   'step_up_settle',
   settling(`
+  kept as (
+    select 1 from enrolments where id = @source and exists (select from held) for key share),
   used as (
     insert into consumed as u (source, part, expires_at)
     select @source, @part::bigint, @part_expires_at::bigint from held
+    where not starts_with(@source, 'enr_') or exists (select from kept)
     on conflict (source) do update set part = excluded.part, expires_at = excluded.expires_at
     where u.part < excluded.part
     returning 1)`),
@@ -235,8 +240,15 @@ export const settle = statement<Settled>(
 /** With a code that an operator handed out. */
 export const settleCode = statement<Settled>('step_up_settle_code', settling(taken))
 
-type Enrolled = { allowed: number; held: number; code_held: number; swapped: number }
+type Enrolled = {
+  allowed: number
+  held: number
+  code_held: number
+  taken: number
+  swapped: number
+}
 
+/** Of two who take one place the second finds it taken, and looks again. */
 export const enrol = statement<Enrolled>(
   'step_up_enrol',
   `with ${person('@enrolment_account')},
@@ -247,13 +259,19 @@ export const enrol = statement<Enrolled>(
     for update),
   proven as (
     select count(*) filter (where holder = @holder)::integer as code_held from code),
+  taken as (
+    select place from enrolments where account = @enrolment_account and factor = @factor),
   added as (
     insert into enrolments (id, account, factor, provenance, secret, secret_bits, algorithm, digits,
-      period_seconds, at)
+      period_seconds, at, name, place)
     select @enrolment_id, @enrolment_account, @factor, @provenance, @secret, @secret_bits::integer,
-      @algorithm, @digits::integer, @period_seconds::integer, @at::bigint from held, proven
-    where @provenance <> 'bind-code' or code_held > 0
-    on conflict (account, factor) do nothing
+      @algorithm, @digits::integer, @period_seconds::integer, @at::bigint, @name::text, (
+        select min(free) from generate_series(1, @most::integer) free
+        where free not in (select place from taken))
+    from held, proven
+    where (select count(*) from taken) < @most::integer
+      and (@provenance <> 'bind-code' or @most::integer > 1 or code_held > 0)
+    on conflict (account, factor, place) do nothing
     returning 1),
   used as (
     insert into consumed as u (source, part, expires_at)
@@ -272,5 +290,6 @@ export const enrol = statement<Enrolled>(
   telling as (${told('swapped')})
   select (select count(*) from allowed)::integer as allowed,
     (select count(*) from held)::integer as held, (select code_held from proven) as code_held,
+    (select count(*) from taken)::integer as taken,
     (select count(*) from swapped)::integer as swapped`,
 )

@@ -68,8 +68,8 @@ export function peopleStore(deps: PortDeps): PeopleStore {
       return answer.erased
     },
 
-    async resetFactor(account, factor, events, by) {
-      const of = { account, factor, ending: endingBy(by), told: toRows.told(events) }
+    async resetFactor(account, { factor, enrolment }, events, by) {
+      const of = { account, factor, enrolment, ending: endingBy(by), told: toRows.told(events) }
       return answerOf(await writer.call('people.resetFactor', of))
     },
 

@@ -1,6 +1,6 @@
 import { type Instant, instantOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUp, StepUpStore } from '../../../stepup/index.ts'
-import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
+import { appsIn, enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
 import { operatorCodesIn, takenValues } from '../../rows-codes.ts'
 import { settingsIn } from '../../rows-policy.ts'
 import { grantsIn, trustUseRow } from '../../rows-trust.ts'
@@ -126,13 +126,30 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       return writer.call('stepUps.settle', of)
     },
 
-    enrol(change, enrolment, earned) {
+    enrol(change, enrolment, most, earned) {
       const keeping = keepingOf(change.next)
       const of = {
         ...{ change: messageOf(change), keeping, enrolment: toRows.enrolment(enrolment) },
-        ...{ earned: earnedRow(enrolment.account, earned), about: aboutOf(change.next) },
+        ...{ most, earned: earnedRow(enrolment.account, earned), about: aboutOf(change.next) },
       }
       return writer.call('stepUps.enrol', of)
+    },
+
+    async apps(account) {
+      const row = await reader.read((reads) => reads.apps.get({ account }))
+      return appsIn(row?.apps ?? '[]')
+    },
+
+    renameApp(change, { account, enrolment: id, name }) {
+      return writer.call('stepUps.renameApp', { change: messageOf(change), account, id, name })
+    },
+
+    async removeApp(change, { account, enrolment: id, instead, at }) {
+      const ending = { at, actor: 'person', spare: toRows.spare() }
+      const of = { change: messageOf(change), account, id, instead, ending }
+      const answer = await writer.call('stepUps.removeApp', of)
+      if (answer.events.length > 0) heard(answer.events.map(eventIn))
+      return answer.heard
     },
   }
 

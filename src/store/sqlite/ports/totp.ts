@@ -5,8 +5,8 @@ import type { PortDeps } from './deps.ts'
 export function totpStore({ reader, sealing }: PortDeps): TotpStore {
   return {
     async find(account) {
-      const row = await reader.read((reads) => reads.totp.get({ account }))
-      return row && enrolmentIn(sealing, account, row)
+      const rows = await reader.read((reads) => reads.totp.all({ account }))
+      return rows.map((row) => enrolmentIn(sealing, account, row))
     },
   }
 }

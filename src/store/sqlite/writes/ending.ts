@@ -9,6 +9,8 @@ import { createTell } from './tell.ts'
 export type EndSignIns = (of: {
   readonly account: string
   readonly factor: string | null
+  /** A step-up that goes on. */
+  readonly but?: string
   readonly ending: EndingMessage
   readonly spares: Spares
 }) => readonly string[]
@@ -17,13 +19,13 @@ export function createEndSignIns(db: Database, query: Query): EndSignIns {
   const tell = createTell(db, query)
   const run = prepared(db, query)
 
-  return ({ account, factor, ending, spares }) => {
+  return ({ account, factor, but = '', ending, spares }) => {
     // Whatever ends a question ends that none is asked.
     run.trust.run({ account })
     // Tokens first: afterwards a step-up that was proven may be no longer what it was.
-    run.tokens.run({ account, factor })
+    run.tokens.run({ account, factor, but })
     if (spares === 'asked-nothing') run.touch.run({ account })
-    const ended = run.stepUps.all({ account, factor, spares, at: ending.at })
+    const ended = run.stepUps.all({ account, factor, but, spares, at: ending.at })
     return ended.map(({ id, client }) => {
       run.code.run({ id })
       const told = cancelledEvent(ending, ending.spare, { id, client, account })
@@ -44,7 +46,7 @@ function prepared(db: Database, query: Query) {
     select 1 from authorization_codes
     where authorization_codes.step_up = step_ups.id and redeemed_at is not null)`
   const isProvenBy = sql<boolean>`(${factor} is null or json_extract(step_ups.value, '$.factor') = ${factor})`
-  const mayAsk = sql<boolean>`(${factor} is null or state = 'enrolling' or exists (
+  const mayAsk = sql<boolean>`(${factor} is null or state in ('enrolling', 'managing') or exists (
     select 1 from json_each(step_ups.value, '$.offered') as way
     where json_extract(way.value, '$.factor') = ${factor}))`
   return {
@@ -62,6 +64,7 @@ function prepared(db: Database, query: Query) {
             .select('id')
             .where('account', '=', account)
             .where('state', '=', sql.lit('satisfied'))
+            .where('id', '<>', given('but'))
             .where(isProvenBy),
         ),
     ),
@@ -77,8 +80,9 @@ function prepared(db: Database, query: Query) {
             '$.state', 'cancelled', '$.by', 'operator', '$.at', ${at})`,
         })
         .where('account', '=', account)
+        .where('id', '<>', given('but'))
         .where(
-          sql<boolean>`(state in ('choosing', 'challenged', 'enrolling', 'blocked')
+          sql<boolean>`(state in ('choosing', 'challenged', 'enrolling', 'managing', 'blocked')
             and expires_at > ${at} and not (${spares} = 'asked-nothing' and ${isAskedNothing})
             and (${isProvenBy} or ${mayAsk})
             or state = 'satisfied' and not ${isRedeemed} and ${isProvenBy})`,

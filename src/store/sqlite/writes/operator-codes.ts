@@ -49,7 +49,8 @@ export function operatorCodeWrites(
     'codes.give'({ row, keeping, told }) {
       const { account, kind } = row
       if (isGone(account, keeping)) return 'account-gone'
-      if (kind === 'bind-code' && enrolments.has({ account, factor: 'totp' })) return 'enrolled'
+      const apps = enrolments.of({ account, factor: 'totp' })
+      if (kind === 'bind-code' && apps.length > 0) return 'enrolled'
       run.put.run(row)
       run.untally.run({ account, kind })
       tell(told)

@@ -103,9 +103,11 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       return { erased: over.length, events }
     },
 
-    'people.resetFactor'({ account, factor, ending, told }) {
-      if (enrolments.end({ account, factor }) === 0) return { heard: 'unknown', events: [] }
-      run.untally.run({ account, factor })
+    'people.resetFactor'({ account, factor, enrolment, ending, told }) {
+      if (enrolments.end({ account, factor, id: enrolment }) === 0)
+        return { heard: 'unknown', events: [] }
+      // What counts against who guesses the others' codes stays.
+      if (enrolment === null) run.untally.run({ account, factor })
       browsers.forget(account)
       tell(told)
       noticed(account, 'reset', { told, at: ending.at, factor })
@@ -151,7 +153,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
   }
 
   function clear(account: string): void {
-    enrolments.end({ account, factor: null })
+    enrolments.end({ account, factor: null, id: null })
     run.untally.run({ account, factor: null })
     run.unsend.run({ account, factor: null })
     browsers.forget(account)

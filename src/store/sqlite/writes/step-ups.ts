@@ -2,13 +2,8 @@ import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
 import type { LockRule } from '../../../stepup/index.ts'
 import { classOf, ownAnswers, UNUSED_MS } from '../../to-rows.ts'
-import type {
-  ChangeMessage,
-  ClaimMessage,
-  ConsumedMessage,
-  NoticeMessage,
-  Operations,
-} from '../operations.ts'
+import type { ClaimMessage, ConsumedMessage, NoticeMessage, Operations } from '../operations.ts'
+import type { AppOperations } from '../operations-apps.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { foundStepUp, talliesOf } from '../tallies.ts'
 import { createEnrolments } from './enrolments.ts'
@@ -16,10 +11,14 @@ import { createIsGone } from './is-gone.ts'
 import { createKnownBrowsers } from './known-browsers.ts'
 import { createNotices } from './notices.ts'
 import { createOperatorCodes } from './operator-codes.ts'
+import { createSwap } from './swap.ts'
 import { createTell } from './tell.ts'
 import { createGrants } from './trust.ts'
 
-type StepUpOperations = Pick<Operations, Extract<keyof Operations, `stepUps.${string}`>>
+type StepUpOperations = Pick<
+  Operations,
+  Exclude<Extract<keyof Operations, `stepUps.${string}`>, keyof AppOperations>
+>
 
 /**
  * Runs in the writer. Synchronous, so nothing comes between the statements; every 'no' precedes the first write,
@@ -33,10 +32,8 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
   const grants = createGrants(db, query)
   const codes = createOperatorCodes(db, query)
   const notices = createNotices(db, query)
-  const { find, insert, replace, tallies, locks, count, reset, budget, claimed, freed } = prepared(
-    db,
-    query,
-  )
+  const swap = createSwap(db, query)
+  const { find, insert, tallies, locks, count, reset, budget, claimed, freed } = prepared(db, query)
 
   return {
     'stepUps.open'({ change, keeping, claim, notice, now }) {
@@ -126,15 +123,18 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       return 'settled'
     },
 
-    'stepUps.enrol'({ change, keeping, enrolment, earned, about }) {
-      const { id, account, provenance, factor, at } = enrolment.row
+    'stepUps.enrol'({ change, keeping, enrolment: { row, consumed }, most, earned, about }) {
+      const { id, account, provenance, factor, at } = row
       if (isGone(account, keeping)) return 'account-gone'
-      if (enrolments.has(enrolment.row)) return 'exists'
+      const places = enrolments.of(row).map(({ place }) => place)
+      if (places.length >= most) return 'full'
       const { browser } = change.row
-      if (provenance === 'bind-code' && !codes.isHeld({ account, browser })) return 'code-gone'
+      const needsCode = provenance === 'bind-code' && most === 1
+      if (needsCode && !codes.isHeld({ account, browser })) return 'code-gone'
       if (!swap(change)) return 'stale'
       codes.end({ account, kind: 'bind-code' })
-      enrolments.add(enrolment)
+      const free = Array.from({ length: most }, (_, n) => n + 1).find((n) => !places.includes(n))
+      enrolments.add({ row: { ...row, place: free ?? row.place }, consumed })
       // What was earned with fewer factors than there are now is earned again.
       grants.end(account)
       if (earned !== null) browsers.know(account, earned)
@@ -144,13 +144,9 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
     },
   }
 
-  function swap({ row, told }: ChangeMessage): boolean {
-    if (replace.run(row).changes === 0) return false
-    tell(told)
-    return true
-  }
-
   function isUsed({ source, part }: ConsumedMessage): boolean {
+    // What was taken away is worth nothing any more.
+    if (source.startsWith('enr_') && !enrolments.isThere(source)) return true
     return (enrolments.usedPart(source) ?? Number.NEGATIVE_INFINITY) >= part
   }
 
@@ -214,15 +210,6 @@ function prepared(db: Database, query: Query) {
       query
         .insertInto('step_ups')
         .values(columns('id', 'version', 'account', 'browser', 'state', 'expires_at', 'value')),
-    ),
-    /** `version` is the new one: of all who saw the former exactly one comes through. */
-    replace: prepare(
-      db,
-      query
-        .updateTable('step_ups')
-        .set({ ...columns('version', 'account', 'state', 'expires_at', 'value') })
-        .where('id', '=', given('id'))
-        .where('version', '=', sql<number>`${given<number>('version')} - 1`),
     ),
     tallies: prepare(db, query.selectNoFrom(talliesOf(given('account')).as('tallies'))),
     locks: prepare(
