@@ -20,7 +20,7 @@ import {
 } from '../support/trust.ts'
 
 const changes: readonly (readonly [string, (app: TestApp) => Promise<unknown>])[] = [
-  ['a factor is reset', (app) => app.people.resetFactor('desk', 'bob', 'totp')],
+  ['a factor is reset', (app) => app.people.resetFactor('desk', 'bob', null)],
   [
     'an address changes',
     (app) => app.people.set('desk', 'bob', { emails: ['new@kestrel.example'] }),
