@@ -67,6 +67,16 @@ await trace('durable stepUps.replace with a verdict', () =>
 await trace('durable stepUps.enrol', () =>
   stepUps.enrol(change(6), enrolmentSample(sampler, account), 1, null),
 )
+const [app] = await stepUps.apps(account)
+const own = { account, enrolment: app?.enrolment ?? sampler.id('enrolment') }
+await trace('durable stepUps.renameApp', () =>
+  stepUps.renameApp(change(7), { ...own, name: 'Old phone' }),
+)
+await trace('durable stepUps.removeApp', () =>
+  stepUps.removeApp(change(8), { ...own, instead: null, at: NOON }),
+)
+// What is reset below.
+await stepUps.enrol(change(9), enrolmentSample(sampler, account), 1, null)
 await stepUps.open(satisfied, [], null, NOON)
 await trace('ordered requests.issue', () =>
   requests.issue(satisfied.id, satisfied.browser, code, NOON),
@@ -104,9 +114,9 @@ await trace('durable people.eraseGone', () => people.eraseGone(NOON, NOON, { row
 const known = { directory: 'corp', immutableId: 'guid', nameKey: 'bea' }
 const theirs = sampler.id('account')
 await trace('ordered accounts.know', () => accounts.know(known, theirs, NOON))
-const own = { emails: ['b@x.example'], phones: [] }
+const contacts = { emails: ['b@x.example'], phones: [] }
 await trace('durable accounts.setContacts', () =>
-  accounts.setContacts('corp', theirs, own, [added], BY),
+  accounts.setContacts('corp', theirs, contacts, [added], BY),
 )
 await trace('ordered accounts.leave', () => accounts.leave(theirs, NOON, NOON))
 

@@ -19,6 +19,7 @@ import {
 
 const sampler = createSampler('lock order')
 const account = sampler.id('account')
+const app = sampler.id('enrolment')
 const BY = { at: NOON, actor: 'operator:ada' } as const
 const LIMITS = { cap: 1, sendsMax: { signed: 1, unsigned: 1 } }
 
@@ -45,8 +46,8 @@ const CHAIN = `INSERT INTO audit_links VALUES (1, 'evt_1', '{}', 'k', 'm'), (2, 
   INSERT INTO checkpoints VALUES (2, 'm', 0, 'k', 's')`
 
 const ENROLMENT = `INSERT INTO enrolments VALUES
-  ('enr_a', '${account}', 'totp', 'import', 's', 160, 'sha1', 6, 30, 0)`
-const USED = `INSERT INTO consumed VALUES ('enr_a', 1, null)`
+  ('${app}', '${account}', 'totp', 'import', 's', 160, 'sha1', 6, 30, 0)`
+const USED = `INSERT INTO consumed VALUES ('${app}', 1, null)`
 const STEP_UP = `INSERT INTO step_ups VALUES
   ('stp_a', 1, 't', '${account}', 'b', 'expired', 0, '{}')`
 const GUESSED = `INSERT INTO counters VALUES ('${account}', 'bypass-code', 'signed', 1, '{"signed": [1, null]}')`
@@ -74,6 +75,14 @@ async function settle({ stepUps }: Store): Promise<void> {
     await stepUps.settle({ version: 1, next, events: [] }, counter, judged, null),
     'settled',
   )
+}
+
+/** In a step-up of their own, which is not looked at here. */
+async function removeApp({ stepUps }: Store): Promise<void> {
+  const next = challengedSample(sampler, { account })
+  await stepUps.open(next, [], null, NOON)
+  const of = { account, enrolment: app, instead: null, at: NOON }
+  assert.equal(await stepUps.removeApp({ version: 1, next, events: [] }, of), 'removed')
 }
 
 const tally = 'counters WHERE factor || class = $1'
@@ -110,7 +119,7 @@ const WAITING: Readonly<Record<string, Waiting>> = {
   'holds step-ups before it takes away enrolments': {
     ...{ fill: `${PERSON}; ${STEP_UP}; ${ENROLMENT}`, act: remove },
     first: ['step_ups WHERE id = $1', 'stp_a'],
-    later: ['enrolments WHERE id = $1', 'enr_a'],
+    later: ['enrolments WHERE id = $1', app],
   },
   'takes away codes of operators before enrolments': {
     ...{ fill: `${PERSON}; ${CODE}; ${ENROLMENT}`, act: remove },
@@ -122,12 +131,22 @@ const WAITING: Readonly<Record<string, Waiting>> = {
   },
   'takes away enrolments before what they used up': {
     ...{ fill: `${PERSON}; ${ENROLMENT}; ${USED}`, act: remove },
-    first: ['enrolments WHERE id = $1', 'enr_a'],
-    later: ['consumed WHERE source = $1', 'enr_a'],
+    first: ['enrolments WHERE id = $1', app],
+    later: ['consumed WHERE source = $1', app],
   },
   'takes away what was used up before tallies': {
     ...{ fill: `${PERSON}; ${ENROLMENT}; ${USED}; ${TALLIES}`, act: remove },
-    ...{ first: ['consumed WHERE source = $1', 'enr_a'], later: [tally, 'emailsigned'] },
+    ...{ first: ['consumed WHERE source = $1', app], later: [tally, 'emailsigned'] },
+  },
+  'holds step-ups before it takes away one of several apps': {
+    ...{ fill: `${PERSON}; ${STEP_UP}; ${ENROLMENT}`, act: removeApp },
+    first: ['step_ups WHERE id = $1', 'stp_a'],
+    later: ['enrolments WHERE id = $1', app],
+  },
+  'takes away one of several apps before what was used of it': {
+    ...{ fill: `${PERSON}; ${ENROLMENT}; ${USED}`, act: removeApp },
+    first: ['enrolments WHERE id = $1', app],
+    later: ['consumed WHERE source = $1', app],
   },
   'replaces signing keys in the order in which they are resealed': {
     fill: KEYS,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Client } from 'pg'
 import * as accounts from '../../src/store/postgres/statements/accounts.ts'
+import * as apps from '../../src/store/postgres/statements/apps.ts'
 import * as audit from '../../src/store/postgres/statements/audit.ts'
 import * as operatorCodes from '../../src/store/postgres/statements/operator-codes.ts'
 import * as people from '../../src/store/postgres/statements/people.ts'
@@ -38,8 +39,8 @@ const FILLED: Readonly<Record<string, string>> = {
 }
 
 const ALL: readonly (readonly [string, Statement<unknown>])[] = [
-  ...[stepUps, requests, audit, people, totp, accounts, operatorCodes, trust].flatMap((room) =>
-    Object.values(room),
+  ...[stepUps, apps, requests, audit, people, totp, accounts, operatorCodes, trust].flatMap(
+    (room) => Object.values(room),
   ),
 ].map((one) => [one.name, one])
 

@@ -147,7 +147,7 @@ describe('the sqlite store', () => {
       'a tally of a lane': "counters VALUES ('a', 'totp', 'signed', 1, NULL)",
       'what was consumed': "consumed VALUES ('enr', 7, NULL)",
       'a factor of an account':
-        "enrolments VALUES (hex(randomblob(8)), 'a', 'totp', 'open', 'x', 160, 'sha1', 6, 30, 0)",
+        "enrolments VALUES (hex(randomblob(8)), 'a', 'totp', 'open', 'x', 160, 'sha1', 6, 30, 0, NULL, 1)",
       'a nonce of a client':
         "requests VALUES (hex(randomblob(8)), hex(randomblob(8)), 'c', 'n', 'u', 'v', 0, 0, '{}')",
       'a step-up of a request':
