@@ -23,6 +23,8 @@ const ROUTES: Readonly<Record<string, Role>> = {
   'GET /step-up/:id/resume': 'hop',
   'GET /step-up/:id': 'browser',
   'GET /step-up/:id/ways': 'browser',
+  'GET /step-up/:id/apps/:app/remove': 'browser',
+  'GET /step-up/:id/apps/:app/rename': 'browser',
   'POST /step-up/:id/choose': 'browser',
   'POST /step-up/:id/answer': 'browser',
   'POST /step-up/:id/resend': 'browser',
@@ -30,6 +32,11 @@ const ROUTES: Readonly<Record<string, Role>> = {
   'POST /step-up/:id/retry': 'browser',
   'POST /step-up/:id/cancel': 'browser',
   'POST /step-up/:id/language': 'browser',
+  'POST /step-up/:id/add': 'browser',
+  'POST /step-up/:id/back': 'browser',
+  'POST /step-up/:id/rename': 'browser',
+  'POST /step-up/:id/remove': 'browser',
+  'POST /step-up/:id/done': 'browser',
 }
 type Role = 'everybody' | 'client' | 'token' | 'request' | 'hop' | 'browser'
 
@@ -52,7 +59,7 @@ function routesInSource(): readonly string[] {
       .toArray(),
   )
   // Those posts are registered in a loop, and a get of them only leads back to the page.
-  const actions = /const ACTIONS = \[([^\]]+)\]/.exec(readFileSync(PORTAL, 'utf8'))?.[1] ?? ''
+  const actions = /^const ACTIONS = \[$([\s\S]*?)^\]/m.exec(readFileSync(PORTAL, 'utf8'))?.[1] ?? ''
   const posts = actions.matchAll(/'([a-z-]+)'/g).map(([, action]) => `POST /step-up/:id/${action}`)
   return [...found, ...posts].sort()
 }
@@ -63,6 +70,9 @@ const send = (app: TestApp, method: string, path: string, headers: Record<string
     method === 'POST' ? { body: 'code=123456', headers: { ...form, ...headers } } : { headers }
   return fetch(`${app.issuer}${path}`, { method, redirect: 'manual', ...sent })
 }
+
+const at = (path: string, id: string) =>
+  path.replace(':id', id).replace(':app', 'enr_AAAAAAAAAAAAAAAAAAAAAA')
 
 /**
  * What an operator can type, in the order of a person's life here, and what the audit has of it. A command that is not here
@@ -136,7 +146,7 @@ describe('M57 who may do what, and what is written down of it', () => {
     for (const [route, role] of Object.entries(ROUTES))
       for (const headers of strangers) {
         const [method = '', path = ''] = route.split(' ')
-        const { status } = await send(app, method, path.replace(':id', id), headers)
+        const { status } = await send(app, method, at(path, id), headers)
         const said = `${route} ${JSON.stringify(headers)}`
         assert.equal(status, role === 'everybody' ? 200 : DENIED[role], said)
       }
@@ -148,7 +158,7 @@ describe('M57 who may do what, and what is written down of it', () => {
     const { page } = await begin(app, createUserAgent())
     for (const path of new Set(Object.keys(ROUTES).map((route) => route.split(' ')[1] ?? '')))
       for (const method of ['PUT', 'PATCH', 'DELETE']) {
-        const { status } = await send(app, method, path.replace(':id', stepUpOn(page)))
+        const { status } = await send(app, method, at(path, stepUpOn(page)))
         assert.ok(status === 404 || status === 405, `${method} ${path} ${status}`)
       }
   })

@@ -123,7 +123,7 @@ const WAITING: Readonly<Record<string, Waiting>> = {
   },
   'takes away codes of operators before enrolments': {
     ...{ fill: `${PERSON}; ${CODE}; ${ENROLMENT}`, act: remove },
-    ...{ first: [codes, 'opc_a'], later: ['enrolments WHERE id = $1', 'enr_a'] },
+    ...{ first: [codes, 'opc_a'], later: ['enrolments WHERE id = $1', app] },
   },
   'counts an answer of a code before it counts it of the account': {
     ...{ fill: `${PERSON}; ${CODE}; ${GUESSED}`, act: spend },

@@ -223,7 +223,7 @@ describe('a notice', () => {
     await withOtpApp(app, 'bob')
     await app.people.set('desk', 'bob', { emails: ['new@kestrel.example'] })
     await app.people.set('desk', 'bob', { displayName: 'Bob' })
-    await app.people.resetFactor('desk', 'bob', 'totp')
+    await app.people.resetFactor('desk', 'bob', null)
     await app.app.tend()
     const told = notices(app).map(({ to, subject }) => `${to}: ${subject}`)
     assert.deepEqual(told.sort(), [
