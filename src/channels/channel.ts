@@ -23,7 +23,7 @@ export type NoticeMessage = {
   readonly id: string
   readonly to: string
   readonly locale: Locale
-  readonly kind: 'locked' | 'codes-unused' | 'enrolled' | 'reset' | 'contacts'
+  readonly kind: 'locked' | 'codes-unused' | 'enrolled' | 'removed' | 'reset' | 'contacts'
   readonly factor: FactorKind | null
   readonly at: Instant
   readonly username: string

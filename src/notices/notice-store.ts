@@ -3,11 +3,11 @@ import type { FactorKind, Id, Instant, Locale } from '../kernel/index.ts'
 
 /**
  * `locked`: wrong answers paused a factor or turned it off. `codes-unused`: every message of a budget was used up, and no code was
- * answered right. `enrolled`, `reset`: an OTP app. `contacts`: an operator changed how the person is reached.
+ * answered right. `enrolled`, `removed`: an OTP app, by the person; `reset`: by an operator. `contacts`: an operator changed how the person is reached.
  */
-export type NoticeKind = 'locked' | 'codes-unused' | 'enrolled' | 'reset' | 'contacts'
+export type NoticeKind = 'locked' | 'codes-unused' | 'enrolled' | 'removed' | 'reset' | 'contacts'
 export const NOTICE_KINDS: readonly NoticeKind[] = [
-  ...(['locked', 'codes-unused', 'enrolled', 'reset', 'contacts'] as const),
+  ...(['locked', 'codes-unused', 'enrolled', 'removed', 'reset', 'contacts'] as const),
 ]
 
 /** Who brought it about: a sign-in that was signed for, one that nobody signed, or an operator. */

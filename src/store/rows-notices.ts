@@ -26,7 +26,7 @@ const about: z.ZodType<NoticeAbout | null> = z
   })
   .nullable()
 const words = z.object({
-  kind: z.enum(['locked', 'codes-unused', 'enrolled', 'reset', 'contacts']),
+  kind: z.enum(['locked', 'codes-unused', 'enrolled', 'removed', 'reset', 'contacts']),
   lane: z.enum(['signed', 'unsigned', 'operator']),
   factor: z.enum(FACTOR_KINDS).nullable(),
 })

@@ -159,6 +159,27 @@ export function noticeStoreContract(backend: string, open: OpenBench): void {
       assert.deepEqual([changed?.former, changed?.about], [['a@x.example'], null])
     })
 
+    test('has one for each app that a person adds and takes away', async () => {
+      await using bench = await open()
+      const { stepUps } = bench.store
+      const account = sampler.id('account')
+      const stepUp = challengedSample(sampler, { account })
+      await stepUps.open(stepUp, [], null, NOON)
+      for (const version of [1, 2])
+        await stepUps.enrol(changeOf(stepUp, version), enrolmentSample(sampler, account), 5, null)
+      const [one] = await stepUps.apps(account)
+      assert.ok(one !== undefined)
+      const of = { account, enrolment: one.enrolment, instead: [one.enrolment], at: NOON }
+      assert.equal(await stepUps.removeApp(changeOf(stepUp, 9), of), 'stale')
+      assert.equal(await stepUps.removeApp(changeOf(stepUp, 3), of), 'removed')
+      const found = await dueOf(bench.store)
+      assert.deepEqual(found.map(shortOf).sort(), [
+        ...['enrolled totp signed', 'enrolled totp signed', 'removed totp signed'],
+      ])
+      const removed = found.find(({ kind }) => kind === 'removed')
+      assert.equal(removed?.about?.username, stepUp.username)
+    })
+
     test('has one for contacts that an operator added to somebody elsewhere', async () => {
       await using bench = await open()
       const { accounts } = bench.store

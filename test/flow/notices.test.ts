@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { LI_WEI, openApp, type TestApp } from '../support/app.ts'
-import { guess, ONLY_APP, ONLY_EMAIL, otherThan, withOtpApp } from '../support/attack.ts'
-import { ANYBODYS, unsignedUrl } from '../support/outside.ts'
+import { guess, ONLY_APP, ONLY_EMAIL, otherThan, otpAt, withOtpApp } from '../support/attack.ts'
+import { ANYBODYS, keyOn, unsignedUrl } from '../support/outside.ts'
+import { giveApp, manage, oneOf } from '../support/own-apps.ts'
 import { begin } from '../support/passage.ts'
 import { createUserAgent } from '../support/user-agent.ts'
 
@@ -232,5 +233,23 @@ describe('a notice', () => {
       'new@kestrel.example: Your phone numbers or email addresses were changed',
     ])
     assert.match(notices(app)[0]?.text ?? '', /changed at .* by the IT service desk\./)
+  })
+
+  test('tells of each OTP app that they add or remove themselves, and from where', async () => {
+    await using app = await openApp()
+    const owned = await giveApp(app, 'li.wei')
+    await app.app.tend()
+    const before = notices(app).length
+    const { browser, page } = await manage(app, owned)
+    const adding = await browser.submit(page, 'add')
+    const two = await browser.submit(adding, 'confirm', { code: otpAt(app, 0, keyOn(adding)) })
+    await browser.submit(await browser.get(oneOf(two, owned, 'remove')), 'remove')
+    await app.app.tend()
+    const told = notices(app).slice(before)
+    assert.deepEqual(told.map(({ to, subject }) => `${to}: ${subject}`).sort(), [
+      `${LI_WEI}: An OTP app was added`,
+      `${LI_WEI}: One of your OTP apps was removed`,
+    ])
+    for (const { text } of told) assert.match(text, /, from .*127\.0\.0\.1/)
   })
 })

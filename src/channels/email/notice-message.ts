@@ -66,6 +66,8 @@ function whatOf(t: T, { kind, factor }: NoticeMessage): string {
       return t('notice.what.codes-unused')
     case 'enrolled':
       return t('notice.what.enrolled')
+    case 'removed':
+      return t('notice.what.removed')
     case 'reset':
       return t('notice.what.reset')
     case 'contacts':

@@ -6,6 +6,7 @@ export const notices = {
   'notice.what.locked.other': 'A way to confirm it’s you was paused after wrong tries',
   'notice.what.codes-unused': 'Codes were sent to you and none of them was used',
   'notice.what.enrolled': 'An OTP app was added',
+  'notice.what.removed': 'One of your OTP apps was removed',
   'notice.what.reset': 'Your OTP app was removed',
   'notice.what.contacts': 'Your phone numbers or email addresses were changed',
   'notice.happened': '{what} at {time}.',

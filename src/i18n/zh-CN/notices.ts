@@ -6,6 +6,7 @@ export const notices = {
   'notice.what.locked.other': '一种验证方式因多次输错已暂停',
   'notice.what.codes-unused': '验证码多次发送但均未使用',
   'notice.what.enrolled': '已添加身份验证器',
+  'notice.what.removed': '已移除您的一个身份验证器',
   'notice.what.reset': '已移除身份验证器',
   'notice.what.contacts': '手机号码或邮箱地址已变更',
   'notice.happened': '{what}，时间 {time}。',

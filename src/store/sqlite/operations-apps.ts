@@ -15,6 +15,8 @@ export type AppOperations = {
     /** One of these has to stay; null: none has to. */
     instead: readonly string[] | null
     ending: EndingMessage
+    /** What a notice says of the step-up. */
+    about: string
   }): {
     readonly heard: 'removed' | 'stale' | 'unknown' | 'last'
     readonly events: readonly string[]

@@ -1,9 +1,11 @@
 import type { Change, StepUpStore } from '../../../stepup/index.ts'
 import { appsIn } from '../../rows.ts'
+import { aboutOf } from '../../to-rows.ts'
 import { endEnrolments } from '../end-enrolments.ts'
 import { endSignIns } from '../ending.ts'
 import * as sql from '../statements/apps.ts'
 import { holdStepUps } from '../statements/ending.ts'
+import { add as addNotice } from '../statements/notices.ts'
 import { forgetBrowsers, hold, holdElsewhere } from '../statements/people.ts'
 import { replace } from '../statements/step-ups.ts'
 import type { Values } from '../statements.ts'
@@ -24,7 +26,7 @@ export function appPorts(
   deps: PortDeps,
   { values: valuesOf, isOurs }: Changing,
 ): Pick<StepUpStore, 'apps' | 'renameApp' | 'removeApp'> {
-  const { link } = deps
+  const { link, toRows } = deps
   const { done, endingOf } = createDone(deps)
   return {
     async apps(account) {
@@ -43,6 +45,10 @@ export function appPorts(
       const values = valuesOf(change)
       const factor = 'totp'
       const ending = endingOf(account, { factor }, { at, actor: 'person' })
+      const notice = {
+        ...{ id: toRows.spare().id, account, lane: 'signed', kind: 'removed', factor, at },
+        ...{ about: aboutOf(change.next), former: '[]' },
+      }
       return done<'removed' | 'stale' | 'unknown' | 'last'>(async (tx) => {
         await tx.run(hold, { account })
         await tx.run(holdElsewhere, { account })
@@ -55,6 +61,7 @@ export function appPorts(
         if (answer?.swapped !== 1) return nothing('stale')
         await endEnrolments(tx, { accounts: [account], factor, enrolment })
         await tx.run(forgetBrowsers, { accounts: [account], factor })
+        await tx.run(addNotice, notice)
         const own = await endSignIns(tx, { ...ending, but: values.id })
         return { answer: 'removed', told: own, own }
       })

@@ -19,5 +19,6 @@ export async function noticed(
   },
 ): Promise<void> {
   const [event] = told
-  if (event !== undefined) await tx.run(add, { id: event.id, account, ...of })
+  const by = { lane: 'operator', about: 'null' }
+  if (event !== undefined) await tx.run(add, { id: event.id, account, ...by, ...of })
 }

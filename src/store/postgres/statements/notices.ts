@@ -28,11 +28,11 @@ export const noticed = (
     from ${rows}
     on conflict (id) do nothing)`
 
-/** What an operator did. */
+/** Beside a change of several statements. */
 export const add = statement(
   'notice_add',
   `${INSERT}
-  values (@id, @account, 'operator', @kind, @factor::text, @at::bigint, 'null', @former, 'waiting', 0, @at::bigint)
+  values (@id, @account, @lane, @kind, @factor::text, @at::bigint, @about, @former, 'waiting', 0, @at::bigint)
   on conflict (id) do nothing`,
 )
 

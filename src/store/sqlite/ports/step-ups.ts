@@ -146,7 +146,8 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
 
     async removeApp(change, { account, enrolment: id, instead, at }) {
       const ending = { at, actor: 'person', spare: toRows.spare() }
-      const of = { change: messageOf(change), account, id, instead, ending }
+      const about = aboutOf(change.next)
+      const of = { change: messageOf(change), account, id, instead, ending, about }
       const answer = await writer.call('stepUps.removeApp', of)
       if (answer.events.length > 0) heard(answer.events.map(eventIn))
       return answer.heard

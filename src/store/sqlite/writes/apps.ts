@@ -4,6 +4,7 @@ import type { Query } from '../statements.ts'
 import { createEndSignIns } from './ending.ts'
 import { createEnrolments } from './enrolments.ts'
 import { createKnownBrowsers } from './known-browsers.ts'
+import { createNotices } from './notices.ts'
 import { createSwap } from './swap.ts'
 
 const FACTOR = 'totp'
@@ -13,6 +14,7 @@ export function appWrites(db: Database, query: Query): AppOperations {
   const enrolments = createEnrolments(db, query)
   const endSignIns = createEndSignIns(db, query)
   const browsers = createKnownBrowsers(db, query)
+  const notices = createNotices(db, query)
   const swap = createSwap(db, query)
 
   return {
@@ -23,7 +25,7 @@ export function appWrites(db: Database, query: Query): AppOperations {
       return 'renamed'
     },
 
-    'stepUps.removeApp'({ change, account, id, instead, ending }) {
+    'stepUps.removeApp'({ change, account, id, instead, ending, about }) {
       const ids = idsOf(account)
       if (!ids.includes(id)) return { heard: 'unknown', events: [] }
       if (instead !== null && !ids.some((one) => instead.includes(one)))
@@ -31,6 +33,10 @@ export function appWrites(db: Database, query: Query): AppOperations {
       if (!swap(change)) return { heard: 'stale', events: [] }
       enrolments.end({ account, factor: FACTOR, id })
       browsers.forget(account)
+      notices.add({
+        ...{ id: ending.spare.id, account, lane: 'signed', kind: 'removed', factor: FACTOR },
+        ...{ at: ending.at, about },
+      })
       const of = { account, factor: FACTOR, but: change.row.id, ending, spares: 'none' } as const
       return { heard: 'removed', events: endSignIns(of) }
     },
