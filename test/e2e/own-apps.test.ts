@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { parse, stringify } from 'yaml'
 import { needs } from '../support/needs.ts'
-import { codeNow } from './oathtool.ts'
+import { codeAfter, codeNow } from './oathtool.ts'
 import { DESKTOP, openStage, PHONE, type Stage } from './stage.ts'
+import type { Visitor } from './visitor.ts'
 
 const WORDS = {
   'en-US': {
@@ -19,13 +23,25 @@ const WORDS = {
   },
 } as const
 
+/** From the link at the provider to the first app, by a code to their address. */
+async function setUpFirst(visitor: Visitor, heading: string) {
+  await visitor.signIn('/sign-in?manage')
+  await visitor.page.locator('#code').waitFor()
+  await visitor.answer(visitor.newestMail().code)
+  await visitor.sees(heading)
+  const key = await visitor.shownKey()
+  const code = await codeNow(key)
+  await visitor.answer(code)
+  return { key, code }
+}
+
 describe('a person who looks after their OTP apps', {
   ...needs('chromium', 'oathtool'),
-  concurrency: 2,
+  concurrency: false,
 }, () => {
   let stage: Stage
   before(async () => {
-    stage = await openStage(['ada', 'bo'])
+    stage = await openStage(['ada', 'bo', 'cy'])
   })
   after(() => stage[Symbol.asyncDispose]())
 
@@ -38,12 +54,7 @@ describe('a person who looks after their OTP apps', {
       await using visitor = await stage.visit(person, { ...options, locale })
       const { page } = visitor
       const word = WORDS[locale]
-      await visitor.signIn('/sign-in?manage')
-      await page.locator('#code').waitFor()
-      await visitor.answer(visitor.newestMail().code)
-      await visitor.sees(word.setUp)
-      await visitor.answer(await codeNow(await visitor.shownKey()))
-
+      await setUpFirst(visitor, word.setUp)
       await visitor.sees(word.list)
       await page.reload()
       await visitor.meets(word.list)
@@ -75,4 +86,34 @@ describe('a person who looks after their OTP apps', {
       await visitor.press(word.done)
       assert.equal((await visitor.toldToApp())['acr'], 'mfa')
     })
+
+  test('comes back with the app that they have, which stays where nothing else is enabled', async () => {
+    await using visitor = await stage.visit('cy', PHONE)
+    const { page } = visitor
+    const word = WORDS['en-US']
+    const { key, code } = await setUpFirst(visitor, word.setUp)
+    await visitor.meets(word.list)
+    await visitor.press(word.done)
+    await visitor.toldToApp()
+
+    const { world } = stage
+    const file = join(world.folder, 'policy.yaml')
+    const policy: object = parse(world.command('policy', 'show'))
+    writeFileSync(file, stringify({ ...policy, factors: ['totp'] }))
+    world.command('policy', 'apply', file)
+    await visitor.signIn('/sign-in?manage')
+    await visitor.sees('Enter the code from your OTP app')
+    await visitor.answer(await codeAfter(code, key))
+    await visitor.sees(word.list)
+    await page.getByRole('link', { name: `${word.remove} ${word.first}` }).click()
+    await page.getByText('This is your only way.').waitFor()
+    await visitor.sees(word.removing)
+    assert.equal(await page.getByRole('button', { name: word.remove }).count(), 0)
+    await page.getByRole('link', { name: 'Back' }).click()
+    await visitor.meets(word.list)
+    await visitor.press(word.done)
+    const { acr, amr } = await visitor.toldToApp()
+    assert.deepEqual([acr, amr], ['mfa-app', ['pwd', 'otp']])
+    assert.equal(visitor.mailCount(), 1)
+  })
 })
