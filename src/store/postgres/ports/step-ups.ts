@@ -166,7 +166,9 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       if (answer.held !== 1) return 'stale'
       if (answer.taken >= most) return 'full'
       const isGone = most === 1 && row.provenance === 'bind-code' && answer.code_held === 0
-      return isGone ? 'code-gone' : 'stale'
+      if (isGone) return 'code-gone'
+      // Somebody took the place in this very moment: the only one, or the next is looked for.
+      return most === 1 ? 'full' : 'stale'
     },
 
     ...appPorts(deps, { values: changeValues, isOurs }),
