@@ -3,15 +3,16 @@ import { instantOf } from '../../src/kernel/index.ts'
 import { migrateSqlite } from '../../src/store/index.ts'
 import type { TestDatabase } from '../support/postgres-database.ts'
 import type { Installation } from './installation.ts'
-import { type Batch, peopleOf } from './people.ts'
+import { type Batch, type Has, peopleOf } from './people.ts'
 
 /** Straight into the tables, by the product's own rows, because a million people are not imported within a minute. */
 export async function fillWithPeople(
   installation: Installation,
   prefix: string,
   people: number,
+  has: Has = 'app',
 ): Promise<void> {
-  const batches = peopleOf(installation, prefix, people)
+  const batches = peopleOf(installation, prefix, people, has)
   const { postgres, database } = installation
   if (postgres === null) fillSqlite(database, batches)
   else await fillPostgres(postgres, batches)

@@ -10,6 +10,7 @@ import type { TestDatabase } from '../support/postgres-database.ts'
 const LAUNCH = join(import.meta.dirname, '../../src/launch.js')
 const READY_MS_MAX = 30_000
 const POLL_MS = 5
+const APP_ALONE: readonly string[] = ['totp']
 
 /** A folder with a configuration, a field key, a client's keys and a database: a real one, as an operator would make it. */
 export type Installation = {
@@ -68,7 +69,11 @@ export async function createInstallation(
 }
 
 /** Another process of the same installation. @param more what else its configuration says, a line each. */
-export async function createReplica(of: Installation, more = ''): Promise<Installation> {
+export async function createReplica(
+  of: Installation,
+  more = '',
+  factors = APP_ALONE,
+): Promise<Installation> {
   const [port, management] = await freePorts(2)
   const made: Installation = {
     ...of,
@@ -76,11 +81,15 @@ export async function createReplica(of: Installation, more = ''): Promise<Instal
     origin: `http://127.0.0.1:${port}`,
     management: `http://127.0.0.1:${management}`,
   }
-  configure(made, more)
+  configure(made, more, factors)
   return made
 }
 
-function configure({ config, issuer, origin, management, ...kept }: Installation, more = ''): void {
+function configure(
+  { config, issuer, origin, management, ...kept }: Installation,
+  more = '',
+  factors = APP_ALONE,
+): void {
   const portOf = (url: string) => new URL(url).port
   const directories = [{ name: 'local', type: 'local' }, ...kept.directories]
   writeFileSync(
@@ -96,7 +105,7 @@ clients:
     auth: { method: private_key_jwt, jwksFile: client-keys.json }
     redirectUris: ['${REDIRECT_URI}']
     subject: { from: par, directories: [${directories.map(({ name }) => name)}] }
-factors: [totp]
+factors: [${factors}]
 firstEnrolment: open
 ${more}`,
   )

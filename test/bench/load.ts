@@ -6,11 +6,13 @@ import {
   PERIOD_SECONDS,
   type Prepared,
   type Provider,
+  phoneOf,
   timeStepNow,
   usernameOf,
 } from '../support/load.ts'
+import { openSmsGateway, type SmsGateway } from '../support/sms-gateway.ts'
 import { quantile } from './statistics.ts'
-import { beginStepUp, pass, stepUp } from './walk.ts'
+import { beginStepUp, pass, stepUp, stepUpByText } from './walk.ts'
 
 export type Target = {
   readonly issuer: string
@@ -21,6 +23,8 @@ export type Target = {
   readonly prefix: string
   readonly people: number
   readonly order: 'in turn' | 'at random'
+  /** Where this load takes what they are texted; left out: they have OTP apps. Of the texted none may come twice within half a minute. */
+  readonly gatewayPort?: number
 }
 
 export type Order = { readonly target: Target } & (
@@ -56,6 +60,7 @@ let turn = 0
 type Pool = { readonly used: Map<number, number>; readonly busy: Set<number>; at: number }
 const pools = new Map<string, Pool>()
 const providers = new Map<string, Provider>()
+const gateways = new Map<number, SmsGateway>()
 /** What the browsers have kept of those who ticked the box, by name; the first has not passed for longest. */
 const trusting = new Map<string, Map<string, string>>()
 
@@ -75,6 +80,7 @@ async function run(order: Order): Promise<Report> {
   const { issuer, privateKeyPem } = target
   const provider = providers.get(issuer) ?? createProvider(issuer, privateKeyPem)
   providers.set(issuer, provider)
+  const gateway = await gatewayOf(target)
   const count =
     'stepUps' in order ? order.stepUps : Math.max(1, Math.round(order.perSecond * order.seconds))
   const all = Array.from({ length: count }, () => provider.prepare())
@@ -112,7 +118,8 @@ async function run(order: Order): Promise<Report> {
 
   async function one(prepared: Prepared): Promise<void> {
     if (order.load === 'passing') return passing(prepared)
-    const { username, timeStep, free } = nextPerson(target)
+    const { index, timeStep, free } = nextPerson(target)
+    const username = usernameOf(target.prefix, index)
     try {
       const walk = {
         caller: callerOf(target),
@@ -124,7 +131,10 @@ async function run(order: Order): Promise<Report> {
       if (order.load === 'pending' || order.load === 'asking') await beginStepUp(walk)
       else {
         const isTicked = order.load === 'ticking'
-        const { cookie, ...seen } = await stepUp(walk, timeStep, isTicked)
+        const { cookie, ...seen } =
+          gateway === undefined
+            ? await stepUp(walk, timeStep, isTicked)
+            : await stepUpByText(walk, () => newest(gateway, phoneOf(index)))
         bytes = seen
         if (isTicked) browsersOf(issuer).set(username, cookie)
       }
@@ -157,6 +167,20 @@ function browsersOf(issuer: string): Map<string, string> {
   return browsers
 }
 
+async function gatewayOf({ issuer, gatewayPort: port }: Target): Promise<SmsGateway | undefined> {
+  if (port === undefined) return undefined
+  const { hostname: host } = new URL(issuer)
+  const gateway = gateways.get(port) ?? (await openSmsGateway({ port, host }))
+  gateways.set(port, gateway)
+  return gateway
+}
+
+function newest({ texts, wrong }: SmsGateway, phone: string): string {
+  const text = texts.findLast(({ to }) => to === phone)
+  if (text === undefined) throw new Error(`no text came to ${phone} (${wrong.at(-1) ?? 'nor any'})`)
+  return text.code
+}
+
 /** What a balancer would do that knows no session, without a process of its own in the way. */
 function callerOf({ issuer, origins }: Target): Pick<Caller, 'send'> {
   return {
@@ -169,8 +193,9 @@ function callerOf({ issuer, origins }: Target): Pick<Caller, 'send'> {
 
 /** Somebody and a time step of theirs that was not used before: a good code is good once. */
 function nextPerson({ issuer, prefix, people, order }: Target) {
-  const pool: Pool = pools.get(issuer) ?? { used: new Map(), busy: new Set(), at: 0 }
-  pools.set(issuer, pool)
+  const those = `${issuer} ${prefix}`
+  const pool: Pool = pools.get(those) ?? { used: new Map(), busy: new Set(), at: 0 }
+  pools.set(those, pool)
   const seconds = Date.now() / 1000
   const now = timeStepNow()
   const left = (now + 1) * PERIOD_SECONDS - seconds
@@ -182,7 +207,7 @@ function nextPerson({ issuer, prefix, people, order }: Target) {
     pool.used.set(index, timeStep)
     pool.busy.add(index)
     const free = () => void pool.busy.delete(index)
-    return { username: usernameOf(prefix, index), timeStep, free }
+    return { index, timeStep, free }
   }
   throw new Error(`nobody of ${people} people is left who has not used the code of this time`)
 }

@@ -1,6 +1,7 @@
 import {
   authorizePath,
   type Caller,
+  choiceIn,
   codeIn,
   formIn,
   otp,
@@ -23,7 +24,9 @@ export type Walk = {
 
 export type Asked = { readonly url: string; readonly body: string; readonly cookie: string }
 
-/** The first three of six exchanges: somebody sees the page that asks. Throws at the first answer that is not the right one. */
+type Done = { readonly askBytes: number; readonly endBytes: number; readonly cookie: string }
+
+/** The first three exchanges: somebody sees the page that asks. Throws at the first answer that is not the right one. */
 export async function beginStepUp(walk: Walk): Promise<Asked> {
   const url = await sentHere(walk)
   const { body, cookie } = await exchange(walk, 200, 'GET', url)
@@ -62,21 +65,37 @@ function kept(...headers: readonly string[]): string {
   return [...new Map(pairs.map((pair) => [pair.split('=', 1)[0], pair])).values()].join('; ')
 }
 
-/** All six. Says what the two pages weigh, and what the browser has kept. @param isTicked whether this device is to be trusted. */
-export async function stepUp(
-  walk: Walk,
-  timeStep: number,
-  isTicked = false,
-): Promise<{ readonly askBytes: number; readonly endBytes: number; readonly cookie: string }> {
-  const { prepared, username } = walk
+/** With an OTP app, which is asked for at once: six exchanges. @param isTicked whether this device is to be trusted. */
+export async function stepUp(walk: Walk, timeStep: number, isTicked: boolean): Promise<Done> {
+  const begun = await beginStepUp(walk)
+  return await proven(walk, begun, otp(seedOf(walk.username), timeStep), isTicked)
+}
+
+/** With a code by text, which leaves once it is chosen: eight. @param texted the code, which is there before the page that asks for it. */
+export async function stepUpByText(walk: Walk, texted: () => string): Promise<Done> {
   const { url, body, cookie } = await beginStepUp(walk)
+  const form = choiceIn(body, 'sms')
+  if (form === undefined) throw new Error(`a page without the choice: ${titleOf(body)}`)
+  const choose = new URL('choose', url).href
+  const chosen = await exchange(walk, 303, 'POST', choose, { form, cookie })
+  const asked = await exchange(walk, 200, 'GET', new URL(chosen.location, choose).href, { cookie })
+  return await proven(walk, { url, body: asked.body, cookie }, texted(), false)
+}
+
+/** The last three. Says what the two pages weigh, and what the browser has kept. */
+async function proven(
+  walk: Walk,
+  { url, body, cookie }: Asked,
+  proof: string,
+  isTicked: boolean,
+): Promise<Done> {
   const asked = formIn(body, 'answer')
   if (asked === undefined) throw new Error(`a page without the question: ${titleOf(body)}`)
   const ticked = isTicked ? { trust: 'yes' } : {}
-  const form = { ...asked, ...ticked, code: otp(seedOf(username), timeStep) }
+  const form = { ...asked, ...ticked, code: proof }
   const answered = await exchange(walk, 303, 'POST', new URL('answer', url).href, { form, cookie })
   const end = await exchange(walk, 200, 'GET', new URL(answered.location, url).href, { cookie })
-  const code = codeIn(end.body, prepared.state)
+  const code = codeIn(end.body, walk.prepared.state)
   if (code === undefined) throw new Error(`an end without a code: ${titleOf(end.body)}`)
   await redeem(walk, code)
   const bytes = { askBytes: Buffer.byteLength(body), endBytes: Buffer.byteLength(end.body) }

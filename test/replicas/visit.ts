@@ -2,6 +2,7 @@ import {
   type Answer,
   authorizePath,
   type Caller,
+  choiceIn,
   codeIn,
   formIn,
   fromBase32,
@@ -198,12 +199,3 @@ export function createVisits({ issuer, caller, provider, note }: Deps): Visits {
 }
 
 type Opened = { readonly id: string; readonly url: string; readonly page: Answer }
-
-/** The form that takes this way: a page has one for each. */
-function choiceIn(body: string, factor: string): Record<string, string> | undefined {
-  for (const form of body.split('<form').slice(1)) {
-    const fields = formIn(`<form${form}`, 'choose')
-    if (fields !== undefined && fields['factor'] === factor) return fields
-  }
-  return undefined
-}

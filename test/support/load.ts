@@ -136,6 +136,15 @@ export function formIn(body: string, action: string): Record<string, string> | u
   return undefined
 }
 
+/** The form that takes this way: a page has one for each. */
+export function choiceIn(body: string, factor: string): Record<string, string> | undefined {
+  for (const form of body.split('<form').slice(1)) {
+    const fields = formIn(`<form${form}`, 'choose')
+    if (fields !== undefined && fields['factor'] === factor) return fields
+  }
+  return undefined
+}
+
 /** The code that the page of a finished step-up takes back to the provider; undefined where the page is another one. */
 export function codeIn(body: string, state: string): string | undefined {
   const to = /url=([^"]+)"/.exec(body)?.[1]?.replaceAll('&amp;', '&')
@@ -147,6 +156,9 @@ export function codeIn(body: string, state: string): string | undefined {
 
 export const usernameOf = (prefix: string, index: number): string =>
   `${prefix}${String(index).padStart(7, '0')}`
+
+/** A mobile of China, where every number that begins like this may be one. */
+export const phoneOf = (index: number): string => `+86138${String(index).padStart(8, '0')}`
 
 /** Of each person another one, and of the same person always the same. */
 export const seedOf = (username: string): Buffer =>

@@ -48,15 +48,29 @@ export type SmsGateway = AsyncDisposable & {
 const KEY = 'Bearer key-of-a-gateway'
 const FLOOD = 1024 * 1024
 
-/** A real gateway on loopback, over JSON, that reads every request as strictly as it can. */
-export async function openSmsGateway(): Promise<SmsGateway> {
+/** For `channels.sms`. */
+export const gatewaySettings = (url: string, name: string) => ({
+  ...{ provider: 'http', name, url },
+  headers: [{ name: 'Authorization', value: KEY }],
+  body: { json: { to: '{to}', message: { body: '{text}', kind: 1 }, ref: '{id}' } },
+  success: { status: [202], jsonPath: 'result.code', equals: 0 },
+  ...{ messageIdPath: 'result.id', timeoutSeconds: 1 },
+})
+
+export const gatewayUrl = (port: number): string => `http://127.0.0.1:${port}/v1/send`
+
+/**
+ * A real gateway on loopback, over JSON, that reads every request as strictly as it can.
+ * @param host to which codes are bound.
+ */
+export async function openSmsGateway({ port = 0, host = 'localhost' } = {}): Promise<SmsGateway> {
   const texts: Text[] = []
   const wrong: string[] = []
   let mood: GatewayMood = 'accept'
   let asked = 0
   const server = createServer(async (request, response) => {
     asked++
-    const read = await readRequest(request)
+    const read = await readRequest(request, host)
     if (typeof read === 'string') {
       wrong.push(read)
       answer(response, 400, { code: 1 })
@@ -65,8 +79,8 @@ export async function openSmsGateway(): Promise<SmsGateway> {
     if (mood === 'accept' || mood === 'flood' || mood === 'gibberish') texts.push(read)
     reply(mood, response, read)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/send`
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const url = gatewayUrl((server.address() as AddressInfo).port)
   return {
     ...{ url, texts, wrong, asked: () => asked },
     set(to) {
@@ -77,13 +91,7 @@ export async function openSmsGateway(): Promise<SmsGateway> {
       if (text === undefined) throw new Error('no text came')
       return text
     },
-    settings: (name = 'first') => ({
-      ...{ provider: 'http', name, url },
-      headers: [{ name: 'Authorization', value: KEY }],
-      body: { json: { to: '{to}', message: { body: '{text}', kind: 1 }, ref: '{id}' } },
-      success: { status: [202], jsonPath: 'result.code', equals: 0 },
-      ...{ messageIdPath: 'result.id', timeoutSeconds: 1 },
-    }),
+    settings: (name = 'first') => gatewaySettings(url, name),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -92,7 +100,7 @@ export async function openSmsGateway(): Promise<SmsGateway> {
 }
 
 /** What is wrong with it, or what it says. */
-async function readRequest(request: IncomingMessage): Promise<Text | string> {
+async function readRequest(request: IncomingMessage, bound: string): Promise<Text | string> {
   const { method, url, headers } = request
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk)
@@ -105,8 +113,8 @@ async function readRequest(request: IncomingMessage): Promise<Text | string> {
   if (typeof to !== 'string' || !/^\+[1-9][0-9]{6,14}$/.test(to)) return `to ${to}`
   if (typeof ref !== 'string' || !/^[\w-]{22}$/.test(ref)) return `ref ${ref}`
   if (`${Object.keys(message)}` !== 'body,kind' || message.kind !== 1) return 'message'
-  const code = /\n@localhost #([0-9]{6,8})$/.exec(message.body)?.[1]
-  if (code === undefined) return `text ${message.body}`
+  const [, host, code] = /\n@(\S+) #([0-9]{6,8})$/.exec(message.body) ?? []
+  if (host !== bound || code === undefined) return `text ${message.body}`
   return { to, text: message.body, id: ref, code }
 }
 
