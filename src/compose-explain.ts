@@ -2,10 +2,11 @@ import type { Explained, Tools } from './cli/index.ts'
 import type { App } from './compose.ts'
 import type { Config } from './config/index.ts'
 import { createCertain } from './http/index.ts'
-import { type Clock, later } from './kernel/index.ts'
+import { type Clock, createKeyRing, later } from './kernel/index.ts'
 import {
   createLimits,
   createLocks,
+  createMarks,
   overrideOf,
   planFor,
   prospectsOf,
@@ -30,6 +31,7 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
   const certain = createCertain(config.listen.trustedProxies)
   const limits = createLimits(config)
   const locks = createLocks(limits)
+  const marks = createMarks(createKeyRing(config.encryption.keys))
   const isTexting = config.channels.sms.length > 0
 
   return async ({ user, client: id, ip, acr, at }) => {
@@ -51,7 +53,7 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
     const effective = policy.effective(here, standing.settings)
     const request = requestFor({ client: id, user, acr })
     const plan = planFor({
-      ...{ request, person, standing, effective, reach, now },
+      ...{ request, person, standing, effective, reach, marks, now },
       ...{ ladder: policy.ladder, lockRule: limits.lock },
       // In a browser that is not known, which says the most.
       lane: 'signed',

@@ -169,7 +169,8 @@ export async function compose(config: Config, world: World): Promise<App> {
 
   // The step-up
   const limits = step.createLimits(config)
-  const make = step.createMake({ store: stepUpStore, limits, clock, heard })
+  const marks = step.createMarks(keys)
+  const make = step.createMake({ store: stepUpStore, limits, marks, clock, heard })
   const sends = createUnderWay()
   const delivered = step.createDeliver({ make, senders })
   const deliver: step.Deliver = (at) => sends.during(delivered(at))
@@ -184,7 +185,7 @@ export async function compose(config: Config, world: World): Promise<App> {
   const lookup = step.createLookup({ resolve, policies, store: stepUpStore })
   const survey = step.createSurvey({ lookup, reach, clock })
   const { open, replan } = step.createOpen({
-    ...{ lookup, reach, trust, trustStore: ports.trust },
+    ...{ lookup, reach, marks, trust, trustStore: ports.trust },
     ...{ trustBinding: config.trust.binding, store: stepUpStore, senders, deliver },
     ...{ limits, clock, random, heard, settings: config.stepUp },
     negotiate,

@@ -12,6 +12,7 @@ export type Purpose =
   | 'operator-code'
   | 'audit'
   | 'trust'
+  | 'last-choice'
   | 'key-check'
 
 const SUBKEY_BYTES = 32

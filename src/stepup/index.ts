@@ -7,7 +7,7 @@
 export { createDeliver, type Deliver } from './deliver.ts'
 export type { Step } from './ends.ts'
 export { type Consumption, type Factor, type Judged, type Question, rejected } from './factor.ts'
-
+export { createMarks } from './last-choice.ts'
 export { createLimits, type Limits } from './limits.ts'
 export { createLocks } from './locks.ts'
 export { NOBODY } from './looked.ts'

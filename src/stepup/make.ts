@@ -10,7 +10,7 @@ import {
 import type { NewGrant } from '../trust/index.ts'
 import { decide } from './decide.ts'
 import { KNOWN_BROWSER_RULE, knownSince } from './known-browsers.ts'
-import { destinationKey } from './last-choice.ts'
+import type { Marks } from './last-choice.ts'
 import type { Limits } from './limits.ts'
 import type { Move } from './move.ts'
 import { withTally } from './seen.ts'
@@ -45,13 +45,14 @@ export type Make = (
 export type MakeDeps = {
   readonly store: StepUpStore
   readonly limits: Limits
+  readonly marks: Pick<Marks, 'of'>
   readonly clock: Clock
   /** Hears of what was committed; never decides. */
   readonly heard: (events: readonly AuditEvent[]) => void
 }
 
 /** Decide, save if unchanged, look again a few times: the only way in which a step-up is written after it was opened. */
-export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
+export function createMake({ store, limits, marks, clock, heard }: MakeDeps): Make {
   /** More than a step-up takes answers: who was spent for is judged, however many came at once. */
   const racesMax = 2 * limits.answersMax
   return make
@@ -116,10 +117,11 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
           store.spend(change, counterOf(change, move.factor), limits.lock, now)
       case 'judge':
         return (change, now) => {
-          const { judged, ...chosen } = move
-          const { factor } = chosen
+          const { judged, factor, to } = move
           const isRight = judged.verdict === 'accepted'
-          const earned = isRight ? earnedBy(change.next, chosen, now, grant) : null
+          const earned = isRight
+            ? earnedBy(change.next, chosenOf(change, factor, to), now, grant)
+            : null
           return store.settle(change, counterOf(change, factor), judged, earned)
         }
       case 'choose':
@@ -133,6 +135,10 @@ export function createMake({ store, limits, clock, heard }: MakeDeps): Make {
       default:
         return (change) => store.replace(change)
     }
+  }
+
+  function chosenOf({ next: { account } }: Change, factor: FactorKind, to: string | null) {
+    return { factor, to: to === null || account === null ? null : marks.of(account, to) }
   }
 }
 
@@ -157,14 +163,13 @@ function counterOf({ next }: Change, factor: FactorKind) {
 /** Of what nobody signed nothing is remembered in the person's favour, nor of a code from a help desk, which somebody else may have got. */
 export function earnedBy(
   { lane, browser, account }: Held,
-  { factor, to }: { readonly factor: FactorKind; readonly to: string | null },
+  chosen: NonNullable<Earned['chosen']>,
   now: Instant,
   grant: NewGrant | null,
 ): Earned | null {
-  if (lane === 'unsigned' || account === null || operatorCodeKindOf(factor) !== undefined)
+  if (lane === 'unsigned' || account === null || operatorCodeKindOf(chosen.factor) !== undefined)
     return null
   const { browsersMax } = KNOWN_BROWSER_RULE
-  const chosen = { factor, to: to === null ? null : destinationKey(account, to) }
   return { browser, at: now, browsersMax, since: knownSince(now), chosen, grant }
 }
 

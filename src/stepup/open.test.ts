@@ -69,6 +69,7 @@ async function opened(
   }
   const { open } = createOpen({
     reach: { email: () => true, sms: () => false },
+    marks: { isOf: () => false },
     ...{ trust, trustStore: { revoke: notHere }, store, senders: new Map() },
     ...{ deliver: notHere, heard: () => {} },
     trustBinding: 'ip',

@@ -19,6 +19,7 @@ import { type Begun, EXEMPT, ended, openedEvent, satisfied } from './begun.ts'
 import { decide } from './decide.ts'
 import type { Deliver } from './deliver.ts'
 import { laneOf } from './known-browsers.ts'
+import type { Marks } from './last-choice.ts'
 import type { Limits } from './limits.ts'
 import { type Absence, absenceOf, type Looked, shownOf, whose } from './looked.ts'
 import type { Lookup } from './lookup.ts'
@@ -52,6 +53,7 @@ export type OpenDeps = {
   readonly lookup: Lookup
   readonly trust: Trust
   readonly reach: Reach
+  readonly marks: Pick<Marks, 'isOf'>
   readonly trustStore: Pick<TrustStore, 'revoke'>
   readonly trustBinding: Binding
   readonly store: StepUpStore
@@ -87,7 +89,7 @@ export function createOpen(deps: OpenDeps): {
   replan: (stepUp: StepUp) => Promise<Planned>
 } {
   const { lookup, trust, store, senders, negotiate, settings, limits, clock, random } = deps
-  const { reach } = deps
+  const { reach, marks } = deps
   const revokeReplayed = createRevokeReplayed(deps)
 
   return {
@@ -177,7 +179,7 @@ export function createOpen(deps: OpenDeps): {
     const isFree = request.lane === 'signed' && request.purpose === 'sign-in' && place !== null
     return {
       ...{ known: true, person, lane, policy, locale: effective.language ?? person.locale },
-      plan: planFor({ ...reached, reach, lane, lockRule: limits.lock, now }),
+      plan: planFor({ ...reached, reach, marks, lane, lockRule: limits.lock, now }),
       trust: isFree ? trust.look(now, standing.grants, { ...wanted, ...place }) : null,
     }
   }

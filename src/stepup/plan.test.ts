@@ -50,8 +50,9 @@ const withApp = (provenance: Provenance): Standing => ({
 
 const lockRule = LIMITS.lock
 const reach = { email: () => true, sms: () => false }
+const marks = { isOf: () => false }
 const known = { request, person, standing: none, effective, ladder }
-const input = { ...known, reach, lockRule, lane: 'signed' as const, now: NOON }
+const input = { ...known, reach, marks, lockRule, lane: 'signed' as const, now: NOON }
 const offers = (plan: Plan) =>
   plan.plan === 'ask' ? plan.offered.map(({ factor, use }) => `${use} ${factor}`) : plan
 const essential = (...wanted: string[]) => ({ ...request, acr: { wanted, essential: true } })

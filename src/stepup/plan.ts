@@ -1,7 +1,7 @@
 import type { Person } from '../directories/index.ts'
 import { type FactorKind, type Instant, instantOf } from '../kernel/index.ts'
 import type { Effective, Ladder } from '../policy/index.ts'
-import { lastFirst } from './last-choice.ts'
+import { lastFirst, type Marks } from './last-choice.ts'
 import { DELEGATED_SECONDS_MAX } from './limits.ts'
 import type { Block, Lane, Offer, Proof, Refusal, StepUpRequest, Way } from './step-up.ts'
 import type { LockRule, Standing } from './step-up-store.ts'
@@ -50,6 +50,7 @@ export type PlanInput = {
   readonly lane: Lane
   readonly lockRule: LockRule
   readonly reach: Reach
+  readonly marks: Pick<Marks, 'isOf'>
   readonly now: Instant
 }
 
@@ -64,7 +65,7 @@ export function quietly(plan: Plan, { prompt }: Pick<StepUpRequest, 'prompt'>): 
  * an acr that the client insists on leaves out every way that would not reach it.
  */
 export function planFor(input: PlanInput): Plan {
-  const { request, person, effective, standing, ladder, lane, lockRule, now } = input
+  const { request, person, effective, standing, ladder, lane, lockRule, marks, now } = input
   if (effective.use === 'denied') return { plan: 'refuse', reason: 'denied' }
   // A rule that asks for a rung is about what is proven here.
   const delegated = effective.acr === null ? delegatedProof(request, effective, now) : undefined
@@ -96,7 +97,7 @@ export function planFor(input: PlanInput): Plan {
   if (open.length === 0 && first !== undefined)
     return block('factor-locked', 'every usable factor is locked', askedBy(first))
 
-  const offered = lastFirst(open, person.account, standing.knownBrowsers)
+  const offered = lastFirst(open, person.account, standing.knownBrowsers, marks)
   return { plan: 'ask', offered, opens: opensWith(offered, effective) }
 }
 

@@ -101,7 +101,7 @@ export type Earned = {
   readonly grant: NewGrant | null
 }
 
-/** What a person picked and completed. `to` is no destination: `destinationKey` of one, null where nothing was sent. */
+/** What a person picked and completed. `to` is no destination: the mark of one, null where nothing was sent. */
 export type Chosen = { readonly factor: FactorKind; readonly to: string | null }
 
 export type KnownBrowser = {

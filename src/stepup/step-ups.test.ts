@@ -67,7 +67,7 @@ function bench(
       limits: LIMITS,
       senders: new Map(),
     },
-    make: createMake({ store, limits: LIMITS, clock, heard: () => {} }),
+    make: createMake({ store, limits: LIMITS, marks: { of: () => '' }, clock, heard: () => {} }),
     ...{
       deliver: unasked,
       replan: over.replan ?? unasked,
