@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openApp, type TestApp } from '../support/app.ts'
 import { otpAt } from '../support/attack.ts'
-import { keyOn, proofsFor } from '../support/outside.ts'
+import { codeFor } from '../support/handed.ts'
+import { ANYBODYS, fieldOn, keyOn, proofsFor, unsignedUrl } from '../support/outside.ts'
 import { beginManaging, giveApp, manage, oneOf } from '../support/own-apps.ts'
-import { begin } from '../support/passage.ts'
+import { begin, codeFrom } from '../support/passage.ts'
+import { openTrusting, prove, visit, visitor } from '../support/trust.ts'
 import { createUserAgent, type Page, type UserAgent } from '../support/user-agent.ts'
 
 const changed = async (app: TestApp) =>
@@ -77,7 +79,7 @@ describe('M38 another factor by who has the password alone', () => {
     assert.deepEqual(await changed(app), ['factor.enrolled'])
   })
 
-  test('is proven by no trust, no exemption and no word of the client', async () => {
+  test('is proven by no exemption and no word of the client', async () => {
     const rules = [{ name: 'all', then: 'exempt' }]
     await using app = await openApp({ settings: { rules }, client: { delegatedAmr: ['hwk'] } })
     await giveApp(app, 'li.wei')
@@ -87,6 +89,53 @@ describe('M38 another factor by who has the password alone', () => {
       const { page } = await begin(app, createUserAgent(), { sallyport_context })
       assert.match(page.title, /Enter the code from your OTP app/)
     }
+  })
+
+  test('is proven by no trust that they earned, however new it is', async () => {
+    await using app = await openTrusting('ip')
+    const bob = visitor()
+    await prove(app, bob)
+    assert.notEqual(await visit(app, bob), 'asked')
+    const sallyport_context = JSON.stringify({ purpose: 'enrol' })
+    assert.equal(await visit(app, bob, { sallyport_context }), 'asked')
+  })
+
+  test('is proven by no code that a help desk handed out to get in once', async () => {
+    await using app = await openApp()
+    await giveApp(app, 'li.wei')
+    const code = await codeFor(app, 'bypass-code')
+    const { browser, page } = await beginManaging(app)
+    assert.match(page.title, /Enter the code from your OTP app/)
+    const ways = await browser.follow(`${page.url.split('?')[0]}/ways`)
+    assert.doesNotMatch(ways.body, /bypass-code/)
+    const { post } = proofsFor(app, browser, page)
+    await post('choose', { factor: 'bypass-code' })
+    await post('answer', { challenge: fieldOn(page, 'answer', 'challenge'), code })
+    await tryAll(app, browser, page, 'enr_AAAAAAAAAAAAAAAAAAAAAA')
+    assert.deepEqual(await changed(app), [])
+    assert.match((await browser.follow(page.url)).title, /Enter the code from your OTP app/)
+  })
+
+  test('is asked for in words that the client signed, and in no others', async () => {
+    await using app = await openApp({
+      settings: { locks: { cap: 25 } },
+      clients: [ANYBODYS],
+    })
+    const owned = await giveApp(app, 'li.wei')
+    const context = new URLSearchParams({
+      sallyport_context: JSON.stringify({ purpose: 'enrol' }),
+    })
+    const refused = await createUserAgent().follow(`${unsignedUrl(app, 'li.wei')}&${context}`)
+    assert.match(refused.headers.get('location') ?? refused.body, /invalid_request/)
+
+    const browser = createUserAgent()
+    const pushed = await app.party.push({ login_hint: 'li.wei' })
+    const page = await browser.follow(`${app.party.authorizeUrl(pushed)}&${context}`)
+    const asked = await browser.submit(page, 'choose', { factor: 'totp' })
+    const done = await browser.submit(asked, 'answer', { code: owned.code() })
+    assert.ok(codeFrom(done, app.party.redirectUri, pushed))
+    await tryAll(app, browser, page, owned.id)
+    assert.deepEqual(await changed(app), [])
   })
 
   test('is not proven by a weaker one of theirs, which an attacker may have set up', async () => {

@@ -90,4 +90,59 @@ describe('M41 an OTP app that is taken away', () => {
     assert.equal(mallorys?.name, null)
     assert.deepEqual(await left(app, his), [his.id])
   })
+
+  test('is taken away once: what was sent before does nothing when it is sent again, here or elsewhere', async () => {
+    await using app = await openApp()
+    const [first, second] = [await giveApp(app, 'li.wei'), await giveApp(app, 'li.wei')]
+    const { browser, page } = await manage(app, first)
+    const naming = await browser.get(oneOf(page, second, 'rename'))
+    const removing = await browser.get(oneOf(page, second, 'remove'))
+    assert.equal((await post(browser, removing, 'remove', {})).status, 303)
+    const third = await giveApp(app, 'li.wei')
+    const before = await left(app, first)
+    for (const enrolment of [second.id, third.id]) {
+      const again = await post(browser, removing, 'remove', { enrolment })
+      assert.equal(again.status, enrolment === second.id ? 404 : 303)
+    }
+    assert.deepEqual(await left(app, first), [first.id])
+    assert.deepEqual(before, [first.id, third.id])
+    assert.equal((await post(browser, naming, 'rename', { name: 'x' })).status, 404)
+
+    // Done, and in a step-up of later, what this one's pages hold is no word of anybody's.
+    await browser.submit(page, 'done')
+    await post(browser, removing, 'remove', { enrolment: first.id })
+    app.clock.advance(60)
+    const later = await manage(app, first, browser)
+    const idOf = (url: string) => /step-up\/(stp_[^/?]+)/.exec(url)?.[1] ?? ''
+    const forms = removing.forms.map((form) => ({
+      ...form,
+      url: form.url.replace(idOf(removing.url), idOf(later.page.url)),
+    }))
+    const forged = await post(browser, { ...removing, forms }, 'remove', { enrolment: first.id })
+    assert.equal(forged.status, 403)
+    assert.deepEqual(await left(app, first), [first.id])
+  })
+
+  test('is named and taken away in two tabs as in one, and nothing is done to what is gone', async () => {
+    await using app = await openApp()
+    const [first, second] = [await giveApp(app, 'li.wei'), await giveApp(app, 'li.wei')]
+    const { browser, page } = await manage(app, first)
+    const [naming, removing] = [
+      await browser.get(oneOf(page, second, 'rename')),
+      await browser.get(oneOf(page, second, 'remove')),
+    ]
+    const both = await Promise.all([
+      post(browser, naming, 'rename', { name: 'Second' }),
+      post(browser, removing, 'remove', {}),
+    ])
+    assert.deepEqual(await left(app, first), [first.id])
+    assert.equal(both[1]?.status, 303)
+    // A page of before shows nothing else: the other tab finds the list as it is now.
+    const shown = await browser.get(page.url)
+    assert.doesNotMatch(shown.body, new RegExp(second.id))
+    const adding = await browser.submit(shown, 'add')
+    assert.equal((await post(browser, removing, 'remove', { enrolment: first.id })).status, 422)
+    assert.deepEqual(await left(app, first), [first.id])
+    assert.match(adding.title, /Add an OTP app/)
+  })
 })

@@ -232,6 +232,21 @@ export function trustStoreContract(backend: string, open: OpenBench): void {
       assert.deepEqual(await idsOf(store, account), [anew.id])
     })
 
+    test('ends with an app that the person takes away', async () => {
+      await using bench = await open()
+      const { stepUps } = bench.store
+      const account = sampler.id('account')
+      const next = challengedSample(sampler, { account })
+      await stepUps.open(next, [], null, NOON)
+      const { id: enrolment, ...app } = enrolmentSample(sampler, account)
+      await stepUps.enrol({ version: 1, next, events: [] }, { id: enrolment, ...app }, 5, null)
+      await settle(bench.store, account, grant())
+      assert.equal((await idsOf(bench.store, account)).length, 1)
+      const of = { account, enrolment, instead: null, at: NOON }
+      assert.equal(await stepUps.removeApp({ version: 2, next, events: [] }, of), 'removed')
+      assert.deepEqual(await idsOf(bench.store, account), [])
+    })
+
     test('is swept when the longest of all periods is over', async () => {
       await using bench = await open()
       const { store } = bench
