@@ -4,11 +4,12 @@ import { decodeJwt } from 'jose'
 import { generateSync } from 'otplib'
 import { openApp, type TestApp } from '../support/app.ts'
 import { otpAt } from '../support/attack.ts'
+import { createCommandLine } from '../support/command-line.ts'
 import { keyOn } from '../support/outside.ts'
 import { beginManaging, giveApp, manage, oneOf } from '../support/own-apps.ts'
 import { begin, codeFrom } from '../support/passage.ts'
 import type { Pushed } from '../support/relying-party.ts'
-import type { Page } from '../support/user-agent.ts'
+import { createUserAgent, type Page } from '../support/user-agent.ts'
 
 async function claimsOf(app: TestApp, pushed: Pushed, done: Page) {
   const response = await app.party.redeem(pushed, codeFrom(done, app.party.redirectUri, pushed))
@@ -224,5 +225,53 @@ describe('who comes to look after their factors', () => {
     assert.match((await browser.submit(page, 'cancel')).title, /You cancelled/)
     const [kept] = await app.app.store.stepUps.apps(owned.account)
     assert.equal(kept?.name, 'Work')
+  })
+})
+
+describe('the help desk', () => {
+  test('takes one of several away, by its id or the name that it is shown, and no other', async () => {
+    await using app = await openApp()
+    await app.people.add('test', { username: 'mallory', emails: ['mallory@kestrel.example'] })
+    const sallyport = createCommandLine(app)
+    const reset = (name: string) => sallyport(['user', 'reset-factor', 'li.wei', '--app', name])
+    const [hers, first, second, third] = [
+      await giveApp(app, 'mallory'),
+      await giveApp(app, 'li.wei'),
+      await giveApp(app, 'li.wei', { name: 'Tablet' }),
+      await giveApp(app, 'li.wei', { name: 'Tablet' }),
+    ]
+    const shown = JSON.parse((await sallyport(['user', 'show', 'li.wei', '--json'])).out)
+    assert.deepEqual(
+      shown.factors.map(({ id, name }: { id: string; name: string }) => [id, name]),
+      [
+        [first.id, 'OTP app'],
+        [second.id, 'Tablet'],
+        [third.id, 'Tablet'],
+      ],
+    )
+    const { browser, page } = await begin(app, createUserAgent())
+    const { url } = await browser.submit(page, 'choose', { factor: 'totp' })
+
+    for (const [name, why] of [
+      ['Tablet', /several OTP apps are called 'Tablet': name one by its id/],
+      ['Phone', /there is no OTP app 'Phone'/],
+      [hers.id, /there is no OTP app/],
+    ] as const) {
+      const { code, err } = await reset(name)
+      assert.equal(code, 1)
+      assert.match(err, why)
+    }
+    assert.match((await browser.get(url)).title, /Enter the code/)
+    for (const name of [third.id, 'Tablet', 'OTP app']) assert.equal((await reset(name)).code, 0)
+    assert.match((await browser.get(url)).title, /We closed this sign-in/)
+    assert.deepEqual(await app.app.store.stepUps.apps(first.account), [])
+    assert.equal((await app.app.store.stepUps.apps(hers.account)).length, 1)
+    assert.deepEqual(
+      (await app.events())
+        .filter(({ event }) => event === 'factor.reset')
+        .map(({ enrolment }) => enrolment),
+      [third.id, second.id, first.id],
+    )
+    assert.equal((await sallyport(['user', 'reset-factor', 'li.wei'])).code, 1)
   })
 })
