@@ -1,6 +1,6 @@
 import { createCodeMail, createEmailChannel, createNoticeMail } from './channels/email/index.ts'
 import type { Channel, ChannelKind, NoticeChannel } from './channels/index.ts'
-import { createCodeText, createSmsChannel } from './channels/sms/index.ts'
+import { createCodeText, createNoticeText, createSmsChannel } from './channels/sms/index.ts'
 import type { World } from './compose.ts'
 import type { Config } from './config/index.ts'
 import { createJudgeText, type Textable } from './directories/index.ts'
@@ -20,15 +20,16 @@ type Deps = {
 }
 
 /** A channel, and how what it sends to is written where others may read it. */
-type Carried = { readonly channel: Channel; readonly mask: (to: string) => string }
+export type Carried = {
+  readonly channel: Channel & NoticeChannel
+  readonly mask: (to: string) => string
+}
 
 /** What carries codes here, and whom it can reach. */
 export function composeChannels(deps: Deps): {
   readonly carried: readonly Carried[]
   readonly reach: Reach
   readonly judgeText: (phone: string) => Textable
-  /** What notices go by. */
-  readonly mail: NoticeChannel | null
 } {
   const { config, world, translate, moments, timed, gatewayState, keep } = deps
   const { email, sms, smsRegions, smsTypes } = config.channels
@@ -40,31 +41,32 @@ export function composeChannels(deps: Deps): {
   const judgeText = createJudgeText(smsRegions, smsTypes)
   const mayText = (phone: string) => judgeText(phone) === 'may'
   const carried: Carried[] = []
-  const mail =
-    email === null
-      ? null
-      : keep(
-          createEmailChannel({
-            ...{ settings: email, log, stopwatch },
-            render: createCodeMail(translate, moments, { org, desk, host }),
-            renderNotice: createNoticeMail(translate, moments, { org, desk }),
-            timed: (provider, seconds) => timed('email', provider, seconds),
-          }),
-        )
-  if (mail !== null) carried.push({ channel: mail, mask: maskEmail })
+  if (email !== null)
+    carried.push({
+      channel: keep(
+        createEmailChannel({
+          ...{ settings: email, log, stopwatch },
+          render: createCodeMail(translate, moments, { org, desk, host }),
+          renderNotice: createNoticeMail(translate, moments, { org, desk }),
+          timed: (provider, seconds) => timed('email', provider, seconds),
+        }),
+      ),
+      mask: maskEmail,
+    })
   if (sms.length > 0)
     carried.push({
       channel: createSmsChannel({
         ...{ gateways: sms, mayText, log, stopwatch, random, fetch },
         // A phone compares it with the page's host, which has no port.
         render: createCodeText(translate, { org, host: hostname }),
+        renderNotice: createNoticeText(translate, moments, { org }),
         timed: (provider, seconds) => timed('sms', provider, seconds),
         onState: gatewayState,
       }),
       mask: maskPhone,
     })
   return {
-    ...{ carried, judgeText, mail },
+    ...{ carried, judgeText },
     reach: {
       email: () => email !== null,
       sms: (phone) => sms.length > 0 && mayText(phone),

@@ -1,27 +1,45 @@
-import type { NoticeChannel } from './channels/index.ts'
 import type { World } from './compose.ts'
+import type { Carried } from './compose-channels.ts'
 import type { Config } from './config/index.ts'
 import { browserName } from './factors/code/index.ts'
-import { createNotifier } from './notices/index.ts'
-import { maskEmail } from './portal/index.ts'
+import { createNotifier, type NoticeWay, type NotifierDeps, type Way } from './notices/index.ts'
+import type { Reach, Resolve } from './stepup/index.ts'
 import type { Store } from './store/index.ts'
 
 type Deps = {
-  readonly config: Pick<Config, 'notices' | 'language'>
+  readonly config: Pick<Config, 'notices' | 'language' | 'directories'>
   readonly store: Store['notices']
-  /** Null: there is no mail, and nobody can be told. */
-  readonly mail: NoticeChannel | null
+  readonly carried: readonly Carried[]
+  readonly reach: Reach
+  readonly peek: Resolve
+  /** Whether this process is stopping. */
+  readonly isRetired: () => boolean
 } & Pick<World, 'clock'> &
-  Pick<Parameters<typeof createNotifier>[0], 'resolve' | 'heard'>
+  Pick<NotifierDeps, 'heard'>
 
 /** What tells people what happened in their name, once it is known whether it is this process that does. */
-export const composeNotify =
-  ({ config, store, mail, resolve, clock, heard }: Deps) =>
-  (isHeld: () => boolean): (() => Promise<void>) => {
-    const { perDayMax, unsignedPerDayMax } = config.notices
-    return createNotifier({
-      ...{ store, channel: mail, resolve, browserName, mask: maskEmail, clock, isHeld, heard },
-      perDayMax: { signed: perDayMax, operator: perDayMax, unsigned: unsignedPerDayMax },
+export function composeNotify(deps: Deps) {
+  const { config, store, carried, reach, peek, isRetired, clock, heard } = deps
+  const { channels, perDayMax, unsignedPerDayMax } = config.notices
+  const ways = new Map<NoticeWay, Way>()
+  for (const { channel, mask } of carried)
+    for (const kind of channels)
+      if (channel.kind === kind) ways.set(kind, { channel, mask, reaches: reach[kind] })
+  const configured = new Set(config.directories.map(({ name }) => name))
+
+  return (isHeld: () => boolean): (() => Promise<void>) =>
+    createNotifier({
+      ...{ store, ways, browserName, clock, heard },
+      isHeld: () => isHeld() && !isRetired(),
+      // Of a directory that is configured no more nobody is known.
+      find: async ({ directory, immutableId: value }) =>
+        configured.has(directory)
+          ? peek({ by: 'immutableId', directory, value }, [directory])
+          : { found: 'not-found' },
+      perDayMax: {
+        ...{ signed: perDayMax, proven: perDayMax, operator: perDayMax },
+        unsigned: unsignedPerDayMax,
+      },
       language: config.language,
     })
-  }
+}

@@ -128,7 +128,7 @@ export async function compose(config: Config, world: World): Promise<App> {
 
   // Channels and factors
   const { codeDigits: digits, codeSeconds } = config.stepUp
-  const { carried, reach, judgeText, mail } = composeChannels({
+  const { carried, reach, judgeText } = composeChannels({
     ...{ config, world, translate, moments, timed: metrics.channel },
     gatewayState: metrics.gateway,
     keep: (channel) => opening.use(channel),
@@ -214,7 +214,10 @@ export async function compose(config: Config, world: World): Promise<App> {
   const background = composeBackground({
     ...{ config, world, keys, store, metrics, signingKeys },
     ports: { audit, leases, people, sweep: ports.upkeep.sweep, notices: ports.notices },
-    createNotify: composeNotify({ config, store: ports.notices, mail, resolve, clock, heard }),
+    createNotify: composeNotify({
+      ...{ config, store: ports.notices, carried, reach, peek, clock, heard },
+      isRetired: () => state === 'retired',
+    }),
     findLeavers: composeLeavers(config, { ...world, store: ports, remote: directories.remote }),
   })
   const storeIs = createProbe(HEALTH_SECONDS, () => store.health())
@@ -251,6 +254,8 @@ export async function compose(config: Config, world: World): Promise<App> {
       const { version } = await ports.policy.current()
       tellOfAddresses(config, await policies.at(version), log)
       opened.use(await background.start())
+      // Before the loops, of which one may be at a notice that nobody takes.
+      opened.defer(endSends)
       state = 'started'
     },
     retire: () => {

@@ -188,7 +188,7 @@ export type AuditEvent =
       readonly notice: string
       readonly factor: FactorKind | null
       readonly lane: string
-      readonly channel: FactorKind
+      readonly channels: readonly FactorKind[]
       readonly to: readonly string[]
     })
   | (AboutAccount & {

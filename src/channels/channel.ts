@@ -23,7 +23,15 @@ export type NoticeMessage = {
   readonly id: string
   readonly to: string
   readonly locale: Locale
-  readonly kind: 'locked' | 'codes-unused' | 'enrolled' | 'removed' | 'reset' | 'contacts'
+  readonly kind:
+    | 'locked'
+    | 'codes-unused'
+    | 'enrolled'
+    | 'removed'
+    | 'reset'
+    | 'contacts'
+    | 'code-made'
+    | 'code-used'
   readonly factor: FactorKind | null
   readonly at: Instant
   readonly username: string
@@ -41,9 +49,12 @@ export type Delivery = {
   readonly provider: string
 }
 
+/** Also as `Delivery`; 'perhaps': it may have gone out, and whoever says it again may say it twice. */
+export type NoticeOutcome = Delivery['outcome'] | 'perhaps'
+
 /** As `Channel`, for notices. */
 export type NoticeChannel = {
-  tell(message: NoticeMessage): Promise<Delivery>
+  tell(message: NoticeMessage): Promise<NoticeOutcome>
 }
 
 /** Never throws for what a gateway does; never takes longer than its own deadline. */

@@ -9,4 +9,5 @@ export type {
   Delivery,
   NoticeChannel,
   NoticeMessage,
+  NoticeOutcome,
 } from './channel.ts'

@@ -1,4 +1,5 @@
 import type { Day, FactorKind, Locale, Secret } from '../kernel/index.ts'
+import type { LocksConfig, NoticesConfig, SendsConfig } from './limits.ts'
 
 /** The configuration as the rooms use it: defaults filled in, files read, choices as unions. */
 export type Config = {
@@ -43,28 +44,14 @@ export type Config = {
     readonly codeDigits: 6 | 8
     readonly codeSeconds: number
   }
-  /** Wrong answers: a pause after `every` of them, of `seconds[n]`, and off after `cap`. */
-  readonly locks: {
-    readonly every: number
-    readonly seconds: readonly number[]
-    readonly cap: number
-    readonly own: number
-    readonly answersMax: number
-    readonly replansMax: number
-  }
-  /** Messages in a window, with `coolDownSeconds[n]` after the n-th. */
-  readonly sends: {
-    readonly coolDownSeconds: readonly number[]
-    readonly windowSeconds: number
-    readonly signedMax: number
-    readonly unsignedMax: number
-  }
+  readonly locks: LocksConfig
+  readonly sends: SendsConfig
+  readonly notices: NoticesConfig
   readonly trust: {
     readonly hours: number
     readonly binding: 'ip' | 'device' | 'ip+device'
     readonly ipv6Prefix: 64 | 128
   }
-  readonly notices: { readonly perDayMax: number; readonly unsignedPerDayMax: number }
   readonly org: { readonly name: string }
   readonly support: {
     readonly phone: string | null

@@ -60,8 +60,8 @@ export type AccountStore = {
   list(directory: string, after: string, limit: number): Promise<readonly ListedAccount[]>
 
   /**
-   * Where they are others than before, it ends what is under way, as a change of a person of our own does. With `seen` only what
-   * was seen is replaced, else it is 'stale'.
+   * Where they are others than before, it ends what is under way, as a change of a person of our own does, and a notice for the
+   * person is kept. With `seen` only what was seen is replaced, else it is 'stale'.
    */
   setContacts(
     directory: string,

@@ -7,7 +7,7 @@ export type CodeStore = {
   /**
    * Takes the place of the account's former one of that kind; what was counted against answers with it starts at zero. For an
    * account of our own whose person is gone or not enabled, and for one that nobody knows: 'account-gone'. A bind code for
-   * somebody who has an OTP app: 'enrolled'. With either nothing changes.
+   * somebody who has an OTP app: 'enrolled'. With either nothing changes. A notice for the person is kept.
    */
   give(
     code: OperatorCode,

@@ -81,8 +81,8 @@ export type PeopleStore = {
   >
   /**
    * Replaces the row of the account. Of who is not enabled codes of operators end. If contacts or state are others than before,
-   * it ends what is under way. With `seen` only what was seen is replaced: somebody else's change meanwhile is 'stale', and
-   * nothing changes.
+   * it ends what is under way; of contacts a notice for the person is kept, which remembers those of before. With `seen` only
+   * what was seen is replaced: somebody else's change meanwhile is 'stale', and nothing changes.
    */
   set(
     person: LocalPerson,
@@ -92,7 +92,10 @@ export type PeopleStore = {
   ): Promise<'set' | 'unknown' | 'exists' | 'stale'>
   /** In order of name key, after `after`. */
   list(directory: string, after: string, limit: number): Promise<readonly Summary[]>
-  /** Takes away the person, enrolments, codes of operators, tallies and send budgets, and ends what is under way. Audit events and the account id stay. */
+  /**
+   * Takes away the person, enrolments, codes of operators, tallies, send budgets and notices, and ends what is under way. Audit
+   * events and the account id stay.
+   */
   remove(
     account: Id<'account'>,
     events: readonly AuditEvent[],
@@ -111,8 +114,8 @@ export type PeopleStore = {
    */
   eraseGone(before: Instant, at: Instant, limits: { readonly rowsMax: number }): Promise<number>
   /**
-   * Help desk: ends the enrolments of a kind with its tallies, or one alone without them, and what is under way as far as it relies on the factor:
-   * asks or offers it, sets one up, or was proven by it.
+   * Help desk: ends the enrolments of a kind with its tallies, or one alone without them, and what is under way as far as it
+   * relies on the factor: asks or offers it, sets one up, or was proven by it. A notice for the person is kept.
    */
   resetFactor(
     account: Id<'account'>,

@@ -1,26 +1,20 @@
 import type { AuditEvent } from '../audit/index.ts'
 import type { NoticeChannel } from '../channels/index.ts'
-import type { Answer, Query } from '../directories/index.ts'
-import { type Clock, Fault, type Instant, type Locale, later } from '../kernel/index.ts'
-import type { Notice, NoticeEnd, NoticeLane, NoticeStore } from './notice-store.ts'
+import type { Answer } from '../directories/index.ts'
+import { type Clock, Fault, type Locale, later } from '../kernel/index.ts'
+import { contactsOf, judgeNotice, type NoticeWay, nextTry, wayTo } from './judge.ts'
+import type { Lately, Notice, NoticeEnd, NoticeLane, NoticeStore } from './notice-store.ts'
 
-/** What is not delivered by then is nobody's news any more. */
-const DEADLINE_SECONDS = 24 * 3600
 const DAY_SECONDS = 24 * 3600
 const BATCH = 10
-/** After the n-th try; the last repeats. Of one that was cut off as well. */
-const RETRY_SECONDS = [60, 300, 900, 3600] as const
-/** Of one person, of whom a directory may know many. */
-const ADDRESSES_MAX = 5
 
 export type NotifierDeps = {
   readonly store: NoticeStore
-  /** Null: there is none, and nobody can be told. */
-  readonly channel: NoticeChannel | null
-  readonly resolve: (query: Query, order: readonly string[]) => Promise<Answer>
-  /** At most so many a day. What nobody signed is a stranger's to bring about, so it fills no mailbox and uses up no other's budget. */
+  readonly ways: ReadonlyMap<NoticeWay, Way>
+  /** Nobody gets an account by being told. Throws a Fault where it is not certain now. */
+  readonly find: (whose: NonNullable<Notice['whose']>) => Promise<Answer>
+  /** At most so many a day. What nobody signed is a stranger's to bring about, so it fills no mailbox. */
   readonly perDayMax: Readonly<Record<NoticeLane, number>>
-  readonly mask: (address: string) => string
   /** Names the browser in words of ours; what it says of itself is anybody's text. */
   readonly browserName: (userAgent: string | null) => string | null
   readonly language: Locale
@@ -30,100 +24,86 @@ export type NotifierDeps = {
   readonly heard: (events: readonly AuditEvent[]) => void
 }
 
-/** Whom a notice is for: addresses, and how to speak to them. 'unknown': not certain now. */
-type Reader =
-  | { readonly to: readonly string[]; readonly username: string; readonly locale: Locale }
-  | 'unknown'
+export type Way = {
+  readonly channel: NoticeChannel
+  readonly mask: (contact: string) => string
+  /** Whether it may be sent there at all. */
+  readonly reaches: (contact: string) => boolean
+}
 
 /** Sends what is due, one after the other: nobody waits for it. */
 export function createNotifier(deps: NotifierDeps): () => Promise<void> {
-  const { store, channel, resolve, perDayMax, mask, browserName, clock, isHeld, heard } = deps
+  const { store, ways, find, perDayMax, browserName, clock, isHeld, heard } = deps
 
   return async () => {
     if (!isHeld()) return
-    const now = clock.now()
-    for (const seen of await store.due(now, later(now, -DAY_SECONDS), BATCH)) {
+    for (const seen of await store.due(clock.now(), BATCH)) {
       // Whoever lost the lease meanwhile leaves the rest to who has it.
       if (!isHeld()) return
-      const seconds = RETRY_SECONDS[Math.min(seen.tries, RETRY_SECONDS.length - 1)] ?? 0
-      if ((await store.claim(seen, later(clock.now(), seconds))) === 'taken') continue
-      await tell({ ...seen, tries: seen.tries + 1 })
+      const now = clock.now()
+      const lately = await store.claim(seen, nextTry(seen, now), later(now, -DAY_SECONDS))
+      if (lately !== 'taken') await told({ ...seen, tries: seen.tries + 1 }, lately)
     }
   }
 
-  async function tell(notice: Notice): Promise<void> {
-    if (notice.isMoot) return end(notice, { state: 'dropped' }, [])
-    if (isTooMuch(notice)) return drop(notice, 'too-many')
-    const isLate = clock.now() >= later(notice.at, DEADLINE_SECONDS)
-    if (isLate) return drop(notice, 'undelivered')
-    const reader = await readerOf(notice)
-    if (reader === 'unknown') return
-    if (channel === null || reader.to.length === 0) return drop(notice, 'no-contact')
+  async function told(notice: Notice, lately: Lately): Promise<void> {
+    const verdict = judgeNotice(notice, lately, perDayMax, clock.now())
+    if (verdict === 'moot') return end(notice, { state: 'dropped' }, [])
+    if (verdict !== 'tell') return drop(notice, verdict)
+    const person = await personOf(notice)
+    if (person === 'unknown') return
+    const contacts = contactsOf(notice, person, (to) => ways.get(wayTo(to))?.reaches(to) === true)
+    if (contacts.length === 0) return drop(notice, 'no-contact')
 
-    const { kind, factor, at, lane } = notice
-    const from = {
-      browser: browserName(notice.about?.userAgent ?? null),
-      ip: notice.about?.ip ?? null,
+    const { about, lane, kind, factor, at, id } = notice
+    const words = {
+      ...{ id, kind, factor, at, isOperators: lane === 'operator' },
+      username: about?.username ?? person?.username ?? '',
+      // Their own comes first: a language that somebody else asked for may be none that they read.
+      locale: person?.locale ?? about?.locale ?? deps.language,
+      from: { browser: browserName(about?.userAgent ?? null), ip: about?.ip ?? null },
     }
-    const told: string[] = []
+    const reached: string[] = []
     const waiting: string[] = []
-    for (const to of reader.to) {
-      const { username, locale } = reader
-      const words = { kind, factor, at, username, locale, from, isOperators: lane === 'operator' }
-      const { outcome } = await channel.tell({ ...words, id: notice.id, to })
-      if (outcome === 'accepted') told.push(to)
+    for (const to of contacts) {
+      const outcome = await ways.get(wayTo(to))?.channel.tell({ ...words, to })
+      if (outcome === 'accepted') reached.push(to)
       if (outcome === 'failed') waiting.push(to)
     }
-    const events = told.length === 0 ? [] : [sentEvent(notice, told.map(mask))]
+    const events = reached.length === 0 ? [] : [sentEvent(notice, reached)]
     if (waiting.length > 0) return end(notice, { state: 'waiting', remaining: waiting }, events)
-    if (told.length === 0) return drop(notice, 'undelivered')
+    if (reached.length === 0) return drop(notice, 'undelivered')
     return end(notice, { state: 'told', at: clock.now() }, events)
   }
 
-  function isTooMuch({ kind, lane, lately, latelyLike, remaining }: Notice): boolean {
-    // Begun, so some were told already and the others are as well.
-    if (remaining !== null) return false
-    return lately >= perDayMax[lane] || (kind === 'codes-unused' && latelyLike > 0)
-  }
-
-  /** Asked anew at each try: a person who moved is told where they are. A directory that is down is asked again. */
-  async function readerOf(notice: Notice): Promise<Reader> {
-    const { whose, former, remaining, about } = notice
-    const words = { username: about?.username ?? '', locale: about?.locale ?? deps.language }
-    if (remaining !== null && about !== null) return { ...words, to: remaining }
-    const answer = whose === null ? undefined : await ask(whose)
-    if (answer === 'fault') return 'unknown'
-    const person = answer?.found === 'person' ? answer.person : undefined
-    const all = remaining ?? [...former, ...(person?.emails ?? [])]
-    return {
-      to: [...new Set(all)].slice(0, ADDRESSES_MAX),
-      username: about?.username ?? person?.username ?? '',
-      locale: about?.locale ?? person?.locale ?? deps.language,
-    }
-  }
-
-  async function ask({ directory, immutableId: value }: NonNullable<Notice['whose']>) {
+  /** Asked anew at each try: a person who moved is told where they are. 'unknown': a directory is down, and asked again. */
+  async function personOf({ whose }: Notice) {
+    if (whose === null) return undefined
     try {
-      return await resolve({ by: 'immutableId', directory, value }, [directory])
+      const answer = await find(whose)
+      return answer.found === 'person' ? answer.person : undefined
     } catch (error) {
-      if (error instanceof Fault) return 'fault'
+      if (error instanceof Fault) return 'unknown'
       throw error
     }
   }
 
   function drop(notice: Notice, why: 'too-many' | 'no-contact' | 'undelivered'): Promise<void> {
-    const event = { ...aboutOf(notice, clock.now()), event: 'notice.dropped', why } as const
-    return end(notice, { state: 'dropped' }, [event])
+    return end(notice, { state: 'dropped' }, [{ ...of(notice), event: 'notice.dropped', why }])
   }
 
   async function end(notice: Notice, to: NoticeEnd, events: readonly AuditEvent[]): Promise<void> {
     if ((await store.settle(notice, to, events)) === 'settled') heard(events)
   }
 
-  function sentEvent(notice: Notice, to: readonly string[]): AuditEvent {
-    return { ...aboutOf(notice, clock.now()), event: 'notice.sent', channel: 'email', to }
+  function sentEvent(notice: Notice, reached: readonly string[]): AuditEvent {
+    const channels = [...new Set(reached.map(wayTo))]
+    const to = reached.map((contact) => ways.get(wayTo(contact))?.mask(contact) ?? '')
+    return { ...of(notice), event: 'notice.sent', channels, to }
+  }
+
+  function of({ account, kind, factor, lane }: Notice) {
+    const at = clock.now()
+    return { at, actor: 'system', account, notice: kind, factor, lane } as const
   }
 }
-
-const aboutOf = ({ account, kind, factor, lane }: Notice, at: Instant) =>
-  ({ at, actor: 'system', account, notice: kind, factor, lane }) as const

@@ -184,7 +184,10 @@ export type StepUpStore = {
    */
   replan(change: Change): Promise<'replaced' | 'stale' | 'account-gone'>
 
-  /** As `replace`, and one message is claimed from the budget of (account, channel, class of lane). If it may not be sent yet, nothing changes. */
+  /**
+   * As `replace`, and one message is claimed from the budget of (account, channel, class of lane). If it may not be sent yet,
+   * nothing changes. With the last of a window a notice for the person is kept, due when no code of it is good any more.
+   */
   send(
     change: Change,
     claim: Claim,
@@ -217,8 +220,8 @@ export type StepUpStore = {
    * the same group, network and device; one that joins a device is kept only while that device is there.
    *
    * A code of an operator's is taken while it is that very one, is held by no other browser, and at most `answersMax` answers
-   * were given, this one among them, which is taken back; a bypass code no more once it was taken. From then on this browser
-   * holds it.
+   * were given, this one among them, which is taken back; a bypass code no more once it was taken, of which a notice for the
+   * person is kept. From then on this browser holds it.
    */
   settle(
     change: Change,
@@ -232,7 +235,7 @@ export type StepUpStore = {
    * its kind; else it is 'full'. The account's bind code ends with it; a first one (`most` 1) that came to be by one is
    * 'code-gone' unless there is one that the step-up's browser holds. As in
    * `open`, nothing is kept for an account of our own whose person is gone or not enabled: 'account-gone'. What it earned is
-   * as in `settle`; all grants of the account from before are over.
+   * as in `settle`; all grants of the account from before are over. A notice for the person is kept with it.
    */
   enrol(
     change: Change,

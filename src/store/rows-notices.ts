@@ -11,8 +11,6 @@ export type DueRow = Pick<
 > & {
   readonly directory: string | null
   readonly immutable_id: string | null
-  readonly lately: number
-  readonly lately_like: number
   readonly answered: number
 }
 
@@ -25,13 +23,19 @@ const about: z.ZodType<NoticeAbout | null> = z
     userAgent: text.nullable(),
   })
   .nullable()
+/** What this release has words for. */
+export const NOTICE_KINDS = [
+  ...(['locked', 'codes-unused', 'enrolled', 'removed', 'reset', 'contacts'] as const),
+  ...(['code-made', 'code-used'] as const),
+] as const
+
 const words = z.object({
-  kind: z.enum(['locked', 'codes-unused', 'enrolled', 'removed', 'reset', 'contacts']),
-  lane: z.enum(['signed', 'unsigned', 'operator']),
+  kind: z.enum(NOTICE_KINDS),
+  lane: z.enum(['signed', 'unsigned', 'proven', 'operator']),
   factor: z.enum(FACTOR_KINDS).nullable(),
 })
 
-/** Undefined: of a kind that only a newer release can put in words, which will. */
+/** Undefined: of a lane or factor that only a newer release knows, which will tell it. */
 function noticeIn(row: DueRow): Notice | undefined {
   const known = words.safeParse(row)
   if (!known.success) return undefined
@@ -44,7 +48,6 @@ function noticeIn(row: DueRow): Notice | undefined {
     about: parsed('a notice', about, row.about),
     former: textsIn(row.former),
     remaining: row.remaining === null ? null : textsIn(row.remaining),
-    ...{ lately: row.lately, latelyLike: row.lately_like },
     isMoot: row.kind === 'codes-unused' && row.answered === 1,
   }
 }

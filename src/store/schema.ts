@@ -103,15 +103,15 @@ export type StepUpRow = {
 export type NoticeRow = {
   id: string
   account: string
-  /** A class of lanes, or `operator`. */
+  /** A class of lanes, `proven` or `operator`. */
   lane: string
   kind: string
   factor: string | null
   at: number
   about: string
-  /** Addresses that a change took away. */
+  /** Addresses and numbers of before a change. */
   former: string
-  /** Addresses that are still to be told; null before the first try. */
+  /** Those that are still to be told; null before the first try. */
   remaining: string | null
   state: string
   tries: number

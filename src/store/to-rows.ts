@@ -88,6 +88,19 @@ export function stepUpRow(stepUp: StepUp, version: number): StepUpRow {
 export const aboutOf = ({ username, locale, ip, userAgent }: StepUp): string =>
   JSON.stringify({ username, locale, ip, userAgent })
 
+/** Where a code of an operator let somebody in: the notice of it, named after the event that tells of it. */
+export function codeUsed({ next, events }: Change, tellingIds: readonly string[]) {
+  const found = events.findIndex(({ event }) => event === 'operator-code.used')
+  const [event, id] = [events[found], tellingIds[found]]
+  if (event?.event !== 'operator-code.used' || id === undefined) return null
+  // What a setup code lets somebody do is told of by itself.
+  return event.kind === 'bind-code' ? null : { id, at: event.at, about: aboutOf(next) }
+}
+
+/** How a person was reached before a change, for the notice of it; columns of JSON. */
+export const formerOf = (before: { readonly emails: string; readonly phones: string }): string =>
+  JSON.stringify([JSON.parse(before.emails), JSON.parse(before.phones)].flat())
+
 /** No code lives longer: whoever types the last one that was sent has done so by then. */
 export const UNUSED_MS = 600_000
 

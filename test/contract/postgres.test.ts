@@ -6,6 +6,7 @@ import { appsContract } from './apps.contract.ts'
 import { auditStoreContract } from './audit-store.contract.ts'
 import { knownBrowsersContract } from './known-browsers.contract.ts'
 import { noticeStoreContract } from './notice-store.contract.ts'
+import { noticesKeptContract } from './notices-kept.contract.ts'
 import { operatorCodesContract } from './operator-codes.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
@@ -36,5 +37,6 @@ if (skip === false) {
   accountStoreContract('postgres', open)
   policyStoreContract('postgres', open)
   noticeStoreContract('postgres', open)
+  noticesKeptContract('postgres', open)
   upkeepContract('postgres', open)
 } else test('the stores of postgres', { skip }, () => {})

@@ -10,6 +10,7 @@ import { auditStoreContract } from './audit-store.contract.ts'
 import type { Bench } from './bench.ts'
 import { knownBrowsersContract } from './known-browsers.contract.ts'
 import { noticeStoreContract } from './notice-store.contract.ts'
+import { noticesKeptContract } from './notices-kept.contract.ts'
 import { operatorCodesContract } from './operator-codes.contract.ts'
 import { peopleRacesContract } from './people-races.contract.ts'
 import { peopleStoreContract } from './people-store.contract.ts'
@@ -55,4 +56,5 @@ appsContract('sqlite', open)
 accountStoreContract('sqlite', open)
 policyStoreContract('sqlite', open)
 noticeStoreContract('sqlite', open)
+noticesKeptContract('sqlite', open)
 upkeepContract('sqlite', open)

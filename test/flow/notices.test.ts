@@ -1,22 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { later } from '../../src/kernel/index.ts'
 import { LI_WEI, openApp, type TestApp } from '../support/app.ts'
 import { guess, ONLY_APP, ONLY_EMAIL, otherThan, otpAt, withOtpApp } from '../support/attack.ts'
-import { ANYBODYS, keyOn, unsignedUrl } from '../support/outside.ts'
+import { codeFor } from '../support/handed.ts'
+import { alike, dropped, notices } from '../support/noticed.ts'
+import { keyOn, openForAnybody, unsignedUrl } from '../support/outside.ts'
 import { giveApp, manage, oneOf } from '../support/own-apps.ts'
 import { begin } from '../support/passage.ts'
 import { createUserAgent } from '../support/user-agent.ts'
 
 const BOB = 'bob@kestrel.example'
-/** What nobody signed is taken as well. */
-const OPEN_TO_ALL = {
-  settings: { ...ONLY_APP.settings, locks: { cap: 25 } },
-  clients: [ANYBODYS],
-} as const
 const DESK = { timeZone: 'Asia/Shanghai' }
 
-/** Mails that hold no code, in the order in which they came. */
-const notices = ({ mailbox }: TestApp) => mailbox.mails.filter(({ code }) => code === '')
 const events = async (app: TestApp, name: string) =>
   (await app.events()).filter(({ event }) => event === name)
 
@@ -49,8 +45,8 @@ describe('a person whose factor was locked', () => {
     for (const part of [mail.text, mail.html]) assert.doesNotMatch(part, /https?:|href|[0-9]{6}/)
     const [sent] = await events(app, 'notice.sent')
     assert.deepEqual(
-      [sent?.['notice'], sent?.['factor'], sent?.['channel'], sent?.['to']],
-      ['locked', 'totp', 'email', ['b•••b@kestrel.example']],
+      [sent?.['notice'], sent?.['factor'], sent?.['channels'], sent?.['to']],
+      ['locked', 'totp', ['email'], ['b•••b@kestrel.example']],
     )
     const metrics = await (await fetch(`${app.managementUrl}/metrics`)).text()
     assert.match(metrics, /sallyport_notices_total\{kind="locked",outcome="sent"\} 1/)
@@ -67,10 +63,7 @@ describe('a person whose factor was locked', () => {
       app.clock.advance(7200)
     }
     assert.equal(notices(app).length, 2)
-    assert.deepEqual(
-      (await events(app, 'notice.dropped')).map(({ why }) => why),
-      ['too-many'],
-    )
+    assert.deepEqual(await dropped(app), ['too-many'])
     app.clock.advance(24 * 3600)
     await guess(app, 10)
     await app.app.tend()
@@ -78,7 +71,7 @@ describe('a person whose factor was locked', () => {
   })
 
   test('hears of what nobody signed once a day, whatever else there is to tell', async () => {
-    await using app = await openApp(OPEN_TO_ALL)
+    await using app = await openForAnybody(ONLY_APP.settings)
     await withOtpApp(app, 'bob')
     for (let lock = 0; lock < 2; lock++) {
       await tenWrong(async () => unsignedUrl(app, 'bob'))
@@ -92,11 +85,11 @@ describe('a person whose factor was locked', () => {
   })
 
   test('whom nobody knows causes nothing to be sent', async () => {
-    await using app = await openApp(OPEN_TO_ALL)
+    await using app = await openForAnybody(ONLY_APP.settings)
     for (let n = 0; n < 12; n++) await createUserAgent().follow(unsignedUrl(app, 'nobody'))
     await app.app.tend()
     assert.equal(app.mailbox.mails.length, 0)
-    assert.deepEqual(await events(app, 'notice.dropped'), [])
+    assert.deepEqual(await dropped(app), [])
   })
 
   test('is told where they are by then, and not at all once they are gone', async () => {
@@ -128,7 +121,68 @@ describe('a notice', () => {
     const [mail] = notices(app)
     assert.equal(mail?.subject, '身份验证器因多次输错已暂停')
     assert.match(mail?.text ?? '', /已暂停，时间 .*，来源 127\.0\.0\.1。/)
-    assert.match(mail?.text ?? '', /如非本人操作：/)
+    assert.match(mail?.text ?? '', /不是您本人操作？/)
+  })
+
+  test('speaks the language of the person where that is known: whoever guesses picks none that they cannot read', async () => {
+    await using app = await openApp({ settings: { ...ONLY_APP.settings, ...DESK } })
+    await withOtpApp(app, 'bob')
+    await app.people.set('desk', 'bob', { locale: 'en' })
+    const url = async () =>
+      app.party.authorizeUrl(await app.party.push({ login_hint: 'bob', ui_locales: 'zh-CN' }))
+    await tenWrong(url)
+    await app.app.tend()
+    assert.match(notices(app)[0]?.subject ?? '', /^Codes from your OTP app/)
+  })
+
+  test('is sent by one of two processes, and by the other where that one was killed over it', async () => {
+    await using app = await openApp(ONLY_APP)
+    await using other = await alike(app)
+    await withOtpApp(app, 'bob')
+    await guess(app, 10)
+    await Promise.all([app.app.tend(), other.tend(), app.app.tend(), other.tend()])
+    assert.equal(notices(app).length, 1)
+
+    await withOtpApp(app, 'ann')
+    await guess(app, 10, 'ann')
+    // As if it had been killed between the claim and the mail.
+    const { notices: store } = app.app.store
+    const [due] = await store.due(app.clock.now(), 10)
+    assert.ok(due !== undefined)
+    await store.claim(due, later(app.clock.now(), 60), app.clock.now())
+    for (const one of [other, app.app]) await one.tend()
+    assert.equal(notices(app).length, 1)
+    app.clock.advance(61)
+    for (const one of [other, app.app]) await one.tend()
+    assert.deepEqual(
+      notices(app).map(({ to }) => to),
+      [BOB, 'ann@kestrel.example'],
+    )
+  })
+
+  test('that this release has no words for waits for one that has, and keeps nobody else waiting', async () => {
+    await using app = await openApp(ONLY_APP)
+    for (const name of Array.from({ length: 12 }, (_, n) => `u${n}`)) {
+      await withOtpApp(app, name)
+      await app.people.resetFactor('desk', name, 'totp')
+    }
+    await app.kept.change("UPDATE notices SET kind = 'newer'")
+    await withOtpApp(app, 'bob')
+    await guess(app, 10)
+    await app.app.tend()
+    assert.equal(notices(app).length, 1)
+    app.clock.advance(8 * 24 * 3600)
+    await app.app.tend()
+    assert.deepEqual(await app.kept.query('SELECT id FROM notices'), [])
+  })
+
+  test('for somebody of a directory that is configured no more reaches nobody', async () => {
+    await using app = await openApp(ONLY_APP)
+    await withOtpApp(app, 'bob')
+    await guess(app, 10)
+    await app.kept.change("UPDATE accounts SET directory = 'former'")
+    await app.app.tend()
+    assert.deepEqual([notices(app).length, await dropped(app)], [0, ['no-contact']])
   })
 
   test('is tried again while the mail server is down, for a day, and keeps nobody waiting', async () => {
@@ -215,7 +269,7 @@ describe('a notice', () => {
     }
     assert.deepEqual(
       notices(app).map(({ subject }) => subject),
-      ['Codes were sent to you and none of them was used'],
+      ['Codes that nobody used were sent to you'],
     )
   })
 
@@ -251,5 +305,25 @@ describe('a notice', () => {
       `${LI_WEI}: One of your OTP apps was removed`,
     ])
     for (const { text } of told) assert.match(text, /, from .*127\.0\.0\.1/)
+  })
+
+  test('tells of a code that an operator handed out, and of the sign-in with it', async () => {
+    await using app = await openApp()
+    const code = await codeFor(app, 'bypass-code')
+    const { browser, page } = await begin(app)
+    const asked = await browser.submit(page, 'choose', { factor: 'bypass-code' })
+    assert.equal((await browser.submit(asked, 'answer', { code })).status, 200)
+    await app.app.tend()
+    const told = notices(app)
+    assert.deepEqual(
+      told.map(({ to, subject }) => `${to}: ${subject}`),
+      [
+        `${LI_WEI}: A one-time code was made for you`,
+        `${LI_WEI}: A one-time code from the IT service desk was used to sign in`,
+      ],
+    )
+    assert.match(told[0]?.text ?? '', /made for you at .* by the IT service desk\./)
+    assert.match(told[1]?.text ?? '', /sign in at .*, from .*127\.0\.0\.1/)
+    assert.ok(told.every(({ raw }) => !raw.includes(code)))
   })
 })

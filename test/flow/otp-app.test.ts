@@ -3,32 +3,11 @@ import { describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
 import { generateSync } from 'otplib'
 import { openApp, type TestApp } from '../support/app.ts'
+import { otpAt } from '../support/attack.ts'
+import { enrol } from '../support/enrol.ts'
 import { begin, codeFrom, wayBack } from '../support/passage.ts'
 import type { Pushed } from '../support/relying-party.ts'
-import { createUserAgent, decoded, type Page, type UserAgent } from '../support/user-agent.ts'
-
-const keyOn = (page: Page): string =>
-  new URL(decoded(/href="(otpauth:[^"]+)"/.exec(page.body)?.[1] ?? '')).searchParams.get(
-    'secret',
-  ) ?? ''
-
-const codeNow = (app: TestApp, secret: string) =>
-  generateSync({ secret, epoch: app.clock.now() / 1000 })
-
-async function enrol(
-  app: TestApp,
-  browser: UserAgent,
-): Promise<{ pushed: Pushed; done: Page; key: string }> {
-  const { pushed, page } = await begin(app, browser)
-  assert.match(page.title, /How do you want to confirm/)
-  const first = await browser.submit(page, 'choose', { factor: 'enrol-totp' })
-  assert.match(first.title, /First, a code to l•••i@kestrel\.example/)
-  const setUp = await browser.submit(first, 'answer', { code: app.mailbox.last().code })
-  assert.match(setUp.title, /Set up your OTP app/)
-  const key = keyOn(setUp)
-  const done = await browser.submit(setUp, 'confirm', { code: codeNow(app, key) })
-  return { pushed, done, key }
-}
+import { createUserAgent, decoded, type Page } from '../support/user-agent.ts'
 
 async function claimsOf(app: TestApp, pushed: Pushed, done: Page) {
   const response = await app.party.redeem(pushed, codeFrom(done, app.party.redirectUri, pushed))
@@ -62,7 +41,7 @@ describe('an OTP app', () => {
     const before = await calls(app)
     const { pushed, page } = await begin(app, browser)
     const asked = await browser.submit(page, 'choose', { factor: 'totp' })
-    const done = await browser.submit(asked, 'answer', { code: codeNow(app, key) })
+    const done = await browser.submit(asked, 'answer', { code: otpAt(app, 0, key) })
     assert.equal((await claimsOf(app, pushed, done))['acr'], 'mfa')
     const chose = 2 // found again and saved, where there was a choice
     const shown = 1
@@ -75,7 +54,7 @@ describe('an OTP app', () => {
     const browser = createUserAgent()
     const { page } = await begin(app, browser)
     const asked = await browser.submit(page, 'choose', { factor: 'totp' })
-    const again = await browser.submit(asked, 'answer', { code: codeNow(app, key) })
+    const again = await browser.submit(asked, 'answer', { code: otpAt(app, 0, key) })
     assert.equal(again.status, 422)
     assert.match(again.body, /Not the right code/)
   })
@@ -156,7 +135,7 @@ describe('a person with an OTP app alone', () => {
     const before = await calls(app)
     const { browser, pushed, page } = await begin(app, createUserAgent(), { login_hint: 'bob' })
     assert.match(page.title, /Enter the code from your OTP app/)
-    const done = await browser.submit(page, 'answer', { code: codeNow(app, SECRET) })
+    const done = await browser.submit(page, 'answer', { code: otpAt(app, 0, SECRET) })
     assert.equal((await claimsOf(app, pushed, done))['acr'], 'mfa-app')
     assert.equal((await calls(app)) - before, 12)
   })

@@ -135,6 +135,26 @@ describe('a stop', () => {
     )
   })
 
+  test('cuts off a notice that takes too long, begins no other, and leaves them to who comes next', async () => {
+    await using served = await openServed({ graceSeconds: 8 })
+    await using other = await served.another()
+    served.mailbox.set('hang')
+    const person = await other.people.find('local', { nameKey: 'li.wei' })
+    assert.ok(person !== undefined)
+    const { account } = person
+    const by = { at: NOON, actor: 'operator:desk' } as const
+    const told = { event: 'person.changed', account, fields: ['emails'], ...by } as const
+    const emails = ['new@kestrel.example']
+    assert.equal(await other.people.set({ ...person, emails }, [told], by), 'set')
+    await isSending(served)
+    const from = performance.now()
+    await served.close()
+    assert.ok(performance.now() - from < 4_000)
+    assert.equal(says(served, 'not closed in time').length, 0)
+    const [notice] = await other.notices.due(later(NOON, 60), 10)
+    assert.deepEqual([notice?.tries, notice?.remaining], [1, ['li.wei@kestrel.example', ...emails]])
+  })
+
   test('answers metrics and health until requests have ended', async () => {
     await using served = await openServed({ graceSeconds: 8 })
     served.mailbox.set('slow')

@@ -6,7 +6,7 @@ export type Text = {
   readonly to: string
   readonly text: string
   readonly id: string
-  /** What its last line says, where it is our host that it is bound to. */
+  /** What its last line says, where it is our host that it is bound to; empty where it holds no code at all. */
   readonly code: string
 }
 
@@ -113,8 +113,9 @@ async function readRequest(request: IncomingMessage, bound: string): Promise<Tex
   if (typeof to !== 'string' || !/^\+[1-9][0-9]{6,14}$/.test(to)) return `to ${to}`
   if (typeof ref !== 'string' || !/^[\w-]{22}$/.test(ref)) return `ref ${ref}`
   if (`${Object.keys(message)}` !== 'body,kind' || message.kind !== 1) return 'message'
-  const [, host, code] = /\n@(\S+) #([0-9]{6,8})$/.exec(message.body) ?? []
-  if (host !== bound || code === undefined) return `text ${message.body}`
+  const [, host, code = ''] = /\n@(\S+) #([0-9]{6,8})$/.exec(message.body) ?? []
+  const isCode = /[0-9]{6}/.test(message.body)
+  if (isCode && (host !== bound || code === '')) return `text ${message.body}`
   return { to, text: message.body, id: ref, code }
 }
 

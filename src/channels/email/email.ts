@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { createTransport } from 'nodemailer'
 import type { Secret, Stopwatch } from '../../kernel/index.ts'
 import type { Channel, CodeMessage, Delivery, NoticeChannel, NoticeMessage } from '../channel.ts'
+import { noticeMark } from '../notice-mark.ts'
 import type { CodeMail, RenderCodeMail } from './message.ts'
 import type { RenderNoticeMail } from './notice-message.ts'
 import { blameOf, type MailError, outcomeOf } from './verdict.ts'
@@ -73,7 +73,7 @@ export function createEmailChannel(deps: {
   return {
     kind: 'email',
     send: (message) => handed(message, codeMail(message)),
-    tell: (message) => handed(message, noticeMail(message)),
+    tell: async (message) => (await handed(message, noticeMail(message))).outcome,
     end() {
       isEnded = true
       for (const one of sending) one.abort()
@@ -117,13 +117,9 @@ export function createEmailChannel(deps: {
     return { ...rest, subject: settings.codeInSubject ? `${message.code} – ${subject}` : subject }
   }
 
-  /** The same id at every try, so that mail systems see one mail where a try was cut off after it went out. */
   function noticeMail(message: NoticeMessage): Mail {
-    const mark = createHash('sha256')
-      .update(`${message.id} ${message.to}`)
-      .digest('hex')
-      .slice(0, 40)
-    return { ...renderNotice(message), messageId: `<${mark}@${domainOf(settings.from)}>` }
+    const messageId = `<${noticeMark(message)}@${domainOf(settings.from)}>`
+    return { ...renderNotice(message), messageId }
   }
 
   async function hand(address: string, mail: Mail, signal: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import { plain } from '../plain.ts'
 export type RenderCodeText = (message: CodeMessage) => string
 
 /** A message is paid for by its length. */
-const NAME_MAX = 40
+export const NAME_MAX = 40
 const MINUTE = 60_000
 
 /** The last line binds the code to our host: phones offer it on no other page (`@host #code`). */

@@ -10,7 +10,7 @@ import {
 import { createSeededRandom, STOPWATCH } from '../../../test/support/world.ts'
 import type { SmsGatewayConfig } from '../../config/index.ts'
 import { instantOf, Secret, type Stopwatch } from '../../kernel/index.ts'
-import type { CodeMessage } from '../channel.ts'
+import type { CodeMessage, NoticeMessage } from '../channel.ts'
 import { createSmsChannel } from './sms.ts'
 
 const AT = instantOf(Date.UTC(2030, 0, 1, 12))
@@ -31,6 +31,11 @@ const settingsOf = (gateway: Pick<SmsGateway, 'url'>, name: string): SmsGatewayC
   ...{ messageIdPath: 'result.id', timeoutSeconds: 0.4 },
 })
 
+const NOTICE: NoticeMessage = {
+  ...{ id: 'ntc', to: TO, locale: 'en', kind: 'locked', factor: 'totp', at: AT },
+  ...{ username: 'li.wei', from: { browser: null, ip: null }, isOperators: false },
+}
+
 function open(
   gateways: readonly SmsGatewayConfig[],
   told: string[] = [],
@@ -41,6 +46,7 @@ function open(
   return createSmsChannel({
     ...{ gateways, stopwatch, random: createSeededRandom(1), fetch },
     render: ({ code }) => `${code}\n@localhost #${code}`,
+    renderNotice: ({ kind }) => `It was ${kind}.`,
     mayText: (phone) => phone === TO,
     log: { info: tell, warn: tell },
     timed: (provider) => void told.push(`timed ${provider}`),
@@ -185,5 +191,29 @@ describe('a text message', () => {
     await channel.send(MESSAGE)
     of.first.set('accept')
     assert.equal((await channel.send(MESSAGE)).outcome, 'accepted')
+  })
+})
+
+describe('a notice by text message', () => {
+  test('goes as a code does, with a reference that is the same at every try', async () => {
+    await using of = await openTwo()
+    assert.equal(await of.channel.tell(NOTICE), 'accepted')
+    assert.equal(await of.channel.tell(NOTICE), 'accepted')
+    assert.equal(await of.channel.tell({ ...NOTICE, id: 'other' }), 'accepted')
+    const [one, again, other] = of.first.texts
+    assert.deepEqual([one?.text, one?.code], ['It was locked.', ''])
+    assert.equal(one?.id, again?.id)
+    assert.notEqual(one?.id, other?.id)
+    assert.deepEqual(of.first.wrong, [])
+  })
+
+  test('may have gone out where a gateway does not answer, and else certainly did not', async () => {
+    await using of = await openTwo()
+    of.first.set('refuse')
+    of.second.set('refuse')
+    assert.equal(await of.channel.tell(NOTICE), 'failed')
+    of.second.set('hang')
+    assert.equal(await of.channel.tell(NOTICE), 'perhaps')
+    assert.equal(await of.channel.tell({ ...NOTICE, to: '+19002345678' }), 'recipient-refused')
   })
 })

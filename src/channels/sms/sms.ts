@@ -1,10 +1,12 @@
 import type { SmsGatewayConfig } from '../../config/index.ts'
 import { type Random, randomToken, type Stopwatch } from '../../kernel/index.ts'
-import type { Channel, Delivery } from '../channel.ts'
+import type { Channel, NoticeChannel, NoticeOutcome } from '../channel.ts'
+import { noticeMark } from '../notice-mark.ts'
 import { judgeAnswer, judgeError, type Verdict } from './answer.ts'
 import { createConnecting } from './connecting.ts'
 import { createLeaveAlone } from './leave-alone.ts'
 import type { RenderCodeText } from './message.ts'
+import type { RenderNoticeText } from './notice-text.ts'
 import { type Filling, requestFor } from './request.ts'
 
 type Log = {
@@ -27,6 +29,7 @@ export function createSmsChannel(deps: {
   /** In the order of fail-over; at least one. */
   readonly gateways: readonly SmsGatewayConfig[]
   readonly render: RenderCodeText
+  readonly renderNotice: RenderNoticeText
   readonly mayText: (phone: string) => boolean
   readonly log: Log
   readonly stopwatch: Stopwatch
@@ -35,8 +38,8 @@ export function createSmsChannel(deps: {
   readonly timed: (provider: string, seconds: number) => void
   /** It is asked no more for a while, or again. */
   readonly onState: (provider: string, is: 'up' | 'down') => void
-}): Channel {
-  const { gateways, render, mayText, log, stopwatch, random, fetch, timed } = deps
+}): Channel & NoticeChannel {
+  const { gateways, render, renderNotice, mayText, log, stopwatch, random, fetch, timed } = deps
   const connecting = createConnecting(CONNECT_MS_MAX)
   const { inOrder, asked, away, back } = createLeaveAlone(stopwatch, deps.onState)
   const sending = new Set<AbortController>()
@@ -45,21 +48,13 @@ export function createSmsChannel(deps: {
   return {
     kind: 'sms',
     async send(message) {
-      const { to } = message
-      // Planned by the same rule; asked again, because what was planned may be older than the rule.
-      if (!mayText(to)) return untried('recipient-refused', 'not a number that may be texted')
-      if (isEnded) return untried('failed', 'this process is stopping')
-      if (sending.size >= WAITING_MAX) return untried('failed', 'too many messages are waiting')
-      const ending = new AbortController()
-      sending.add(ending)
-      const deadline = setTimeout(() => ending.abort(new LateError()), TEXT_MS_MAX)
       const id = randomToken(random, ID_BYTES)
-      try {
-        return await byTheFirst({ to, text: render(message), id }, ending.signal)
-      } finally {
-        clearTimeout(deadline)
-        sending.delete(ending)
-      }
+      const { outcome, provider } = await handed({ to: message.to, text: render(message), id })
+      return { outcome: outcome === 'perhaps' ? 'failed' : outcome, provider }
+    },
+    async tell(message) {
+      const filling = { to: message.to, text: renderNotice(message), id: noticeMark(message) }
+      return (await handed(filling)).outcome
     },
     end() {
       isEnded = true
@@ -68,7 +63,23 @@ export function createSmsChannel(deps: {
     },
   }
 
-  async function byTheFirst(filling: Filling, signal: AbortSignal): Promise<Delivery> {
+  async function handed(filling: Filling): Promise<Handed> {
+    // Planned by the same rule; asked again, because what was planned may be older than the rule.
+    if (!mayText(filling.to)) return untried('recipient-refused', 'not a number that may be texted')
+    if (isEnded) return untried('failed', 'this process is stopping')
+    if (sending.size >= WAITING_MAX) return untried('failed', 'too many messages are waiting')
+    const ending = new AbortController()
+    sending.add(ending)
+    const deadline = setTimeout(() => ending.abort(new LateError()), TEXT_MS_MAX)
+    try {
+      return await byTheFirst(filling, ending.signal)
+    } finally {
+      clearTimeout(deadline)
+      sending.delete(ending)
+    }
+  }
+
+  async function byTheFirst(filling: Filling, signal: AbortSignal): Promise<Handed> {
     let provider = gateways[0]?.name ?? ''
     for (const gateway of inOrder(gateways)) {
       provider = gateway.name
@@ -85,7 +96,8 @@ export function createSmsChannel(deps: {
       }
       const { verdict, why, status } = found
       log.warn('text message not taken', { provider, verdict, why, status })
-      if (verdict === 'unknown' || signal.aborted) break
+      if (verdict === 'unknown') return { outcome: 'perhaps', provider }
+      if (signal.aborted) break
     }
     return { outcome: 'failed', provider }
   }
@@ -112,11 +124,13 @@ export function createSmsChannel(deps: {
     }
   }
 
-  function untried(outcome: 'recipient-refused' | 'failed', why: string): Delivery {
+  function untried(outcome: 'recipient-refused' | 'failed', why: string): Handed {
     log.warn('text message not tried', { why })
     return { outcome, provider: gateways[0]?.name ?? '' }
   }
 }
+
+type Handed = { readonly outcome: NoticeOutcome; readonly provider: string }
 
 class LateError extends Error {
   override readonly name = 'TimeoutError'

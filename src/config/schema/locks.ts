@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isRecord, refuse } from './parts.ts'
+import { distinct, isRecord, refuse } from './parts.ts'
 
 /** NIST SP 800-63B-4 3.2.2: as many failures in a row at most of one account with one authenticator. */
 export const FAILURES_IN_A_ROW_MAX = 100
@@ -67,24 +67,33 @@ export const locks = z
 
 export const notices = z
   .strictObject({
+    channels: z
+      .array(z.enum(['email', 'sms']))
+      .refine(distinct, { error: 'names a channel twice', params: { wanted: 'each channel once' } })
+      .default(['email', 'sms'])
+      .describe('What people are told by, of what `channels` has. `[]`: nobody is told.'),
     perDayMax: z
       .int()
       .min(1)
       .max(50)
       .default(5)
-      .describe('At most so many to a person in a day; of what operators did, as many again.'),
+      .describe(
+        'At most so many to a person in a day; as many again of what whoever proved to be them did, and of what operators did.',
+      ),
     unsignedPerDayMax: z
       .int()
       .min(1)
       .max(10)
       .default(1)
-      .describe('The same for what nobody signed: a stranger may bring it about.'),
+      .describe(
+        'The same for what nobody signed: a stranger may bring it about, so that it goes by email alone.',
+      ),
   })
   .prefault({})
   .meta({
     description:
-      'Mails that tell a person that a factor was locked, that codes were sent in vain, or that how they sign in was changed.',
-    example: { perDayMax: 5, unsignedPerDayMax: 1 },
+      'How people are told that a factor was locked, that codes were sent in vain, or that how they sign in was changed.',
+    example: { channels: ['email', 'sms'], perDayMax: 5, unsignedPerDayMax: 1 },
   })
 
 export const sends = z

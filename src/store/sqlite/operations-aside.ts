@@ -1,3 +1,4 @@
+import type { Lately } from '../../notices/index.ts'
 import type { NoticeRow } from '../schema.ts'
 import type { Told } from './operations.ts'
 
@@ -25,7 +26,9 @@ export type AsideOperations = {
     told: readonly Told[]
   }): number
 
-  'notices.claim'(of: Pick<NoticeRow, 'id' | 'tries' | 'next_at'>): 'claimed' | 'taken'
+  'notices.claim'(
+    of: Pick<NoticeRow, 'id' | 'tries' | 'next_at'> & { readonly since: number },
+  ): Lately | 'taken'
   'notices.settle'(of: { row: NoticeEndRow; told: readonly Told[] }): 'settled' | 'stale'
   'notices.forget'(of: { before: number; rows: number }): number
 }

@@ -170,6 +170,8 @@ export type Operations = Elsewhere & {
     consumed: ConsumedMessage | null
     taken: TakenMessage | null
     earned: EarnedMessage | null
+    /** Of a code that was used. */
+    notice: (NoticeMessage & { readonly at: number }) | null
   }): 'settled' | 'stale' | 'used'
   'stepUps.enrol'(of: {
     change: ChangeMessage

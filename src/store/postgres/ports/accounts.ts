@@ -2,7 +2,7 @@ import type { AccountStore } from '../../../directories/index.ts'
 import { instantOf, invariant } from '../../../kernel/index.ts'
 import { eventIn, idIn, textsIn } from '../../rows.ts'
 import { accountIn, accountViewIn, listedAccountIn } from '../../rows-people.ts'
-import { contactsRow, isAsSeen } from '../../to-rows.ts'
+import { contactsRow, formerOf, isAsSeen } from '../../to-rows.ts'
 import { endSignIns } from '../ending.ts'
 import * as sql from '../statements/accounts.ts'
 import type { PortDeps } from './deps.ts'
@@ -56,8 +56,8 @@ export function accountStore(deps: PortDeps): AccountStore {
         if (seen !== undefined && !isAsSeen(before, contactsRow(seen))) return nothing('stale')
         await tx.run(sql.setContacts, { account, emails, phones })
         const isAsBefore = before.emails === emails && before.phones === phones
-        const notice = { kind: 'contacts', factor: null, at: by.at, told, former: before.emails }
-        if (!isAsBefore) await noticed(tx, account, notice)
+        const notice = { told, at: by.at, former: formerOf(before) }
+        if (!isAsBefore) await noticed(tx, account, 'contacts', notice)
         const own = isAsBefore ? [] : await endSignIns(tx, ending)
         return { answer: 'set', told: [...told, ...own], own }
       })

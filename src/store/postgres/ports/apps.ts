@@ -46,7 +46,7 @@ export function appPorts(
       const factor = 'totp'
       const ending = endingOf(account, { factor }, { at, actor: 'person' })
       const notice = {
-        ...{ id: toRows.spare().id, account, lane: 'signed', kind: 'removed', factor, at },
+        ...{ id: toRows.spare().id, account, lane: 'proven', kind: 'removed', factor, at },
         ...{ about: aboutOf(change.next), former: '[]' },
       }
       return done<'removed' | 'stale' | 'unknown' | 'last'>(async (tx) => {

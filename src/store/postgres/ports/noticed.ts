@@ -6,19 +6,19 @@ import { add } from '../statements/notices.ts'
 export async function noticed(
   tx: Tx,
   account: string,
-  {
-    told,
-    ...of
-  }: {
-    readonly kind: string
-    readonly factor: string | null
-    readonly at: number
-    readonly told: readonly ToldRow[]
-    /** Addresses of before, as JSON. */
-    readonly former: string
-  },
+  kind: string,
+  { told, factor = null, former = '[]', at }: OperatorsDoing,
 ): Promise<void> {
   const [event] = told
   const by = { lane: 'operator', about: 'null' }
-  if (event !== undefined) await tx.run(add, { id: event.id, account, ...by, ...of })
+  const of = { account, kind, factor, at, former }
+  if (event !== undefined) await tx.run(add, { id: event.id, ...by, ...of })
+}
+
+type OperatorsDoing = {
+  readonly told: readonly ToldRow[]
+  readonly at: number
+  readonly factor?: string | null
+  /** As JSON. */
+  readonly former?: string
 }

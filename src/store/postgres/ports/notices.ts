@@ -1,5 +1,5 @@
 import type { NoticeStore } from '../../../notices/index.ts'
-import { endOf, noticesIn } from '../../rows-notices.ts'
+import { endOf, NOTICE_KINDS, noticesIn } from '../../rows-notices.ts'
 import { toldValues } from '../parts.ts'
 import * as sql from '../statements/notices.ts'
 import { tell } from '../statements/tell.ts'
@@ -7,14 +7,14 @@ import type { PortDeps } from './deps.ts'
 
 export function noticeStore({ link, toRows }: PortDeps): NoticeStore {
   return {
-    async due(now, since, limit) {
-      return noticesIn(await link.read(sql.due, { now, since, count: limit }))
+    async due(now, limit) {
+      return noticesIn(await link.read(sql.due, { now, kinds: NOTICE_KINDS, count: limit }))
     },
 
-    async claim({ id, tries }, nextAt) {
-      const { rows } = await link.write(sql.claim, { id, tries, next_at: nextAt })
+    async claim({ id, tries }, nextAt, since) {
+      const { rows } = await link.write(sql.claim, { id, tries, next_at: nextAt, since })
       // Where the answer was lost it may have been ours: it is tried again later, and told no less.
-      return rows.length === 1 ? 'claimed' : 'taken'
+      return rows[0] ?? 'taken'
     },
 
     async settle({ id, tries }, end, events) {

@@ -4,6 +4,7 @@ import * as sql from '../statements/operator-codes.ts'
 import { hold, untally } from '../statements/people.ts'
 import type { PortDeps } from './deps.ts'
 import { createDone, nothing } from './done.ts'
+import { noticed } from './noticed.ts'
 
 export function operatorCodeStore(deps: PortDeps): Store['operatorCodes'] {
   const { link, toRows } = deps
@@ -28,6 +29,7 @@ export function operatorCodeStore(deps: PortDeps): Store['operatorCodes'] {
         if (held.enrolled && kind === 'bind-code') return nothing('enrolled')
         await tx.run(sql.put, row)
         await tx.run(untally, { accounts: [account], factor: kind })
+        await noticed(tx, account, 'code-made', { told, at: code.madeAt, factor: kind })
         return { answer: 'given', told, own: [] }
       })
     },

@@ -1,6 +1,6 @@
 import type { PeopleStore } from '../../../directories/index.ts'
 import { helpDeskViewIn, personIn, summaryIn } from '../../rows-people.ts'
-import { isAsSeen, personRow } from '../../to-rows.ts'
+import { formerOf, isAsSeen, personRow } from '../../to-rows.ts'
 import { endEnrolments } from '../end-enrolments.ts'
 import { type Ending, endSignIns, holdSignIns, type ToldRow } from '../ending.ts'
 import { isUnique } from '../faults.ts'
@@ -61,7 +61,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
           await tx.run(sql.set, row)
           const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
           if (before.emails !== row.emails || before.phones !== row.phones)
-            await noticed(tx, account, { ...changed, at: by.at, told, former: before.emails })
+            await noticed(tx, account, 'contacts', { told, at: by.at, former: formerOf(before) })
           const own = isAsBefore ? [] : await endSignIns(tx, ending)
           if (row.state !== 'enabled') {
             const of = { accounts: [account] }
@@ -132,7 +132,7 @@ export function peopleStore(deps: PortDeps): PeopleStore {
         // What counts against who guesses the others' codes stays.
         if (enrolment === null) await tx.run(sql.untally, of)
         await tx.run(sql.forgetBrowsers, of)
-        await noticed(tx, account, { kind: 'reset', factor, at: by.at, told, former: '[]' })
+        await noticed(tx, account, 'reset', { told, at: by.at, factor })
         const own = await endSignIns(tx, ending)
         return { answer: 'reset', told: [...told, ...own], own }
       })
@@ -153,8 +153,6 @@ export function peopleStore(deps: PortDeps): PeopleStore {
     },
   }
 }
-
-const changed = { kind: 'contacts', factor: null }
 
 /** Everything but the audit, whose events of step-ups that ended on the way this answers with. */
 async function eraseAll(tx: Tx, ending: Ending): Promise<readonly ToldRow[]> {

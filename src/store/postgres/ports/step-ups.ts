@@ -4,7 +4,15 @@ import { enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
 import { operatorCodesIn, takenValues } from '../../rows-codes.ts'
 import { settingsIn } from '../../rows-policy.ts'
 import { grantsIn } from '../../rows-trust.ts'
-import { aboutOf, changedRow, classOf, ownAnswers, stepUpRow, UNUSED_MS } from '../../to-rows.ts'
+import {
+  aboutOf,
+  changedRow,
+  classOf,
+  codeUsed,
+  ownAnswers,
+  stepUpRow,
+  UNUSED_MS,
+} from '../../to-rows.ts'
 import { isUnique } from '../faults.ts'
 import { toldOf } from '../parts.ts'
 import * as sql from '../statements/step-ups.ts'
@@ -141,7 +149,10 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
         ...earnedValues(counter.account, earned),
       }
       const { rows, again } = await ('code' in used
-        ? link.write(sql.settleCode, { ...all, ...codeValues(takenValues(used, counter, change)) })
+        ? link.write(sql.settleCode, {
+            ...{ ...all, ...codeValues(takenValues(used, counter, change)) },
+            ...usedValues(change, values.told_ids),
+          })
         : link.write(sql.settle, {
             ...{ ...all, ...used, part_expires_at: expiryOf(used.source, change) },
           }))
@@ -233,6 +244,12 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       ...{ notice_id: toRows.spare().id, about: aboutOf(stepUp) },
     }
   }
+}
+
+/** Of the notice that a code was used. */
+function usedValues(change: Change, tellingIds: readonly string[]) {
+  const used = codeUsed(change, tellingIds)
+  return { notice_id: used?.id ?? null, used_at: used?.at ?? null, about: used?.about ?? null }
 }
 
 const codeValues = ({ id, browser, answers_max }: ReturnType<typeof takenValues>) => ({

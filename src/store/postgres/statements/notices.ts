@@ -1,3 +1,4 @@
+import type { Lately } from '../../../notices/index.ts'
 import type { DueRow } from '../../rows-notices.ts'
 import { each } from '../parts.ts'
 import { statement } from '../statements.ts'
@@ -11,7 +12,7 @@ const INSERT = `insert into notices (id, account, lane, kind, factor, at, about,
 /** In a statement about a step-up. `rows` has one row where there is something to tell. */
 export const noticed = (
   what: { readonly id: string; readonly account: string; readonly lane: string },
-  kind: 'locked' | 'codes-unused' | 'enrolled',
+  kind: 'locked' | 'codes-unused' | 'enrolled' | 'code-used',
   {
     factor,
     now,
@@ -41,28 +42,29 @@ export const end = statement(
   'delete from notices where account = any (@accounts::text[])',
 )
 
-const told = (also: string): string => `(
-    select count(*)::integer from notices t
-    where t.account = n.account and t.told_at > @since::bigint and t.lane = n.lane ${also})`
-
 export const due = statement<DueRow>(
   'notices_due',
   `select n.id, n.account, n.lane, n.kind, n.factor, n.at, n.about, n.former, n.remaining, n.tries,
-    whose.directory, whose.immutable_id, ${told('')} as lately,
-    ${told('and t.kind = n.kind and t.factor is not distinct from n.factor')} as lately_like,
+    whose.directory, whose.immutable_id,
     (case when exists (select from send_budgets b where b.account = n.account
       and b.channel = n.factor and b.lane = n.lane) then 0 else 1 end) as answered
   from notices n
   left join ${each('select a.directory, a.immutable_id from accounts a where a.account = n.account')} whose on true
-  where n.state = 'waiting' and n.next_at <= @now::bigint
+  where n.state = 'waiting' and n.kind = any (@kinds::text[]) and n.next_at <= @now::bigint
   order by n.next_at limit @count::integer`,
 )
 
-export const claim = statement<{ claimed: number }>(
+const lately = (also = ''): string => `(
+    select count(*)::integer from notices other
+    where other.account = n.account and other.lane = n.lane and other.id <> n.id
+      and (other.told_at > @since::bigint or (other.state = 'waiting' and other.tries > 0)) ${also})`
+
+export const claim = statement<Lately>(
   'notice_claim',
-  `update notices set tries = tries + 1, next_at = @next_at::bigint
-  where id = @id and tries = @tries::integer and state = 'waiting'
-  returning 1 as claimed`,
+  `update notices n set tries = n.tries + 1, next_at = @next_at::bigint
+  where n.id = @id and n.tries = @tries::integer and n.state = 'waiting'
+  returning ${lately()} as "all",
+    ${lately('and other.kind = n.kind and other.factor is not distinct from n.factor')} as alike`,
 )
 
 export const settle = statement<{ settled: number }>(
@@ -75,7 +77,7 @@ export const settle = statement<{ settled: number }>(
 export const forget = statement<{ forgotten: number }>(
   'notices_forget',
   `with over as (
-    select id from notices where at <= @before::bigint and state <> 'waiting'
+    select id from notices where at <= @before::bigint
     order by at limit @rows::integer for update skip locked),
   forgotten as (delete from notices t using over where t.id = over.id returning 1)
   select count(*)::integer as forgotten from forgotten`,

@@ -3,36 +3,12 @@ import { statement } from '../statements.ts'
 import { endedGrants, granting, grants, rotating, using } from './grants.ts'
 import { known, staying, stillCounting } from './known-browsers.ts'
 import { noticed } from './notices.ts'
+import { claimed } from './send-budgets.ts'
 import { code, taken, tried } from './taken-codes.ts'
 
 const ROW = 'id, version, tag, account, browser, state, expires_at, value'
 const ROW_VALUES =
   '@id, @version::integer, @tag, @account::text, @browser, @state, @expires_at::bigint, @value'
-
-/** One message of a budget. The row decides: of two who claim at once the second sees what the first left. */
-const claimed = (rows: string): string => {
-  const isSame = '@now::bigint < b.window_started_at + @window_ms::bigint'
-  const sends = `(case when ${isSame} then b.sends + 1 else 1 end)`
-  const start = `(case when ${isSame} then b.window_started_at else @now::bigint end)`
-  // After the last of a window the row says when the next one begins, so that it alone tells how long that takes.
-  const next = (count: string, began: string) => {
-    const cooled = `@now::bigint + 1000 * (@cool_downs::bigint[])[least(${count}, cardinality(@cool_downs::bigint[]))]`
-    return `(case when ${count} < @sends_max::integer then ${cooled}
-      else greatest(${cooled}, ${began} + @window_ms::bigint) end)`
-  }
-  return `
-  claimed as (
-    insert into send_budgets as b (account, channel, lane, window_started_at, sends, next_at)
-    select @claim_account, @channel, @claim_lane, @now::bigint, 1, ${next('1', '@now::bigint')} from ${rows}
-    on conflict (account, channel, lane) do update
-    set window_started_at = ${start}, sends = ${sends}, next_at = ${next(sends, start)}
-    where @now::bigint >= b.next_at and ${sends} <= @sends_max::integer
-    returning b.sends),
-  ${noticed({ id: '@notice_id', account: '@claim_account', lane: '@claim_lane' }, 'codes-unused', {
-    ...{ factor: '@channel', now: '@now', wait: '@unused_ms::bigint' },
-    rows: 'claimed where sends >= @sends_max::integer',
-  })}`
-}
 
 const opening = (claim: string, rows: string, and = ''): string => `
   with ${person('@account')},
@@ -201,7 +177,7 @@ export const tally = statement<{ total: number; failures: number | null; until: 
  * taken away nothing is good any more. It is told while the
  * tally's row is held, as is what `spend` tells: so the audit has both in the order in which they counted.
  */
-const settling = (used: string): string => `
+const settling = (used: string, and = ''): string => `
   with ${held()}, ${staying}, ${used},
   ${swapped('used')},
   reset as (
@@ -216,7 +192,7 @@ const settling = (used: string): string => `
     delete from send_budgets using swapped
     where account = @account and channel = @factor and lane = @class),
   ${known('swapped')},
-  ${granting('swapped')},
+  ${granting('swapped')}${and},
   telling as (${told('swapped, (select count(*) from reset) before')})
   select (select count(*) from held)::integer as held,
     (select count(*) from swapped)::integer as swapped`
@@ -238,7 +214,16 @@ export const settle = statement<Settled>(
 )
 
 /** With a code that an operator handed out. */
-export const settleCode = statement<Settled>('step_up_settle_code', settling(taken))
+export const settleCode = statement<Settled>(
+  'step_up_settle_code',
+  settling(
+    taken,
+    `, ${noticed({ id: '@notice_id', account: '@account', lane: `'proven'` }, 'code-used', {
+      ...{ factor: '@factor', now: '@used_at' },
+      rows: 'swapped where @notice_id::text is not null',
+    })}`,
+  ),
+)
 
 type Enrolled = {
   allowed: number
@@ -284,7 +269,7 @@ export const enrol = statement<Enrolled>(
   ${known('swapped')},
   ${endedGrants('@enrolment_account', 'swapped')},
   ${granting('swapped')},
-  ${noticed({ id: '@enrolment_id', account: '@enrolment_account', lane: `'signed'` }, 'enrolled', {
+  ${noticed({ id: '@enrolment_id', account: '@enrolment_account', lane: `'proven'` }, 'enrolled', {
     ...{ factor: '@factor', now: '@at', rows: 'swapped' },
   })},
   telling as (${told('swapped')})

@@ -4,11 +4,12 @@ import type { PortDeps } from './deps.ts'
 
 export function noticeStore({ writer, reader, toRows }: PortDeps): NoticeStore {
   return {
-    async due(now, since, limit) {
-      const rows = await reader.read((reads) => reads.due.all({ now, since, count: limit }))
+    async due(now, limit) {
+      const rows = await reader.read((reads) => reads.due.all({ now, count: limit }))
       return noticesIn(rows)
     },
-    claim: ({ id, tries }, nextAt) => writer.call('notices.claim', { id, tries, next_at: nextAt }),
+    claim: ({ id, tries }, nextAt, since) =>
+      writer.call('notices.claim', { id, tries, next_at: nextAt, since }),
     settle: ({ id, tries }, end, events) =>
       writer.call('notices.settle', {
         row: { id, tries, ...endOf(end) },

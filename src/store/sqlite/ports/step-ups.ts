@@ -4,7 +4,7 @@ import { appsIn, enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../r
 import { operatorCodesIn, takenValues } from '../../rows-codes.ts'
 import { settingsIn } from '../../rows-policy.ts'
 import { grantsIn, trustUseRow } from '../../rows-trust.ts'
-import { aboutOf, changedRow, earnedRow, stepUpRow } from '../../to-rows.ts'
+import { aboutOf, changedRow, codeUsed, earnedRow, stepUpRow } from '../../to-rows.ts'
 import type { FoundMessage, Keeping } from '../operations.ts'
 import type { PortDeps } from './deps.ts'
 
@@ -116,14 +116,13 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
         used !== null && 'source' in used
           ? { ...used, expires_at: expiryOf(used.source, change) }
           : null
-      const of = {
-        change: messageOf(change),
-        counter,
-        consumed,
-        taken,
-        earned: earnedRow(counter.account, earned),
-      }
-      return writer.call('stepUps.settle', of)
+      const message = messageOf(change)
+      const notice = codeUsed(
+        change,
+        message.told.map(({ id }) => id),
+      )
+      const of = { change: message, counter, consumed, taken, notice }
+      return writer.call('stepUps.settle', { ...of, earned: earnedRow(counter.account, earned) })
     },
 
     enrol(change, enrolment, most, earned) {

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
 import { invariant } from '../../../kernel/index.ts'
-import { isAsSeen } from '../../to-rows.ts'
+import { formerOf, isAsSeen } from '../../to-rows.ts'
 import type { Operations } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { createEndSignIns } from './ending.ts'
@@ -55,12 +55,8 @@ export function accountWrites(db: Database, query: Query): AccountOperations {
       run.setContacts.run({ account, emails, phones })
       tell(told)
       const isAsBefore = before.emails === emails && before.phones === phones
-      const [first] = told
-      if (!isAsBefore && first !== undefined)
-        notices.add({
-          ...{ id: first.id, account, lane: 'operator', kind: 'contacts', factor: null },
-          ...{ at: ending.at, about: 'null', former: before.emails },
-        })
+      if (!isAsBefore)
+        notices.addOperators(account, 'contacts', { told, at: ending.at, former: formerOf(before) })
       const events = isAsBefore
         ? []
         : endSignIns({ account, factor: null, ending, spares: 'asked-nothing' })

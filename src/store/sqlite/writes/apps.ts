@@ -34,7 +34,7 @@ export function appWrites(db: Database, query: Query): AppOperations {
       enrolments.end({ account, factor: FACTOR, id })
       browsers.forget(account)
       notices.add({
-        ...{ id: ending.spare.id, account, lane: 'signed', kind: 'removed', factor: FACTOR },
+        ...{ id: ending.spare.id, account, lane: 'proven', kind: 'removed', factor: FACTOR },
         ...{ at: ending.at, about },
       })
       const of = { account, factor: FACTOR, but: change.row.id, ending, spares: 'none' } as const

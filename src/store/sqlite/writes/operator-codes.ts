@@ -5,6 +5,7 @@ import type { Operations, TakenMessage } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { createEnrolments } from './enrolments.ts'
 import { createIsGone } from './is-gone.ts'
+import { createNotices } from './notices.ts'
 import { createTell } from './tell.ts'
 
 type Of = { readonly account: string; readonly factor: string }
@@ -43,6 +44,7 @@ export function operatorCodeWrites(
   const enrolments = createEnrolments(db, query)
   const isGone = createIsGone(db, query)
   const codes = createOperatorCodes(db, query)
+  const notices = createNotices(db, query)
   const run = prepared(db, query)
 
   return {
@@ -54,6 +56,7 @@ export function operatorCodeWrites(
       run.put.run(row)
       run.untally.run({ account, kind })
       tell(told)
+      notices.addOperators(account, 'code-made', { told, at: row.made_at, factor: kind })
       return 'given'
     },
 

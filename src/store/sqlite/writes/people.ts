@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
-import { isAsSeen } from '../../to-rows.ts'
-import type { EndingMessage, Operations, Told } from '../operations.ts'
+import { formerOf, isAsSeen } from '../../to-rows.ts'
+import type { EndingMessage, Operations } from '../operations.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { createEndSignIns } from './ending.ts'
 import { createEnrolments } from './enrolments.ts'
@@ -59,7 +59,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       tell(told)
       const isAsBefore = RELIED_ON.every((name) => before[name] === row[name])
       if (before.emails !== row.emails || before.phones !== row.phones)
-        noticed(account, 'contacts', { told, at: ending.at, former: before.emails })
+        notices.addOperators(account, 'contacts', { told, at: ending.at, former: formerOf(before) })
       const spares = row.state === 'enabled' ? 'asked-nothing' : 'none'
       const events = isAsBefore ? [] : endSignIns({ account, factor: null, ending, spares })
       if (row.state !== 'enabled') {
@@ -110,7 +110,7 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       if (enrolment === null) run.untally.run({ account, factor })
       browsers.forget(account)
       tell(told)
-      noticed(account, 'reset', { told, at: ending.at, factor })
+      notices.addOperators(account, 'reset', { told, at: ending.at, factor })
       return { heard: 'reset', events: endSignIns({ account, factor, ending, spares: 'none' }) }
     },
 
@@ -126,20 +126,6 @@ export function peopleWrites(db: Database, query: Query): PeopleOperations {
       tell(told)
       return 'unlocked'
     },
-  }
-
-  /** Named after the event that tells of it. */
-  function noticed(
-    account: string,
-    kind: string,
-    of: Pick<EndingMessage, 'at'> &
-      Readonly<{ told: readonly Told[]; factor?: string; former?: string }>,
-  ): void {
-    const [event] = of.told
-    if (event === undefined) return
-    const { at, factor = null, former = '[]' } = of
-    const lane = 'operator'
-    notices.add({ id: event.id, account, lane, kind, factor, at, about: 'null', former })
   }
 
   function erase(account: string, ending: EndingMessage): readonly string[] {

@@ -106,13 +106,16 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       return { heard: 'spent', locked, event }
     },
 
-    'stepUps.settle'({ change, counter, consumed, taken, earned }) {
+    'stepUps.settle'({ change, counter, consumed, taken, earned, notice }) {
       if (consumed !== null && isUsed(consumed)) return 'used'
       if (taken !== null && !codes.isGood(taken)) return 'used'
       if (!swap(change)) return 'stale'
       if (consumed === null && taken === null) return 'settled'
       if (consumed !== null) enrolments.consume(consumed)
       if (taken !== null) codes.take(taken)
+      const { account, factor } = counter
+      if (notice !== null)
+        notices.add({ ...notice, account, lane: 'proven', kind: 'code-used', factor })
       reset.run(counter)
       freed.run({ account: counter.account, channel: counter.factor, lane: classOf(counter.lane) })
       if (earned !== null) {
@@ -139,7 +142,7 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       grants.end(account)
       if (earned !== null) browsers.know(account, earned)
       if (earned?.grant) grants.add(earned.grant)
-      notices.add({ id, account, lane: 'signed', kind: 'enrolled', factor, at, about })
+      notices.add({ id, account, lane: 'proven', kind: 'enrolled', factor, at, about })
       return 'enrolled'
     },
   }
