@@ -2,6 +2,7 @@ import { type Mail, openMailbox } from '../support/mailbox.ts'
 import { escaped, page } from './page.ts'
 import { serve } from './place.ts'
 
+/** Mails with codes are what is counted and found; what else a person is told comes besides, whenever its time has come. */
 export type Outbox = AsyncDisposable & {
   readonly smtpPort: number
   /** The code of the newest mail to somebody, once there are more than `after` mails to them. */
@@ -25,7 +26,7 @@ export async function startOutbox(port: number): Promise<Outbox> {
     response.setHeader('Content-Type', 'text/html; charset=utf-8')
     response.end(page('Outbox', `<h1>Outbox</h1>${body}`))
   })
-  const sentTo = (to: string) => mailbox.mails.filter((mail) => mail.to === to)
+  const sentTo = (to: string) => mailbox.mails.filter((mail) => mail.to === to && mail.code !== '')
   return {
     smtpPort: mailbox.port,
     codeFor: (to, after) => (sentTo(to).length > after ? sentTo(to).at(-1)?.code : undefined),

@@ -26,6 +26,8 @@ const WORDS = {
 /** From the link at the provider to the first app, by a code to their address. */
 async function setUpFirst(visitor: Visitor, heading: string) {
   await visitor.signIn('/sign-in?manage')
+  // Nothing is sent before they say so.
+  await visitor.press(new RegExp(`^${heading}`))
   await visitor.page.locator('#code').waitFor()
   await visitor.answer(visitor.newestMail().code)
   await visitor.sees(heading)
