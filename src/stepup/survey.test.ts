@@ -132,6 +132,17 @@ describe('what may become of the factors of a person', () => {
     assert.equal(by('open'), 'open')
   })
 
+  test('is that what a password or a mailbox brought in brings in nothing better, whatever the ladder', async () => {
+    const { added } = await looked({
+      standing: { enrolled: [app()] },
+      over: { acr: LADDER.slice(0, 1) },
+    })
+    const proof = { acr: 'mfa', amr: ['otp'], at: NOON }
+    for (const provenance of ['open', 'contact:email', 'contact:sms'] as const)
+      assert.equal(added({ factor: 'totp', provenance, proof }), provenance)
+    assert.equal(added({ factor: 'totp', provenance: 'import', proof }), 'factor:totp')
+  })
+
   test('goes by the ladder as it is, also where an added app alone would reach the highest rung', async () => {
     const acr = LADDER.map((rung) =>
       rung.value === 'mfa-app' ? { ...rung, enrolledBy: ['factor'] } : rung,

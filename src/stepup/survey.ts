@@ -37,6 +37,8 @@ export function createSurvey({
 
     return {
       added({ factor, provenance }) {
+        // Also by the rungs that there will be: what a password or a mailbox alone brought in brings in nothing better.
+        if (provenance === 'open' || provenance.startsWith('contact:')) return provenance
         const own: Provenance = `factor:${factor}`
         const isMore = strengthOf(ladder, 'totp', own) > strengthOf(ladder, 'totp', provenance)
         return isMore ? provenance : own

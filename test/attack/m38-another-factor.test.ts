@@ -164,6 +164,22 @@ describe('M38 another factor by who has the password alone', () => {
     assert.match(refused.title, /You need a stronger way/)
   })
 
+  test('is worth no more than what it was added by on rungs that come later', async () => {
+    for (const provenance of ['open', 'contact:email'] as const) {
+      const acr = [{ value: 'mfa', factors: ['totp', 'email'] }]
+      await using app = await openApp({ settings: { acr } })
+      const weak = await giveApp(app, 'li.wei', { provenance })
+      const { browser, page } = await manage(app, weak)
+      const adding = await browser.submit(page, 'add')
+      await browser.submit(adding, 'confirm', { code: otpAt(app, 0, keyOn(adding)) })
+      const { enrolled } = await app.app.store.stepUps.standing(weak.account)
+      assert.deepEqual(
+        enrolled.map((one) => one.provenance),
+        [provenance, provenance],
+      )
+    }
+  })
+
   test('takes no code of a weaker app for an acr that the client insists on', async () => {
     await using app = await openApp()
     const weak = await giveApp(app, 'li.wei', { provenance: 'contact:email' })
