@@ -7,6 +7,7 @@ import type { Said, Seen } from './seen.ts'
 import type { StepUp } from './step-up.ts'
 import type { Change, Found, StepUpStore } from './step-up-store.ts'
 import { type Earn, earnsOf } from './trusted.ts'
+import { askedBy } from './ways.ts'
 
 type Deps = {
   readonly store: Pick<StepUpStore, 'enrol'>
@@ -37,7 +38,8 @@ export function createConfirm({ store, make, enroller, earn, clock, seen, noAnsw
     const enrolment = enroller.confirm({ stepUp: id, account, pending }, code, clock.now())
     // Where a contact was proven first it is that proof that counts, and the new app may meet no rung at all.
     const proof = pending.credit?.proof ?? proofOf(stepUp, 'totp', pending.enrolment, clock.now())
-    const by = pending.provenance === 'bind-code' && proven === null ? 'bind-code' : 'totp'
+    // Also of one more beside it: all that was proven here hangs on that code.
+    const by = stepUp.offered.some((offer) => askedBy(offer) === 'bind-code') ? 'bind-code' : 'totp'
     const earned = earn(stepUp, by, proof, false)
     const earns = earnsOf(stepUp, earned)
     const move = { move: 'confirm', enrolment: pending.enrolment, proof, earns } as const

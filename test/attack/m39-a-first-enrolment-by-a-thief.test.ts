@@ -13,6 +13,7 @@ import {
   remembered,
 } from '../support/handed.ts'
 import { keyOn, openForAnybody, unsignedUrl } from '../support/outside.ts'
+import { beginManaging } from '../support/own-apps.ts'
 import { begin } from '../support/passage.ts'
 import { namedEvents, openTrusting, visit, visitor } from '../support/trust.ts'
 import { createUserAgent, type Page } from '../support/user-agent.ts'
@@ -118,7 +119,7 @@ describe('M39 a first OTP app that somebody else sets up', () => {
     assert.equal(done.status, 200)
     const [made] = (await app.events()).filter(({ event }) => event === 'factor.enrolled')
     assert.equal(made?.['provenance'], 'bind-code')
-    await app.people.resetFactor('ann', 'li.wei', 'totp')
+    await app.people.resetFactor('ann', 'li.wei', null)
     assert.equal((await bindWith(app, code)).key, '')
     assert.deepEqual(await refusals(app), ['none'])
   })
@@ -145,6 +146,19 @@ describe('M39 a first OTP app that somebody else sets up', () => {
       app.clock.advance(31)
     }
     assert.equal(await enrolled(app), 0)
+  })
+
+  test('is remembered nowhere by a second app either, which is set up in the same step-up', async () => {
+    await using app = await openApp(BOUND)
+    const code = await codeFor(app, 'bind-code')
+    const { browser, page } = await beginManaging(app)
+    let shown = await browser.submit(page, 'answer', { code })
+    for (let n = 1; n <= 2; n++) {
+      const own = await browser.submit(shown, 'confirm', { code: otpAt(app, 0, keyOn(shown)) })
+      assert.equal(await enrolled(app), n)
+      assert.deepEqual(await remembered(app, 'li.wei'), NOTHING_REMEMBERED)
+      shown = await browser.submit(own, 'add')
+    }
   })
 
   test('is not set up by the code of somebody else, nor by a code for signing in', async () => {
