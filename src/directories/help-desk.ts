@@ -135,9 +135,10 @@ export function createAccountDesk(deps: DeskDeps) {
       { account, factors }: Pick<Summary, 'account' | 'factors'>,
       app: string | null,
     ): Promise<Result<'reset', Problems>> {
-      const found = factors.filter(
-        (one) => app === null || one.id === app || nameOfApp(one) === app,
-      )
+      // An id is nobody else's, also where somebody calls another one by it.
+      const byId = factors.filter(({ id }) => id === app)
+      const called = factors.filter((one) => app === null || nameOfApp(one) === app)
+      const found = byId.length > 0 ? byId : called
       const [only, ...others] = found
       if (app !== null && only === undefined) return fail([`there is no OTP app '${app}'`])
       if (app !== null && others.length > 0)

@@ -123,6 +123,15 @@ describe('M41 an OTP app that is taken away', () => {
     assert.deepEqual(await left(app, first), [first.id])
   })
 
+  test('is taken away by a help desk by its id, also where others are called by it', async () => {
+    await using app = await openApp()
+    const first = await giveApp(app, 'li.wei')
+    const second = await giveApp(app, 'li.wei', { name: first.id })
+    const reset = await app.people.resetFactor('ann', 'li.wei', first.id)
+    assert.ok(reset.ok, JSON.stringify(reset))
+    assert.deepEqual(await left(app, second), [second.id])
+  })
+
   test('is named and taken away in two tabs as in one, and nothing is done to what is gone', async () => {
     await using app = await openApp()
     const [first, second] = [await giveApp(app, 'li.wei'), await giveApp(app, 'li.wei')]
