@@ -28,6 +28,12 @@ test('what is no text, too long, breaks a line, turns the text around or hides i
   for (const given of [...odd, ...none]) assert.equal(nameGiven(given), undefined)
 })
 
+test('what nobody sees is refused', () => {
+  for (const given of ['\u3164', '\u2800', '\u115f\u1160', '\u200d', '\ufe0f', '\u034f', '\uffa0'])
+    assert.equal(nameGiven(given), undefined)
+  for (const given of ['-', '中', '1\u20e3', '♥\ufe0f', 'ﾊ']) assert.equal(nameGiven(given), given)
+})
+
 test('a name that was taken is taken again as it is', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (given) => {
