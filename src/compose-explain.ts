@@ -21,7 +21,7 @@ type Deps = {
   readonly clock: Clock
 }
 
-/** A client that may say any name: trust is nothing for it. */
+/** A client that may say any name: neither trust nor enrolment nor what an operator handed out is anything for it. */
 const UNSIGNED = 'dangerously_unsigned_login_hint'
 
 /** What would be asked of somebody and why, by the very functions that decide it while people wait. Nothing is sent or kept. */
@@ -51,20 +51,27 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
     const now = at ?? clock.now()
     const here = { client: id, directory, groups, ip, now }
     const effective = policy.effective(here, standing.settings)
-    const request = requestFor({ client: id, user, acr })
+    const lane = client.subject.from.includes(UNSIGNED) ? 'unsigned' : 'signed'
+    const request = requestFor({ client: id, user, acr, lane })
     const plan = planFor({
       ...{ request, person, standing, effective, reach, marks, now },
       ...{ ladder: policy.ladder, lockRule: limits.lock },
       // In a browser that is not known, which says the most.
-      lane: 'signed',
+      lane,
     })
     const { ladder } = policy
     const wanted = wantedOf({ client: id, person, effective, ladder, binding })
     const from = { ...wanted, ip: certain(ip) }
-    const unsigned = client.subject.from.includes(UNSIGNED) ? 'unsigned' : null
+    const unsigned = lane === 'unsigned' ? lane : null
     return {
       explained: 'person',
-      ...{ person, effective, plan, isApplied: (await store.policy.current()).settings !== null },
+      ...{
+        person,
+        effective,
+        lane,
+        plan,
+        isApplied: (await store.policy.current()).settings !== null,
+      },
       reasons: policy.explain(here, standing.settings),
       answers: standing.tallies.map(({ factor, lane, failures }) => ({
         ...{ factor, lane, failures },
@@ -77,6 +84,7 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
         effective,
         reach,
         lockRule: limits.lock,
+        lane,
         now,
       }).map((one) => ({ ...one, why: one.use === 'none' ? one.why : null })),
       phones: person.phones.map((phone) => ({ phone, text: isTexting ? judgeText(phone) : null })),
@@ -94,13 +102,14 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
   }
 }
 
-/** An ordinary sign-in that the client signed. */
+/** An ordinary sign-in. */
 const requestFor = (of: {
   readonly client: string
   readonly user: string
   readonly acr: readonly string[]
+  readonly lane: StepUpRequest['lane']
 }): StepUpRequest => ({
-  ...{ client: of.client, lane: 'signed', subject: of.user, directories: [] },
+  ...{ client: of.client, lane: of.lane, subject: of.user, directories: [] },
   lookup: { by: 'name', value: of.user },
   application: { id: null, name: of.client },
   acr: { wanted: of.acr, essential: of.acr.length > 0 },

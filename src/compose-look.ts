@@ -134,7 +134,8 @@ export function createLook(deps: Deps): Tools['directories'] {
     const here = { client: '', directory, groups, ip: null, now }
     const effective = policy.effective(here, standing.settings)
     const person = { emails, phones }
-    const found = prospectsOf({ person, standing, effective, reach, lockRule, now })
+    const lane = 'signed'
+    const found = prospectsOf({ person, standing, effective, reach, lockRule, lane, now })
     return {
       factors: found.map((one) => ({ ...one, why: one.use === 'none' ? one.why : null })),
       codes: shownCodes(standing.codes, now),

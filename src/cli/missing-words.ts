@@ -31,9 +31,11 @@ function tooWeak({ enrolled, effective }: Told, factor: FactorKind): string {
   )
 }
 
-function nothingToUse({ phones, effective }: Told, factor: FactorKind): string {
+function nothingToUse({ phones, effective, lane }: Told, factor: FactorKind): string {
   switch (factor) {
     case 'totp':
+      if (lane === 'unsigned')
+        return 'no app is set up, and none ever is where nobody signs the name'
       return effective.firstEnrolment === 'contact'
         ? 'no app is set up, and there is no address or number to prove first (firstEnrolment: contact)'
         : 'no app is set up, and one can’t be'

@@ -102,6 +102,8 @@ export type Explained =
       readonly person: Person
       readonly effective: Effective
       readonly reasons: Reasons
+      /** As the client asks; one that signs nothing is offered less. */
+      readonly lane: 'signed' | 'unsigned'
       readonly plan: Plan
       /** By an operator; else it is as the configuration has it. */
       readonly isApplied: boolean

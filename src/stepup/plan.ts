@@ -142,7 +142,7 @@ function strongestOf(ways: readonly Way[], { ladder, standing }: PlanInput): rea
   return ways.filter((way) => rungOf(way) === highest)
 }
 
-/** What an operator asks: which factors a person would be offered at a signed sign-in now, and what keeps them from the others. */
+/** What an operator asks: which factors a person would be offered at a sign-in now, and what keeps them from the others. */
 export type Prospect = { readonly factor: FactorKind } & (
   | { readonly use: 'ask' | 'enrol' }
   | { readonly use: 'none'; readonly why: 'no-contact' | 'locked' }
@@ -152,9 +152,10 @@ export function prospectsOf(
   input: Omit<Reached, 'request' | 'standing'> & {
     readonly standing: Pick<Standing, 'enrolled' | 'codes' | 'tallies'>
     readonly lockRule: LockRule
+    readonly lane: StepUpRequest['lane']
   },
 ): readonly Prospect[] {
-  const request = { lane: 'signed', purpose: 'sign-in' } as const
+  const request = { lane: input.lane, purpose: 'sign-in' } as const
   const ways = waysOf({ ...input, request })
   const kinds = new Set([...input.effective.factors, ...ways.map(({ factor }) => factor)])
   return [...kinds].map((factor): Prospect => {

@@ -3,7 +3,8 @@ import { describe, test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { openApp, type TestApp } from '../support/app.ts'
 import { type CommandLine, createCommandLine } from '../support/command-line.ts'
-import { resumeOn } from '../support/outside.ts'
+import { codeFor } from '../support/handed.ts'
+import { openForAnybody, resumeOn, unsignedUrl } from '../support/outside.ts'
 import { begin, codeFrom, wayBack } from '../support/passage.ts'
 import { openTexting } from '../support/texting.ts'
 import { redeemed } from '../support/token.ts'
@@ -284,6 +285,19 @@ describe('explain', () => {
     ])
     assert.equal((await it.app.events()).length, before)
     assert.equal(it.app.mailbox.mails.length, 0)
+  })
+
+  test('says of a client that signs nothing what is offered there, and no more', async () => {
+    await using app = await openForAnybody({ factors: ['totp', 'email'] })
+    await codeFor(app, 'bypass-code')
+    const said = async (user: string) =>
+      (await createCommandLine(app)(['explain', '--client', 'anybodys', '--user', user])).out
+    const out = await said('li.wei')
+    assert.match(out, /^Asked for\n {2}email +l\*\*\*@kestrel\.example; worth mfa\n\n/m)
+    assert.match(out, /not offered +totp: no app is set up, and none ever is where nobody signs/)
+    const page = await createUserAgent().follow(unsignedUrl(app, 'li.wei'))
+    assert.match(page.title, /Enter the code we emailed you/)
+    assert.match(await said('no.contact'), /^Stopped, and may try again: no factor has/m)
   })
 
   test('says whom it refuses and for what, and what is missing', async () => {
