@@ -28,9 +28,9 @@ export function told(t: T, message: Message, where: Where): Told {
   switch (message.says) {
     case 'none':
       return NOTHING
+    case 'wrong-enrol':
+      return bad(t('wrong.enrol'), t('wrong.enrol.hint', { org }), t('wrong.enrol'), true)
     case 'wrong':
-      if (page === 'enrol')
-        return bad(t('wrong.enrol'), t('wrong.enrol.hint', { org }), t('wrong.enrol'), true)
       // The same of one that is wrong, has run out, is dead or was never made.
       if (isHanded(factor))
         return bad(t('wrong.handed'), t('wrong.handed.hint'), t('wrong.handed.state'), true)

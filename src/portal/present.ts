@@ -263,11 +263,13 @@ export function createPresent(deps: PresentDeps): Present {
   }
 }
 
-function messageOf({ seen, now }: Page): Message {
+function messageOf({ seen, stepUp, now }: Page): Message {
   switch (seen.said) {
     case 'nothing':
       return { says: 'none' }
     case 'wrong':
+      // Of an app whose key is shown nothing is counted towards a pause.
+      if (stepUp.state === 'enrolling') return { says: 'wrong-enrol' }
       // The last answer of a challenge ended it, and what is shown is the choice.
       return seen.tries === null ? { says: 'spent' } : { says: 'wrong', ...wrong(seen.tries) }
     case 'too-soon':

@@ -56,6 +56,7 @@ export type Message =
         | 'send-failed'
         | 'stale'
         | 'spent'
+        | 'wrong-enrol'
         | 'name-refused'
         | 'apps-full'
         | 'last-way'

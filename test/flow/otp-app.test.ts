@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
 import { generateSync } from 'otplib'
 import { openApp, type TestApp } from '../support/app.ts'
-import { otpAt } from '../support/attack.ts'
+import { otpAt, wrongOtp } from '../support/attack.ts'
 import { enrol } from '../support/enrol.ts'
 import { begin, codeFrom, wayBack } from '../support/passage.ts'
 import type { Pushed } from '../support/relying-party.ts'
@@ -46,6 +46,21 @@ describe('an OTP app', () => {
     const chose = 2 // found again and saved, where there was a choice
     const shown = 1
     assert.ok((await calls(app)) - before <= 12 + chose + shown)
+  })
+
+  test('says of a wrong confirming code that it is wrong, and asks for the next', async () => {
+    await using app = await openApp({ settings: { factors: ['totp'], firstEnrolment: 'open' } })
+    const { browser, page } = await begin(app)
+    const shown = await browser.submit(page, 'choose', { factor: 'enrol-totp' })
+    for (let n = 0; n < 2; n++) {
+      const refused = await browser.submit(shown, 'confirm', { code: wrongOtp(app, keyOn(shown)) })
+      assert.equal(refused.status, 422)
+      assert.match(refused.title, /Not the right code/)
+      assert.match(refused.body, /Take the code that the app shows now for Kestrel/)
+      assert.doesNotMatch(refused.body, /Those were all the tries/)
+    }
+    const done = await browser.submit(shown, 'confirm', { code: codeNow(app, keyOn(shown)) })
+    assert.equal(done.status, 200)
   })
 
   test('takes the confirming code no second time', async () => {
