@@ -13,7 +13,7 @@ export const ownApps = {
   'app.name.refused.hint': 'Please use 1 to 40 ordinary characters.',
   'app.first': 'OTP app',
   'app.other': 'OTP app {place}',
-  'apps.full': 'You have as many OTP apps as there may be.',
+  'apps.full': 'You have as many OTP apps as we allow.',
   'apps.full.hint': 'Remove one before you add another.',
   'manage.title': 'Ways to confirm it’s you',
   'manage.hint': 'Keep at least two, so that a lost phone never locks you out.',

@@ -1,6 +1,6 @@
 /** What pages say of codes that operators hand out. */
 export const codes = {
-  'path.confirm.bypass-code': '使用 IT 服务台提供的代码',
+  'path.confirm.bypass-code': '使用 IT 服务台提供的一次性码',
   'path.first.bind-code': '绑定码',
   'way.bypass-code': '使用 IT 服务台提供的一次性码',
   'way.bypass-code.hint': '服务台已为您生成',
@@ -13,7 +13,7 @@ export const codes = {
   'code.handed.hint': '共 12 位字母和数字，可省略短横线。',
   'code.label.bind-code': '绑定码',
   'code.label.bypass-code': '一次性码',
-  'tips.title.handed': '没有代码，或代码不正确？',
+  'tips.title.handed': '没有代码，或代码无效？',
   'tips.handed.1': '请联系 IT 服务台获取，服务台会先核实您的身份。',
   'tips.handed.2': '等待期间请勿关闭本页，获取后在此输入即可。',
   'wrong.handed': '该代码无效。',
@@ -23,8 +23,8 @@ export const codes = {
   'format.handed.state': '请输入 12 位字母和数字',
   'locked.title.bind-code_other': '绑定码暂停使用，​{count} 分钟后恢复',
   'locked.title.bypass-code_other': '一次性码暂停使用，​{count} 分钟后恢复',
-  'locked.hint.bind-code': '代码多次输入错误。其他验证方式不受影响，现在即可使用。',
-  'locked.hint.bypass-code': '代码多次输入错误。其他验证方式不受影响，现在即可使用。',
+  'locked.hint.bind-code': '绑定码多次输入错误。其他验证方式不受影响，现在即可使用。',
+  'locked.hint.bypass-code': '一次性码多次输入错误。其他验证方式不受影响，现在即可使用。',
   'hard.title.bind-code': '绑定码已停用，​请联系 IT 服务台重新获取',
   'hard.title.bypass-code': '一次性码已停用，​请联系 IT 服务台重新获取',
 } as const

@@ -214,7 +214,7 @@ export const words: Words = {
   'cancelled.title': '已取消​本次登录',
   'cancelled.hint': '您尚未登录。',
   'ended-by-desk.title': '本次登录​已关闭',
-  'ended-by-desk.hint': '您的账号信息刚刚有变更，您尚未登录。您可以在 {app} 中重新开始。',
+  'ended-by-desk.hint': '您的账号信息在此期间有变更，您尚未登录。可返回{app}重新登录。',
   'expired.title': '本次登录​已超时',
   'expired.hint_other': '页面停留超过 {count} 分钟，登录已自动结束。您的账号没有问题。',
   'done.title': '验证通过',
