@@ -53,13 +53,11 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
     const effective = policy.effective(here, standing.settings)
     const lane = client.subject.from.includes(UNSIGNED) ? 'unsigned' : 'signed'
     const request = requestFor({ client: id, user, acr, lane })
-    const plan = planFor({
-      ...{ request, person, standing, effective, reach, marks, now },
-      ...{ ladder: policy.ladder, lockRule: limits.lock },
-      // In a browser that is not known, which says the most.
-      lane,
-    })
     const { ladder } = policy
+    const seen = { person, standing, effective, reach, now }
+    // In a browser that is not known, which says the most.
+    const where = { lane, lockRule: limits.lock } as const
+    const plan = planFor({ ...seen, ...where, request, ladder, marks })
     const wanted = wantedOf({ client: id, person, effective, ladder, binding })
     const from = { ...wanted, ip: certain(ip) }
     const unsigned = lane === 'unsigned' ? lane : null
@@ -78,15 +76,9 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
         pausedUntil: locks.pausedUntil(standing.tallies, factor, lane, now),
       })),
       codes: shownCodes(standing.codes, now),
-      prospects: prospectsOf({
-        person,
-        standing,
-        effective,
-        reach,
-        lockRule: limits.lock,
-        lane,
-        now,
-      }).map((one) => ({ ...one, why: one.use === 'none' ? one.why : null })),
+      prospects: prospectsOf({ ...seen, ...where }).map((one) => ({
+        ...{ ...one, why: one.use === 'none' ? one.why : null },
+      })),
       phones: person.phones.map((phone) => ({ phone, text: isTexting ? judgeText(phone) : null })),
       enrolled: standing.enrolled.map(({ factor, provenance }) => ({ factor, provenance })),
       trust: {

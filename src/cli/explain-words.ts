@@ -67,19 +67,15 @@ function whenceOf({ at }: Told, { ip, timeZone }: Asked): string {
 function outcomeLines(told: Told, { isRevealed }: Asked): readonly string[] {
   const { plan } = told
   switch (plan.plan) {
-    case 'ask':
+    case 'ask': {
+      // Of several apps that are worth the same one line is enough.
+      const offers = [...new Set(plan.offered.map((offer) => offerLine(offer, told, isRevealed)))]
       return [
         ...trustedLines(told),
-        plan.offered.length === 1 ? 'Asked for' : 'Asked for one of these, in this order',
-        ...plan.offered.map((offer) => {
-          const to = (offer.use === 'enrol' ? (offer.first?.to ?? []) : offer.to).map((one) =>
-            isRevealed ? one : masked(one),
-          )
-          const how =
-            offer.use === 'enrol' ? enrolWords(offer, to, told) : to.join(', ') || OWN(offer.factor)
-          return line(offer.factor, `${how}; worth ${offer.acr}`)
-        }),
+        offers.length === 1 ? 'Asked for' : 'Asked for one of these, in this order',
+        ...offers,
       ]
+    }
     case 'exempt':
       return ['Passes without a question. The token says acr: exempt, and names no factor.']
     case 'delegated':
@@ -104,6 +100,14 @@ function outcomeLines(told: Told, { isRevealed }: Asked): readonly string[] {
     default:
       return never(plan)
   }
+}
+
+function offerLine(offer: Offer, told: Told, isRevealed: boolean): string {
+  const all = offer.use === 'enrol' ? (offer.first?.to ?? []) : offer.to
+  const to = all.map((one) => (isRevealed ? one : masked(one)))
+  const how =
+    offer.use === 'enrol' ? enrolWords(offer, to, told) : to.join(', ') || OWN(offer.factor)
+  return line(offer.factor, `${how}; worth ${offer.acr}`)
 }
 
 const OWN = (factor: FactorKind): string =>
@@ -164,12 +168,15 @@ function whyLines({ reasons, effective, isApplied, trust }: Told): readonly stri
       'trust',
       `${effective.trustHours === 0 ? 'none' : `${effective.trustHours} hours, by ${trust.binding}`}, ${because(reasons.trustHours)}`,
     ),
-    ...(reasons.rules.length === 0
-      ? [line('rules', 'there are none')]
-      : reasons.rules.map(({ name, then, is }, n) =>
-          line(n === 0 ? 'rules' : '', `${n + 1}. ${name} (${then}): ${RULE[is]}`),
-        )),
+    ...ruleLines(reasons),
   ]
+}
+
+function ruleLines({ rules }: Told['reasons']): readonly string[] {
+  if (rules.length === 0) return [line('rules', 'there are none')]
+  return rules.map(({ name, then, is }, n) =>
+    line(n === 0 ? 'rules' : '', `${n + 1}. ${name} (${then}): ${RULE[is]}`),
+  )
 }
 
 const RULE = {

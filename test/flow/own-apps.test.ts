@@ -43,6 +43,19 @@ describe('several OTP apps', () => {
     }
   })
 
+  test('are one line of explain, or one for each that is worth something else', async () => {
+    await using app = await openApp({ settings: { factors: ['totp'] } })
+    const lines = async () => {
+      const asked = ['explain', '--user', 'li.wei', '--client', 'iam']
+      const { out } = await createCommandLine(app)(asked)
+      return out.match(/^Asked for.*$|^ {2}totp +their app; .*$/gm)
+    }
+    for (const _ of [1, 2]) await giveApp(app, 'li.wei')
+    assert.deepEqual(await lines(), ['Asked for', '  totp          their app; worth mfa-app'])
+    await giveApp(app, 'li.wei', { provenance: 'contact:email' })
+    assert.equal((await lines())?.length, 3)
+  })
+
   test('keep what was used of each apart', async () => {
     await using app = await openApp()
     const [one, other] = [await giveApp(app, 'li.wei'), await giveApp(app, 'li.wei')]
@@ -135,7 +148,7 @@ describe('who comes to look after their factors', () => {
     await giveApp(app, 'li.wei')
     const full = await browser.submit(adding, 'confirm', { code: otpAt(app, 0, keyOn(adding)) })
     assert.equal(full.status, 422)
-    assert.match(full.body, /as many OTP apps as there may be/)
+    assert.match(full.body, /as many OTP apps as we allow/)
     const back = await browser.submit(full, 'back')
     assert.ok(back.forms.every(({ action }) => action !== 'add'))
     assert.equal((await browser.submit(back, 'done')).status, 200)
