@@ -77,7 +77,7 @@ function factorWords({ factor, use, why }: LookedAt['factors'][number]): string 
     case 'none':
       return why === 'locked'
         ? `${factor}: no, too many wrong answers. See \`sallyport user unlock\``
-        : `${factor}: no, there is no address that a code could be sent to`
+        : `${factor}: no, there is no ${factor === 'sms' ? 'number' : 'address'} that a code could be sent to`
   }
 }
 

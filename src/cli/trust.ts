@@ -60,12 +60,17 @@ const revoke = (desk: Desk): Command =>
                 : await tools.trust.revoke(account, which, `operator:${operator}`)
             if (revoked === 0 && which !== 'all')
               return desk.refuse('nothing of theirs is called so')
-            desk.say(`${username ?? who} is asked again: ${revoked} of trust ended.`)
+            desk.say(revokedWords(username ?? who, revoked))
             return EXIT.ok
           })
         },
       ),
     )
+
+function revokedWords(who: string, revoked: number): string {
+  if (revoked === 0) return `${who} was not trusted anywhere.`
+  return `${who} is asked again: ${revoked} ${revoked === 1 ? 'piece' : 'pieces'} of trust ended.`
+}
 
 function whichOf(id: string | undefined, all: true | undefined): 'all' | Id<'trust'> | undefined {
   if (all === true) return id === undefined ? 'all' : undefined
@@ -86,6 +91,7 @@ function lineOf({ id, group, factor, binding, ip, at, until }: TrustLine): strin
     device: 'in one browser',
     'ip+device': `in one browser from ${ip}`,
   }
-  const held = until === null ? 'over' : `until ${timeOf(until)}`
+  // Their own hours, or the most that any rule gives: the one that holds at a sign-in may give fewer.
+  const held = until === null ? 'over' : `until ${timeOf(until)} at the latest`
   return `${id} ${group}: ${factor} of ${timeOf(at)}, ${where[binding]}, ${held}`
 }

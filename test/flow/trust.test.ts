@@ -295,11 +295,13 @@ describe('trust', () => {
       lines.map(({ ip }) => ip),
       [AWAY, HOME],
     )
+    assert.match((await cli(['trust', 'list', 'bob'])).out, /, until \S+Z at the latest$/m)
     const [newest] = lines
     assert.equal((await cli(['trust', 'revoke', 'bob', '--id', newest?.id ?? ''])).code, 0)
     assert.equal(await visit(app, home), 'asked')
     assert.notEqual(await visit(app, desk), 'asked')
-    assert.match((await cli(['trust', 'revoke', 'bob', '--all'])).out, /1 of trust ended/)
+    assert.match((await cli(['trust', 'revoke', 'bob', '--all'])).out, /1 piece of trust ended/)
+    assert.match((await cli(['trust', 'revoke', 'bob', '--all'])).out, /was not trusted anywhere/)
     assert.equal(await visit(app, desk), 'asked')
     const told = await namedEvents(app, 'trust.revoked')
     assert.deepEqual(

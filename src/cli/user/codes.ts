@@ -34,7 +34,7 @@ const BIND: Kind = {
     'a code with which a person sets up their first OTP app, where firstEnrolment is bindCode',
   mind: [
     'It sets up one OTP app, is typed on the page that asks for it, and is not shown again.',
-    'Hand it to nobody but them: with their password it makes whoever has it them.',
+    'Hand it to nobody but them: with their password, whoever has it becomes them.',
   ],
 }
 const BYPASS: Kind = {
@@ -43,7 +43,7 @@ const BYPASS: Kind = {
   description: 'a code that signs a person in once, for who has lost their phone',
   mind: [
     'It signs them in once, on the page that asks how they want to confirm who they are, and is not shown again.',
-    'Make sure who is calling before you read it out: with their password it makes whoever has it them.',
+    'Make sure who is calling before you read it out: with their password, whoever has it becomes them.',
   ],
 }
 

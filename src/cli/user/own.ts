@@ -6,7 +6,7 @@ import {
   parseTrustHours,
 } from '../../config/index.ts'
 import type { HelpDesk } from '../../directories/index.ts'
-import { type FactorKind, fail, ok, parseLocale, type Result } from '../../kernel/index.ts'
+import { type FactorKind, fail, LOCALES, ok, parseLocale, type Result } from '../../kernel/index.ts'
 import type { Desk } from '../desk.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import type { Tools } from '../tools.ts'
@@ -46,7 +46,7 @@ export function ownFrom(
   }
   if (language !== undefined) {
     const locale = language === 'global' ? null : parseLocale(language)
-    if (locale === undefined) problems.push('--language takes global, en or zh-CN')
+    if (locale === undefined) problems.push(`--language takes global, ${LOCALES.join(', ')}`)
     else changes.language = locale
   }
   if (trustHours !== undefined) {

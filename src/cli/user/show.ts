@@ -83,10 +83,13 @@ const heldUp = ({ factors, answers, sends, codes }: Shown | ShownAccount) => ({
 })
 
 const inWords = ({ answers, sends, codes }: ReturnType<typeof heldUp>) => ({
-  codes: codes.map(codeWords),
-  answers: answers.map(answerWords),
-  sends: sends.map(({ channel, lane, nextAt }) => `${channel} ${lane}: next at ${nextAt}`),
+  codes: listed(codes.map(codeWords)),
+  answers: listed(answers.map(answerWords)),
+  sends: listed(sends.map(({ channel, lane, nextAt }) => `${channel} ${lane}: next at ${nextAt}`)),
 })
+
+/** Of what has commas of its own. */
+const listed = (words: readonly string[]): string | null => words.join('; ') || null
 
 const MORE = ({ directory, username }: ShownAccount): string =>
   `What ${directory} says of them: sallyport people ${username}`
