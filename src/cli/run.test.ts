@@ -379,7 +379,7 @@ describe('user', () => {
     const shown = (await sallyport(['user', 'show', 'alice'])).out
     assert.match(
       shown,
-      /^answers +email signed: 3 wrong in a row, totp signed: 50 wrong in a row, off until unlocked$/m,
+      /^answers +email signed: 3 wrong in a row; totp signed: 50 wrong in a row, off until unlocked$/m,
     )
     assert.match(shown, /^sends +email signed: next at 2096-10-02T07:06:40\.000Z$/m)
   })

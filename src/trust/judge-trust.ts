@@ -5,16 +5,17 @@ import type { Device, Grant, TrustSettings } from './grant.ts'
 export type Shown = { readonly series: string; readonly hash: string }
 
 /** `before`: the last answer was lost, or two tabs came at once. `replayed`: somebody else has, or had, this cookie. */
-export type Standing =
+export type DeviceStanding =
   /** Whoever explains has no browser before them. */
   | { readonly is: 'nobody' | 'anybody' }
   | { readonly is: 'current' | 'before'; readonly device: Device }
   | { readonly is: 'replayed'; readonly series: string }
 
+/** Whoever is to be let pass, and from where. */
 export type Asked = {
   readonly group: string
   readonly ip: string | null
-  readonly device: Standing
+  readonly device: DeviceStanding
   /** What the policy asks for now: what was earned in another way counts no more. */
   readonly factors: readonly FactorKind[]
   readonly acrs: readonly string[]
@@ -24,6 +25,7 @@ export type Asked = {
   readonly isReached: (contacts: string) => boolean
 }
 
+/** A week. No setting and no row makes trust last longer. */
 export const HOURS_MAX = 168
 /** For how long the secret before is taken, from where the present one was given out. */
 const BEFORE_MS = 60_000
@@ -31,12 +33,13 @@ const BEFORE_MS = 60_000
 const SKEW_MS = 10_000
 const HOUR_MS = 3_600_000
 
+/** Pure. What the cookie is worth: whoever shows an older secret may be a thief, or the owner after one. */
 export function judgeDevice(
   now: Instant,
   grants: readonly Grant[],
   shown: Shown | null,
   ip: string | null,
-): Standing {
+): DeviceStanding {
   if (shown === null) return { is: 'nobody' }
   const device = grants.find((grant) => grant.device?.series === shown.series)?.device ?? null
   if (device === null) return { is: 'nobody' }
@@ -114,5 +117,5 @@ function mismatchOfPlace(
   }
 }
 
-const seriesOf = (device: Standing): string | null =>
+const seriesOf = (device: DeviceStanding): string | null =>
   device.is === 'current' || device.is === 'before' ? device.device.series : null

@@ -43,6 +43,7 @@ type Wanted = {
   readonly settings: TrustSettings
 }
 
+/** A grant that holds here, and what its use changes: written with the step-up that it opens. */
 export type Trusted = {
   readonly grant: Grant
   readonly use: TrustUse
@@ -50,6 +51,7 @@ export type Trusted = {
   readonly cookie: string | null
 }
 
+/** What is known of trust before anything is asked. */
 export type TrustLook = {
   readonly trusted: Trusted | null
   /** Of a device whose cookie came that is good no more. */
@@ -58,7 +60,9 @@ export type TrustLook = {
   readonly offer: TrustOffer | null
 }
 
+/** Reads and decides; what it answers, others write. */
 export type Trust = {
+  /** Among all grants of the account. `asked.client` need not be in a group: then it is one by itself. */
   look(now: Instant, grants: readonly Grant[], asked: Place & Wanted): TrustLook
   /** Of each grant why it does not hold there; null: it does, in the browser that it is for. */
   explain(
@@ -66,7 +70,7 @@ export type Trust = {
     grants: readonly Grant[],
     asked: Pick<Place, 'ip'> & Wanted,
   ): readonly { readonly grant: Grant; readonly mismatch: Mismatch | null }[]
-  /** What is written with the verdict. A device is trusted only where the person said so themselves. */
+  /** What is written with the verdict; null: nothing, for a device is trusted only where the person said so themselves. */
   earn(
     offer: TrustOffer,
     proven: {
@@ -90,7 +94,7 @@ export function createTrust(deps: {
   readonly keys: KeyRing
   readonly random: Random
   readonly ipv6Prefix: 64 | 128
-  /** Of a client. */
+  /** Of a client its `trustGroup`. */
   readonly groups: ReadonlyMap<string, string>
 }): Trust {
   const { keys, random, groups } = deps
