@@ -182,10 +182,10 @@ export async function compose(config: Config, world: World): Promise<App> {
   }
   // Before the store is closed, in which it is kept what became of each.
   opening.defer(endSends)
-  const lookup = step.createLookup({ resolve, policies, store: stepUpStore })
-  const survey = step.createSurvey({ lookup, reach, clock })
+  const lookUp = step.createLookUpPerson({ resolve, policies, store: stepUpStore })
+  const survey = step.createSurvey({ lookUp, reach, clock })
   const { open, replan } = step.createOpen({
-    ...{ lookup, reach, marks, trust, trustStore: ports.trust },
+    ...{ lookUp, reach, marks, trust, trustStore: ports.trust },
     ...{ trustBinding: config.trust.binding, store: stepUpStore, senders, deliver },
     ...{ limits, clock, random, heard, settings: config.stepUp },
     negotiate,

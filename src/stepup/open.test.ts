@@ -5,7 +5,7 @@ import type { Person } from '../directories/index.ts'
 import { type Id, type Instant, instantOf, later } from '../kernel/index.ts'
 import { createPolicy } from '../policy/index.ts'
 import type { Grant, Trust, TrustLook } from '../trust/index.ts'
-import { createLookup } from './lookup.ts'
+import { createLookUpPerson } from './look-up-person.ts'
 import { createOpen } from './open.ts'
 import type { StepUp, StepUpRequest } from './step-up.ts'
 import type { StepUpStore } from './step-up-store.ts'
@@ -73,7 +73,7 @@ async function opened(
     ...{ trust, trustStore: { revoke: notHere }, store, senders: new Map() },
     ...{ deliver: notHere, heard: () => {} },
     trustBinding: 'ip',
-    lookup: createLookup({
+    lookUp: createLookUpPerson({
       store,
       resolve: () =>
         Promise.resolve(isThere ? { found: 'person', person } : { found: 'not-found' as const }),

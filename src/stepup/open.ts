@@ -21,8 +21,8 @@ import type { Deliver } from './deliver.ts'
 import { laneOf } from './known-browsers.ts'
 import type { Marks } from './last-choice.ts'
 import type { Limits } from './limits.ts'
+import type { LookUpPerson } from './look-up-person.ts'
 import { type Absence, absenceOf, type Looked, shownOf, whose } from './looked.ts'
-import type { Lookup } from './lookup.ts'
 import { claimOf } from './make.ts'
 import type { Planned } from './move.ts'
 import { type End, isOutOfReach, type Plan, planFor, quietly } from './plan.ts'
@@ -50,7 +50,7 @@ export type Opened =
   | { readonly opened: 'other-browser' }
 
 export type OpenDeps = {
-  readonly lookup: Lookup
+  readonly lookUp: LookUpPerson
   readonly trust: Trust
   readonly reach: Reach
   readonly marks: Pick<Marks, 'isOf'>
@@ -88,7 +88,7 @@ export function createOpen(deps: OpenDeps): {
   open: Open
   replan: (stepUp: StepUp) => Promise<Planned>
 } {
-  const { lookup, trust, store, senders, negotiate, settings, limits, clock, random } = deps
+  const { lookUp, trust, store, senders, negotiate, settings, limits, clock, random } = deps
   const { reach, marks } = deps
   const revokeReplayed = createRevokeReplayed(deps)
 
@@ -166,7 +166,7 @@ export function createOpen(deps: OpenDeps): {
     { hash, ip, place }: Pick<Browser, 'hash' | 'ip'> & { readonly place: Browser['place'] | null },
     how: How,
   ): Promise<Looked> {
-    const { answer, standing, policy, effectiveFor } = await lookup(request, ip, how)
+    const { answer, standing, policy, effectiveFor } = await lookUp(request, ip, how)
     const now = clock.now()
     const lane = laneOf(request, standing, hash, now)
     if (answer.found !== 'person') return { known: false, lane, why: absenceOf(answer), policy }

@@ -25,6 +25,7 @@ export type OperatorCode = OperatorCodeFacts & {
 /** So many answers, and it is dead: 5 in 2^60. */
 export const CODE_ANSWERS_MAX = 5
 
+/** `dead`: its answers are used up. `used-before`: it signed somebody in. */
 export type OperatorCodeState = 'live' | 'expired' | 'dead' | 'used-before'
 
 /** Why an answer was not taken, for operators; a person hears the same of all. */

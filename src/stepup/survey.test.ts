@@ -60,7 +60,7 @@ function surveyOf({ standing, answer, over }: Given) {
   const survey = createSurvey({
     reach: { email: () => true, sms: () => false },
     clock: { now: () => NOON },
-    lookup: async () => ({
+    lookUp: async () => ({
       ...{ answer: answer ?? { found: 'person', person }, standing: { ...none, ...standing } },
       policy,
       effectiveFor: ({ directory, groups }, now) =>

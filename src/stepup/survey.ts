@@ -1,5 +1,5 @@
 import type { Clock, Id } from '../kernel/index.ts'
-import type { Lookup } from './lookup.ts'
+import type { LookUpPerson } from './look-up-person.ts'
 import { isAllowed } from './plan.ts'
 import type { Proven, Provenance, StepUp } from './step-up.ts'
 import { enabledWays, type Reach, strengthOf } from './ways.ts'
@@ -19,16 +19,16 @@ export type Survey = (stepUp: StepUp) => Promise<
 >
 
 export function createSurvey({
-  lookup,
+  lookUp,
   reach,
   clock,
 }: {
-  readonly lookup: Lookup
+  readonly lookUp: LookUpPerson
   readonly reach: Reach
   readonly clock: Clock
 }): Survey {
   return async ({ request, ip, account }) => {
-    const { answer, standing, policy, effectiveFor } = await lookup(request, ip)
+    const { answer, standing, policy, effectiveFor } = await lookUp(request, ip)
     if (answer.found !== 'person' || answer.person.account !== account) return 'off'
     const { person } = answer
     const effective = effectiveFor(person, clock.now())

@@ -11,6 +11,7 @@ export type Reach = {
   readonly sms: (phone: string) => boolean
 }
 
+/** What decides which ways there are. */
 export type Reached = {
   readonly request: Pick<StepUpRequest, 'lane' | 'purpose'>
   readonly person: Pick<Person, 'emails' | 'phones'>
@@ -101,6 +102,7 @@ export function worthOf(offer: Way): FactorKind {
   return asked === 'bind-code' ? offer.factor : asked
 }
 
+/** How the app came, or would come, to be; of what is sent, who keeps the address. */
 export function provenanceOf(offer: Way, standing: Pick<Standing, 'enrolled'>): Provenance {
   if (offer.use === 'enrol') {
     if (offer.first === null) return 'open'

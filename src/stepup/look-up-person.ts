@@ -7,7 +7,7 @@ import type { StepUpRequest } from './step-up.ts'
 import type { Standing, StepUpStore } from './step-up-store.ts'
 
 /** Who is meant, what is kept of them, and what holds for them. */
-export type Lookup = (
+export type LookUpPerson = (
   request: StepUpRequest,
   ip: string | null,
   how?: How,
@@ -18,7 +18,7 @@ export type Lookup = (
   readonly effectiveFor: (person: Person, now: Instant) => Effective
 }>
 
-export function createLookup({
+export function createLookUpPerson({
   resolve,
   policies,
   store,
@@ -26,7 +26,7 @@ export function createLookup({
   readonly resolve: Resolve
   readonly policies: Pick<Policies, 'at'>
   readonly store: Pick<StepUpStore, 'standing'>
-}): Lookup {
+}): LookUpPerson {
   return async ({ lookup, directories, client }, ip, how) => {
     const answer = await resolve(lookup, directories, how)
     const account = answer.found === 'person' ? answer.person.account : NOBODY
