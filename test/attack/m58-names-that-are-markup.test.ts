@@ -231,7 +231,7 @@ describe('M58 names that are markup, formulas or lines of a log', () => {
         const shown = await sallyport(['user', 'show', `n${String(n).padStart(2, '0')}`, ...more])
         assert.equal(shown.code, 0)
         assert.doesNotMatch(shown.out, STEERING)
-        assert.equal(shown.out.trimEnd().split('\n').length, more.includes('--json') ? 1 : 12)
+        assert.equal(shown.out.trimEnd().split('\n').length, more.includes('--json') ? 1 : 13)
       }
     const disabled = await sallyport(['user', 'disable', 'n00'])
     assert.doesNotMatch(disabled.out, STEERING)
