@@ -30,7 +30,7 @@ import type { CodeSender } from './ports.ts'
 import { coolDownOf, firstSent } from './sent.ts'
 import type { Held, StepUp, StepUpRequest } from './step-up.ts'
 import type { Found, StepUpStore } from './step-up-store.ts'
-import { createRevokeReplayed, trustedFor, usedTrust, wantedOf } from './trusted.ts'
+import { createRevokeReplayed, insistedOn, trustedFor, usedTrust, wantedOf } from './trusted.ts'
 import { askedBy, destinationsOf, type Reach } from './ways.ts'
 
 /** The browser that opens a step-up and may then go on with it. */
@@ -176,11 +176,12 @@ export function createOpen(deps: OpenDeps): {
     const { ladder } = policy
     const reached = { request, person, standing, effective, ladder }
     const wanted = wantedOf({ client, person, effective, ladder, binding: deps.trustBinding })
+    const acrs = insistedOn(request, wanted.acrs)
     const isFree = request.lane === 'signed' && request.purpose === 'sign-in' && place !== null
     return {
       ...{ known: true, person, lane, policy, locale: effective.language ?? person.locale },
       plan: planFor({ ...reached, reach, marks, lane, lockRule: limits.lock, now }),
-      trust: isFree ? trust.look(now, standing.grants, { ...wanted, ...place }) : null,
+      trust: isFree ? trust.look(now, standing.grants, { ...wanted, acrs, ...place }) : null,
     }
   }
 

@@ -40,6 +40,12 @@ export function overrideOf(
   return acr.essential && !acr.wanted.includes(grant.acr) ? 'insisted' : null
 }
 
+/** Of those that are worth enough what the client insists on: a newer grant that is worth less stands in no one's way. */
+export const insistedOn = (
+  { acr }: Pick<StepUpRequest, 'acr'>,
+  acrs: readonly string[],
+): readonly string[] => (acr.essential ? acrs.filter((value) => acr.wanted.includes(value)) : acrs)
+
 /** Whom a grant would be for, and what it has to be worth, by the policy as it is. */
 export function wantedOf(of: {
   readonly client: string

@@ -177,6 +177,24 @@ describe('trust', () => {
     assert.match(await said('--ip', HOME), /trust +3 hours, by ip\+device, by their own settings/)
   })
 
+  test('is that of the older proof where the newer one is worth less than the client insists on', async () => {
+    await using app = await openTrusting('device')
+    const bob = visitor()
+    const at = await prove(app, bob)
+    bob.at['x-forwarded-for'] = AWAY
+    app.clock.advance(60)
+    const anew = { login_hint: 'bob', prompt: 'login' }
+    const { page } = await begin(app, bob.browser, anew)
+    const asked = await bob.browser.submit(page, 'choose', { factor: 'email' })
+    const { code } = app.mailbox.last()
+    assert.equal((await bob.browser.submit(asked, 'answer', { code, trust: 'yes' })).status, 200)
+    assert.deepEqual(await visit(app, bob), { ...passed(at, 'mfa'), auth_time: at + 60 })
+    const claims = JSON.stringify({ id_token: { acr: { essential: true, value: 'mfa-app' } } })
+    const line = ['explain', '--user', 'bob', '--client', 'iam', '--ip', AWAY, '--acr', 'mfa-app']
+    assert.match((await createCommandLine(app)(line)).out, /^Passes by trust in the browser/m)
+    assert.deepEqual(await visit(app, bob, { claims }), passed(at))
+  })
+
   test('is in the person’s language', async () => {
     await using app = await openTrusting('ip+device', '1d')
     const bob = visitor()
