@@ -107,7 +107,7 @@ export function createDesk(world: World, keep: (code: ExitCode) => void): Desk {
 
     refuse(problems) {
       for (const problem of typeof problems === 'string' ? [problems] : problems)
-        io.stderr(`${problem}\n`)
+        io.stderr(`${printable(problem)}\n`)
       return EXIT.problem
     },
   }

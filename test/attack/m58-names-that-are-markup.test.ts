@@ -233,6 +233,16 @@ describe('M58 names that are markup, formulas or lines of a log', () => {
         assert.doesNotMatch(shown.out, STEERING)
         assert.equal(shown.out.trimEnd().split('\n').length, more.includes('--json') ? 1 : 13)
       }
+    for (const n of left.keys()) {
+      const none = await sallyport([
+        'user',
+        'bypass-code',
+        `n${String(n).padStart(2, '0')}`,
+        '--revoke',
+      ])
+      assert.match(none.err, /^b[^\n]* has no bypass-code\n$/)
+      assert.doesNotMatch(none.err, STEERING)
+    }
     const disabled = await sallyport(['user', 'disable', 'n00'])
     assert.doesNotMatch(disabled.out, STEERING)
   })
