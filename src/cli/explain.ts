@@ -56,7 +56,10 @@ export const explain = (desk: Desk): Command =>
 function timeIn(text: string): Instant | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)$/.test(text)) return undefined
   const at = Date.parse(text)
-  return Number.isNaN(at) ? undefined : instantOf(at)
+  if (Number.isNaN(at)) return undefined
+  // Which takes 30 February for 2 March.
+  const day = text.slice(0, 10)
+  return new Date(`${day}T00:00Z`).toISOString().startsWith(day) ? instantOf(at) : undefined
 }
 
 const CONTACTS = new Set(['emails', 'phones', 'to'])

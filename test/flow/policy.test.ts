@@ -319,6 +319,7 @@ describe('explain', () => {
       ['--ip', '1.2.3'],
       ['--at', 'tomorrow'],
       ['--at', '2030-13-01T00:00:00Z'],
+      ['--at', '2030-02-30T00:00:00Z'],
     ])
       assert.equal((await it.sallyport([...asked, '--user', 'li.wei', ...wrong])).code, 64)
   })
