@@ -88,7 +88,7 @@ export function composeDoors({ config, world, ...deps }: Deps): RequestListener 
     ipOf: http.createIpOf(config.listen.trustedProxies),
     certainIpOf: http.createCertainIpOf(
       config.listen.trustedProxies,
-      createTellUnlisted({ config, world, policies, metrics }),
+      createTellUnlisted({ world, policies, metrics }),
     ),
     show: async (request, response, at) => {
       const { id, browser, state } = at.value

@@ -27,7 +27,6 @@ const UNSIGNED = 'dangerously_unsigned_login_hint'
 /** What would be asked of somebody and why, by the very functions that decide it while people wait. Nothing is sent or kept. */
 export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
   const { store, policies, peek, reach, judgeText, trust } = app
-  const { binding } = config.trust
   const certain = createCertain(config.listen.trustedProxies)
   const limits = createLimits(config)
   const locks = createLocks(limits)
@@ -58,7 +57,7 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
     // In a browser that is not known, which says the most.
     const where = { lane, lockRule: limits.lock } as const
     const plan = planFor({ ...seen, ...where, request, ladder, marks })
-    const wanted = wantedOf({ client: id, person, effective, ladder, binding })
+    const wanted = wantedOf({ client: id, person, effective, ladder })
     const from = { ...wanted, ip: certain(ip) }
     const unsigned = lane === 'unsigned' ? lane : null
     return {
@@ -82,7 +81,7 @@ export function createExplain({ config, app, clock }: Deps): Tools['explain'] {
       phones: person.phones.map((phone) => ({ phone, text: isTexting ? judgeText(phone) : null })),
       enrolled: standing.enrolled.map(({ factor, provenance }) => ({ factor, provenance })),
       trust: {
-        binding,
+        binding: effective.trustBinding,
         grants: trust.explain(now, standing.grants, from).map(({ grant, mismatch }) => ({
           ...{ id: grant.id, factor: grant.factor, acr: grant.acr, ip: grant.ip, at: grant.at },
           until: later(grant.at, effective.trustHours * 3600),

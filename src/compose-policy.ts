@@ -71,9 +71,15 @@ const SET_TRIES_MAX = 5
 
 const KEYS = [
   ...(['enabled', 'factors', 'firstEnrolment', 'sendAtOnce', 'language'] as const),
-  ...(['acr', 'trustHours', 'rules'] as const),
+  ...(['acr', 'trustHours', 'trustBinding', 'rules'] as const),
 ]
-const OF_TRUST: ReadonlySet<string> = new Set(['factors', 'acr', 'trustHours', 'rules'])
+const OF_TRUST: ReadonlySet<string> = new Set([
+  'factors',
+  'acr',
+  'trustHours',
+  'trustBinding',
+  'rules',
+])
 
 const changedKeys = (before: PolicySettings, after: PolicyConfig): readonly string[] =>
   KEYS.filter((key) => !isDeepStrictEqual(before[key], after[key]))

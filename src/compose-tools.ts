@@ -66,7 +66,7 @@ export async function composeTools(config: Config, world: ToolsWorld): Promise<T
       ...{ config, store, people, remote: app.remote, clock: world.clock },
       ...{ policies: app.policies, reach: app.reach, judgeText: app.judgeText },
     }),
-    trust: composeTrust({ config, app, clock: world.clock }),
+    trust: composeTrust({ app, clock: world.clock }),
     audit: {
       export: (after) => exportAudit(store.audit, after),
       verify: (from) => verifyAudit(store.audit, keys, from),

@@ -7,13 +7,12 @@ import type { Metrics } from './metrics/index.ts'
 import type { Policies, Policy } from './policy/index.ts'
 
 type Deps = {
-  readonly config: Config
   readonly app: Pick<App, 'store' | 'policies'>
   readonly clock: Clock
 }
 
 /** What operators see of trust, by the settings as they are now, and its end. */
-export function composeTrust({ config, app, clock }: Deps): Tools['trust'] {
+export function composeTrust({ app, clock }: Deps): Tools['trust'] {
   const { trust: store, stepUps } = app.store
   return {
     async list(account) {
@@ -24,7 +23,7 @@ export function composeTrust({ config, app, clock }: Deps): Tools['trust'] {
       const newest = grants.toSorted((one, other) => other.at - one.at)
       return newest.map(({ id, group, factor, binding, ip, at }) => {
         const end = later(at, hours * 3600)
-        const isGood = binding === config.trust.binding && at >= (policy.trustSince ?? at)
+        const isGood = binding === policy.trustBinding && at >= (policy.trustSince ?? at)
         return { id, group, factor, binding, ip, at, until: isGood && now < end ? end : null }
       })
     },
@@ -41,12 +40,11 @@ const UNLISTED_SECONDS = 600
 
 /** Hears of each request that was forwarded by somebody who is none of `listen.trustedProxies`. */
 export function createTellUnlisted(deps: {
-  readonly config: Config
   readonly world: Pick<World, 'log' | 'stopwatch'>
   readonly policies: Pick<Policies, 'latest'>
   readonly metrics: Pick<Metrics, 'forwardedByUnlisted'>
 }): (peer: string | null) => void {
-  const { config, world, policies, metrics } = deps
+  const { world, policies, metrics } = deps
   const tell = createSparing({
     ...{ seconds: UNLISTED_SECONDS, stopwatch: world.stopwatch },
     tell: (facts) =>
@@ -54,7 +52,7 @@ export function createTellUnlisted(deps: {
   })
   return (peer) => {
     metrics.forwardedByUnlisted()
-    if (bindingOf(config, policies.latest()) === 'address') tell({ peer })
+    if (isByAddress(policies.latest())) tell({ peer })
   }
 }
 
@@ -64,14 +62,12 @@ export function tellOfAddresses(
   policy: Policy,
   log: Pick<World['log'], 'warn'>,
 ): void {
-  if (bindingOf(config, policy) !== 'address' || config.listen.trustedProxies.length > 0) return
+  if (!isByAddress(policy) || config.listen.trustedProxies.length > 0) return
   log.warn('trust goes by address, and listen.trustedProxies names no proxy', {
-    binding: config.trust.binding,
+    binding: policy.trustBinding,
     advice: 'list every proxy in front: who comes through another one is asked each time',
   })
 }
 
-function bindingOf({ trust }: Config, policy: Policy): 'address' | 'device' | 'none' {
-  if (policy.trustHoursMax === 0) return 'none'
-  return trust.binding === 'device' ? 'device' : 'address'
-}
+const isByAddress = ({ trustHoursMax, trustBinding }: Policy): boolean =>
+  trustHoursMax > 0 && trustBinding !== 'device'

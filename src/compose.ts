@@ -186,7 +186,7 @@ export async function compose(config: Config, world: World): Promise<App> {
   const survey = step.createSurvey({ lookUp, reach, clock })
   const { open, replan } = step.createOpen({
     ...{ lookUp, reach, marks, trust, trustStore: ports.trust },
-    ...{ trustBinding: config.trust.binding, store: stepUpStore, senders, deliver },
+    ...{ store: stepUpStore, senders, deliver },
     ...{ limits, clock, random, heard, settings: config.stepUp },
     negotiate,
   })
@@ -272,7 +272,7 @@ export function firstPolicyOf(config: Config): PolicySettings {
   const { enabled, factors, firstEnrolment, sendAtOnce, language, acr, rules, trust } = config
   return {
     ...{ enabled, factors, firstEnrolment, sendAtOnce, language, acr, rules },
-    ...{ trustHours: trust.hours, trustSince: null },
+    ...{ trustHours: trust.hours, trustBinding: trust.binding, trustSince: null },
   }
 }
 

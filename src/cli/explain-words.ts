@@ -134,7 +134,7 @@ const REFUSED = {
   'attempts-spent': 'Refused: too many answers.',
 } as const
 
-function whyLines({ reasons, effective, isApplied, trust }: Told): readonly string[] {
+function whyLines({ reasons, effective, isApplied }: Told): readonly string[] {
   const holding = reasons.rules.find(({ is }) => is === 'holds')
   const because = ({
     from,
@@ -166,8 +166,11 @@ function whyLines({ reasons, effective, isApplied, trust }: Told): readonly stri
     ),
     line(
       'trust',
-      `${effective.trustHours === 0 ? 'none' : `${effective.trustHours} hours, by ${trust.binding}`}, ${because(reasons.trustHours)}`,
+      `${effective.trustHours === 0 ? 'none' : `${effective.trustHours} hours`}, ${because(reasons.trustHours)}`,
     ),
+    ...(effective.trustHours === 0
+      ? []
+      : [line('bound to', `${effective.trustBinding}, ${because(reasons.trustBinding)}`)]),
     ...ruleLines(reasons),
   ]
 }

@@ -9,11 +9,11 @@ import type {
   Textable,
 } from '../directories/index.ts'
 import type { Examined } from '../directories/ldap/index.ts'
-import type { FactorKind, Id, Instant } from '../kernel/index.ts'
+import type { Binding, FactorKind, Id, Instant } from '../kernel/index.ts'
 import type { Effective, Reasons } from '../policy/index.ts'
 import type { Override, Plan, ShownCode } from '../stepup/index.ts'
 import type { CopyProgress, CopyAnswer as StoreCopyAnswer } from '../store/copy/index.ts'
-import type { Binding, Grant, Mismatch } from '../trust/index.ts'
+import type { Grant, Mismatch } from '../trust/index.ts'
 
 export type KeyLine = {
   readonly kid: string

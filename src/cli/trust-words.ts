@@ -30,7 +30,7 @@ const WHY = {
   unsigned: 'no, that client may say any name',
   never: 'no, trust is off for them here',
   group: 'no, it is for other clients',
-  binding: 'no, trust.binding was another one',
+  binding: 'no, it is bound to something else than trust is now',
   clock: 'no, it is of a time to come: look at the clocks',
   over: 'no, its time is over',
   policy: 'no, the policy was changed since',

@@ -1,4 +1,4 @@
-import type { Day, FactorKind, Locale, Secret } from '../kernel/index.ts'
+import type { Binding, Day, FactorKind, Locale, Secret } from '../kernel/index.ts'
 import type { LocksConfig, NoticesConfig, SendsConfig } from './limits.ts'
 
 /** The configuration as the rooms use it: defaults filled in, files read, choices as unions. */
@@ -49,7 +49,7 @@ export type Config = {
   readonly notices: NoticesConfig
   readonly trust: {
     readonly hours: number
-    readonly binding: 'ip' | 'device' | 'ip+device'
+    readonly binding: Binding
     readonly ipv6Prefix: 64 | 128
   }
   readonly org: { readonly name: string }

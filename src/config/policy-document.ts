@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import { z } from 'zod'
 import {
+  type Binding,
   type FactorKind,
   fail,
   type Id,
@@ -24,7 +25,7 @@ import { acr, factor, factors, firstEnrolment, sendAtOnce } from './schema/assur
 import { distinct } from './schema/parts.ts'
 import { language } from './schema/people.ts'
 import { enabled, rules } from './schema/rules.ts'
-import { trustHours } from './schema/trust.ts'
+import { trustBinding, trustHours } from './schema/trust.ts'
 import { parseYaml } from './yaml-text.ts'
 
 /** What holds for one person alone. */
@@ -39,7 +40,11 @@ export type OwnSettingsConfig = {
 export type PolicyConfig = Pick<
   Config,
   'enabled' | 'firstEnrolment' | 'sendAtOnce' | 'language' | 'acr' | 'rules'
-> & { readonly factors: readonly FactorKind[]; readonly trustHours: number }
+> & {
+  readonly factors: readonly FactorKind[]
+  readonly trustHours: number
+  readonly trustBinding: Binding
+}
 
 export type PolicyDocument = {
   /** That it was made from: whoever changed something meanwhile is not overwritten. */
@@ -84,6 +89,7 @@ const schema = z.strictObject({
   sendAtOnce: sendAtOnce.removeDefault(),
   language: language.removeDefault(),
   trustHours,
+  trustBinding: trustBinding.removeDefault(),
   acr: acr.removeDefault(),
   rules: rules.removeDefault(),
   people: z.array(person).max(100_000),
@@ -193,7 +199,7 @@ export function formatPolicy({
     {
       ...{ version, enabled: isEnabled, factors: policy.factors, firstEnrolment: first },
       ...{ sendAtOnce: policy.sendAtOnce, language: policy.language },
-      trustHours: hoursOf(policy.trustHours),
+      ...{ trustHours: hoursOf(policy.trustHours), trustBinding: policy.trustBinding },
       acr: ladder.map(without),
       rules: policy.rules.map((rule) =>
         without(withHours({ ...rule, time: rule.time && timeOf(rule.time) })),

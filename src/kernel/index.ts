@@ -3,6 +3,7 @@
  * Pure and tiny. It imports nothing of ours and knows nothing of step-ups, people or stores.
  */
 
+export { BINDINGS, type Binding } from './binding.ts'
 export { type Clock, type Instant, instantOf, later, type Stopwatch, secondsOf } from './clock.ts'
 export { DAYS, type Day } from './day.ts'
 export {

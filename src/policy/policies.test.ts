@@ -6,7 +6,7 @@ import type { PolicySettings } from './settings.ts'
 
 const FIRST: PolicySettings = {
   ...{ enabled: true, factors: ['totp'], firstEnrolment: 'open', language: 'en', rules: [] },
-  ...{ trustHours: 0, trustSince: null, sendAtOnce: false },
+  ...{ trustHours: 0, trustBinding: 'ip+device', trustSince: null, sendAtOnce: false },
   acr: [{ value: 'mfa', factors: ['totp', 'email'], enrolledBy: null }],
 }
 

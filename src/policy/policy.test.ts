@@ -19,7 +19,7 @@ const SETTINGS: PolicySettings = {
     { value: 'mfa-app', factors: ['totp'], enrolledBy: null },
   ],
   rules: [],
-  ...{ trustHours: 12, trustSince: NOON },
+  ...{ trustHours: 12, trustBinding: 'device', trustSince: NOON },
 }
 const rule = (name: string, over: Partial<Rule> = {}): Rule => ({
   ...{ name, clients: null, directories: null, groups: null, networks: null, time: null },
@@ -49,7 +49,8 @@ describe('the effective policy', () => {
     assert.deepEqual(policyOf({}).effective(HERE, null), {
       ...{ use: 'required', factors: ['totp', 'email'], acr: null, firstEnrolment: 'contact' },
       sendAtOnce: false,
-      ...{ language: null, delegatedAmr: ['swk'], trustHours: 12, trustSince: NOON },
+      ...{ language: null, delegatedAmr: ['swk'] },
+      ...{ trustHours: 12, trustBinding: 'device', trustSince: NOON },
     })
     assert.equal(policyOf({ enabled: false }).effective(HERE, null).use, 'exempt')
   })
@@ -129,7 +130,8 @@ describe('the effective policy', () => {
       ],
       ...{ use: { from: 'rule', rule: 'staff' }, factors: { from: 'rule', rule: 'staff' } },
       sendAtOnce: { from: 'policy' },
-      ...{ language: { from: 'person' }, trustHours: { from: 'policy' } },
+      ...{ language: { from: 'person' } },
+      ...{ trustHours: { from: 'policy' }, trustBinding: { from: 'policy' } },
     })
     const denied = policyOf({ rules: rules.slice(2) }).explain(HERE, { ...own, status: 'disabled' })
     assert.deepEqual(denied.use, { from: 'rule', rule: 'never' })

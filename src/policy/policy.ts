@@ -1,4 +1,4 @@
-import type { FactorKind, Instant, Locale } from '../kernel/index.ts'
+import type { Binding, FactorKind, Instant, Locale } from '../kernel/index.ts'
 import { createLadder, type Ladder } from './ladder.ts'
 import {
   type Circumstances,
@@ -32,6 +32,7 @@ export type Effective = {
   readonly delegatedAmr: readonly string[]
   /** For which a factor that was proven since `trustSince` counts again; 0: never. */
   readonly trustHours: number
+  readonly trustBinding: Binding
   readonly trustSince: Instant | null
 }
 
@@ -53,6 +54,7 @@ export type Reasons = {
   readonly sendAtOnce: Source
   readonly language: Source | null
   readonly trustHours: Source
+  readonly trustBinding: Source
 }
 
 export type Policy = {
@@ -61,6 +63,7 @@ export type Policy = {
   readonly language: Locale
   /** As long as trust may last by it, whoever comes from wherever; a setting of a person's own aside. */
   readonly trustHoursMax: number
+  readonly trustBinding: Binding
   readonly trustSince: Instant | null
   effective(here: Circumstances, own: PersonSettings | null): Effective
   explain(here: Circumstances, own: PersonSettings | null): Reasons
@@ -86,6 +89,7 @@ export function createPolicy(deps: {
   return {
     ladder: createLadder(settings.acr, askable),
     language: settings.language,
+    trustBinding: settings.trustBinding,
     trustSince: settings.trustSince,
     trustHoursMax: Math.max(settings.trustHours, ...rules.map(({ rule }) => rule.trustHours ?? 0)),
 
@@ -101,6 +105,7 @@ export function createPolicy(deps: {
         language,
         delegatedAmr: delegatedAmr.get(here.client) ?? [],
         trustHours: trustHours ?? rule?.trustHours ?? settings.trustHours,
+        trustBinding: settings.trustBinding,
         trustSince: settings.trustSince,
       }
     },
@@ -132,6 +137,7 @@ export function createPolicy(deps: {
         sendAtOnce: { from: 'policy' },
         language: language === null ? null : { from: 'person' },
         trustHours: sourceOf(trustHours, held?.trustHours),
+        trustBinding: { from: 'policy' },
       }
     },
   }

@@ -1,4 +1,4 @@
-import type { Day, FactorKind, Instant, Locale } from '../kernel/index.ts'
+import type { Binding, Day, FactorKind, Instant, Locale } from '../kernel/index.ts'
 import type { Rung } from './ladder.ts'
 
 export type FirstEnrolment = 'contact' | 'bindCode' | 'open'
@@ -18,6 +18,8 @@ export type PolicySettings = {
   readonly acr: readonly Rung[]
   /** For which a factor that was proven counts again; 0: never. */
   readonly trustHours: number
+  /** Where it counts again. */
+  readonly trustBinding: Binding
   /** What was proven before counts no more: it was under another policy. Null: nothing was changed yet. */
   readonly trustSince: Instant | null
   /** The first that matches holds. */

@@ -49,7 +49,8 @@ async function opened(
   const policy = createPolicy({
     settings: {
       ...{ enabled: true, factors: ['totp', 'email'], firstEnrolment: 'open', language: 'en' },
-      ...{ acr: rungs, rules: [], trustHours: 12, trustSince: null, sendAtOnce: false },
+      ...{ acr: rungs, rules: [], sendAtOnce: false },
+      ...{ trustHours: 12, trustBinding: 'ip', trustSince: null },
     },
     ...{ delegatedAmr: new Map(), timeZone: 'UTC', askable: ['totp', 'email'] },
   })
@@ -72,7 +73,6 @@ async function opened(
     marks: { isOf: () => false },
     ...{ trust, trustStore: { revoke: notHere }, store, senders: new Map() },
     ...{ deliver: notHere, heard: () => {} },
-    trustBinding: 'ip',
     lookUp: createLookUpPerson({
       store,
       resolve: () =>

@@ -14,7 +14,7 @@ import {
   type Random,
 } from '../kernel/index.ts'
 import type { Policy } from '../policy/index.ts'
-import type { Binding, Trust, Trusted, TrustStore } from '../trust/index.ts'
+import type { Trust, Trusted, TrustStore } from '../trust/index.ts'
 import { type Begun, EXEMPT, ended, openedEvent, satisfied } from './begun.ts'
 import { decide } from './decide.ts'
 import type { Deliver } from './deliver.ts'
@@ -55,7 +55,6 @@ export type OpenDeps = {
   readonly reach: Reach
   readonly marks: Pick<Marks, 'isOf'>
   readonly trustStore: Pick<TrustStore, 'revoke'>
-  readonly trustBinding: Binding
   readonly store: StepUpStore
   readonly senders: ReadonlyMap<FactorKind, CodeSender>
   readonly negotiate: (wanted: {
@@ -175,7 +174,7 @@ export function createOpen(deps: OpenDeps): {
     const effective = effectiveFor(person, now)
     const { ladder } = policy
     const reached = { request, person, standing, effective, ladder }
-    const wanted = wantedOf({ client, person, effective, ladder, binding: deps.trustBinding })
+    const wanted = wantedOf({ client, person, effective, ladder })
     const acrs = insistedOn(request, wanted.acrs)
     const isFree = request.lane === 'signed' && request.purpose === 'sign-in' && place !== null
     return {

@@ -33,7 +33,8 @@ const effective: Effective = {
   ...{ use: 'required', acr: null, language: null },
   factors: ['totp', 'email'],
   firstEnrolment: 'contact',
-  ...{ delegatedAmr: [], sendAtOnce: false, trustHours: 0, trustSince: null },
+  ...{ delegatedAmr: [], sendAtOnce: false },
+  ...{ trustHours: 0, trustBinding: 'ip+device', trustSince: null },
 }
 const none: Standing = {
   ...{ enrolled: [], codes: [], tallies: [], knownBrowsers: [], grants: [] },

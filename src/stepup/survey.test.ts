@@ -52,7 +52,8 @@ function surveyOf({ standing, answer, over }: Given) {
   const policy = createPolicy({
     settings: {
       ...{ enabled: true, factors: ['totp', 'email'], firstEnrolment: 'contact', language: 'en' },
-      ...{ sendAtOnce: false, acr: LADDER, rules: [], trustHours: 0, trustSince: null },
+      ...{ sendAtOnce: false, acr: LADDER, rules: [] },
+      ...{ trustHours: 0, trustBinding: 'ip+device', trustSince: null },
       ...over,
     },
     ...{ delegatedAmr: new Map(), timeZone: 'UTC', askable: ['totp', 'email'] },

@@ -8,7 +8,7 @@ import {
   operatorCodeKindOf,
 } from '../kernel/index.ts'
 import type { Effective, Ladder } from '../policy/index.ts'
-import type { Binding, Grant, Trust, Trusted, TrustLook, TrustStore } from '../trust/index.ts'
+import type { Grant, Trust, Trusted, TrustLook, TrustStore } from '../trust/index.ts'
 import { about } from './about.ts'
 import type { Begun } from './begun.ts'
 import type { Earns } from './move.ts'
@@ -52,10 +52,9 @@ export function wantedOf(of: {
   readonly person: Person
   readonly effective: Effective
   readonly ladder: Ladder
-  readonly binding: Binding
 }) {
-  const { client, person, effective, ladder, binding } = of
-  const { factors, trustHours: hours, trustSince: since } = effective
+  const { client, person, effective, ladder } = of
+  const { factors, trustHours: hours, trustBinding: binding, trustSince: since } = effective
   const acrs = acrsFrom(effective.acr, ladder.values)
   return { client, person, factors, acrs, since, settings: { hours, binding } }
 }

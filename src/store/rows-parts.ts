@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FACTOR_KINDS, type Instant } from '../kernel/index.ts'
+import { BINDINGS, FACTOR_KINDS, type Instant } from '../kernel/index.ts'
 
 /**
  * Rows are input too. What is kept as JSON must be exactly what this release writes: a field or a state that it does
@@ -10,6 +10,7 @@ export const texts = z.array(text)
 export const instant = z.custom<Instant>((value) => Number.isSafeInteger(value))
 export const count = z.int().min(0)
 export const factor = z.enum(FACTOR_KINDS)
+export const binding = z.enum(BINDINGS)
 
 export function parsed<T>(what: string, schema: z.ZodType<T>, json: string): T {
   const found = schema.safeParse(JSON.parse(json))

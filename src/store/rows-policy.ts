@@ -8,7 +8,7 @@ import type {
   Rule,
 } from '../policy/index.ts'
 import { idIn } from './rows.ts'
-import { count, factor, instant, parsed, text, texts } from './rows-parts.ts'
+import { binding, count, factor, instant, parsed, text, texts } from './rows-parts.ts'
 
 const personSettings: z.ZodType<PersonSettings> = z.strictObject({
   status: z.enum(['global', 'enabled', 'disabled']),
@@ -40,6 +40,8 @@ const policySettings: z.ZodType<PolicySettings> = z.strictObject({
   ),
   rules: z.array(rule),
   trustHours: count.default(0),
+  // Applied by a release that had it in the configuration alone: the narrowest.
+  trustBinding: binding.default('ip+device'),
   trustSince: instant.nullable().default(null),
 })
 

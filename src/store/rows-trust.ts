@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import { type Instant, parseId } from '../kernel/index.ts'
 import type { Grant, NewGrant, TrustUse } from '../trust/index.ts'
-import { factor, instant, text } from './rows-parts.ts'
+import { binding, factor, instant, text } from './rows-parts.ts'
 import type { TrustGrantRow } from './schema.ts'
-
-const binding = z.enum(['ip', 'device', 'ip+device'])
 
 /** As the rows of a table, in one JSON value. */
 const grants = z.array(

@@ -12,7 +12,7 @@ import type {
   StepUpRequest,
   Tally,
 } from '../stepup/index.ts'
-import { count, factor, instant, parsed, text, texts } from './rows-parts.ts'
+import { binding, count, factor, instant, parsed, text, texts } from './rows-parts.ts'
 
 const id = <K extends IdKind>(of: K) => z.custom<Id<K>>((value) => parseId(of, value) !== undefined)
 const matching = <T extends string>(pattern: RegExp) =>
@@ -65,7 +65,7 @@ const offer: z.ZodType<Offer> = z.discriminatedUnion('use', [
 
 const trustOffer = z.strictObject({
   hours: count,
-  binding: z.enum(['ip', 'device', 'ip+device']),
+  binding,
   group: text,
   contacts: text,
   ip: text.nullable(),

@@ -1,7 +1,4 @@
-import type { FactorKind, Id, Instant } from '../kernel/index.ts'
-
-/** What a grant holds for: whoever comes from the same network, in the same browser, or both. */
-export type Binding = 'ip' | 'device' | 'ip+device'
+import type { Binding, FactorKind, Id, Instant } from '../kernel/index.ts'
 
 /** As they hold for one person now. 0 hours: everybody is asked every time. */
 export type TrustSettings = { readonly hours: number; readonly binding: Binding }

@@ -4,7 +4,6 @@
  * knows nothing of policy, factors or pages.
  */
 export type {
-  Binding,
   Device,
   Grant,
   NewGrant,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Id, instantOf, later } from '../kernel/index.ts'
-import type { Binding, Device, Grant } from './grant.ts'
+import { type Binding, type Id, instantOf, later } from '../kernel/index.ts'
+import type { Device, Grant } from './grant.ts'
 import { type Asked, judgeDevice, judgeTrust } from './judge-trust.ts'
 import { networkOf } from './network.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { parse, stringify } from 'yaml'
-import type { Binding } from '../../src/trust/index.ts'
+import type { Binding } from '../../src/kernel/index.ts'
 import { openApp, type TestApp } from '../support/app.ts'
 import { otpAt } from '../support/attack.ts'
 import { createCommandLine } from '../support/command-line.ts'
@@ -45,6 +45,14 @@ const changes: readonly (readonly [string, (app: TestApp) => Promise<unknown>])[
     'the policy had no trust for a moment',
     async (app) => {
       for (const trustHours of ['0h', '12h']) await putPolicy(app, { trustHours })
+    },
+  ],
+  [
+    'the policy bound it to something else for a moment',
+    async (app) => {
+      const { trustBinding } = parse((await createCommandLine(app)(['policy', 'show'])).out)
+      for (const binding of [trustBinding === 'ip' ? 'device' : 'ip', trustBinding])
+        await putPolicy(app, { trustBinding: binding })
     },
   ],
   [
@@ -105,7 +113,7 @@ describe('M36 trust that outlives a change', () => {
   })
 
   test('is earned under no policy that was over before the answer', async () => {
-    for (const edit of [{ trustHours: '0h' }, { factors: ['email'] }]) {
+    for (const edit of [{ trustHours: '0h' }, { trustBinding: 'ip' }, { factors: ['email'] }]) {
       await using app = await openTrusting('device')
       const bob = visitor()
       const { page } = await question(app, bob)

@@ -56,7 +56,7 @@ function decidingMicros(): number {
   const settings: PolicySettings = {
     ...{ enabled: true, factors: ['totp'], firstEnrolment: 'open', language: 'en' },
     ...{ acr: [{ value: 'mfa', factors: ['totp'], enrolledBy: null }], rules },
-    ...{ sendAtOnce: false, trustHours: 12, trustSince: null },
+    ...{ sendAtOnce: false, trustHours: 12, trustBinding: 'ip+device', trustSince: null },
   }
   const { effective } = createPolicy({
     ...{ settings, delegatedAmr: new Map(), timeZone: 'UTC', askable: ['totp'] },

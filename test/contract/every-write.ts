@@ -120,11 +120,14 @@ await trace('durable accounts.setContacts', () =>
 )
 await trace('ordered accounts.leave', () => accounts.leave(theirs, NOON, NOON))
 
-const rules = { enabled: true, factors: [], firstEnrolment: 'open', language: 'en' } as const
+const rules = {
+  ...({ enabled: true, factors: [], firstEnrolment: 'open', language: 'en' } as const),
+  ...{ sendAtOnce: false, acr: [], rules: [] },
+}
 await trace('durable policy.apply', () =>
   store.policy.apply(
     0,
-    { ...rules, sendAtOnce: false, acr: [], rules: [], trustHours: 0, trustSince: null },
+    { ...rules, trustHours: 0, trustBinding: 'ip+device', trustSince: null },
     [],
     [],
     [added],

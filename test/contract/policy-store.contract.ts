@@ -28,7 +28,7 @@ const SETTINGS: PolicySettings = {
       ...{ time: null, then: 'deny', factors: null, acr: null, trustHours: null },
     },
   ],
-  ...{ trustHours: 168, trustSince: NOON },
+  ...{ trustHours: 168, trustBinding: 'device', trustSince: NOON },
 }
 const OWN: PersonSettings = {
   ...{ status: 'disabled', factors: ['email'], language: 'zh-CN', trustHours: 0 },
@@ -70,6 +70,14 @@ export function policyStoreContract(backend: string, open: OpenBench): void {
       assert.deepEqual(await another.policy.current(), now)
       assert.equal((await versionFor(another, account)).policyVersion, 1)
       assert.deepEqual((await eventsOf(bench.store)).at(-1), applied(1))
+    })
+
+    test('reads one of an earlier release, which says less', async () => {
+      await using bench = await open()
+      const { trustBinding: _, sendAtOnce: __, ...said } = SETTINGS
+      await bench.store.policy.apply(0, said as PolicySettings, [], [], [applied(1)], NOON)
+      const { settings } = await bench.store.policy.current()
+      assert.deepEqual(settings, { ...said, trustBinding: 'ip+device', sendAtOnce: false })
     })
 
     test('lets one of many racing operators apply, and tells the others', async () => {

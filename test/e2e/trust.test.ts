@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Binding } from '../../src/trust/index.ts'
+import type { Binding } from '../../src/kernel/index.ts'
 import { needs } from '../support/needs.ts'
 import { AWAY, HOME, LOOPBACK } from '../support/trust.ts'
 import { type Company, openCompany } from './company.ts'

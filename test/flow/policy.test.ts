@@ -8,6 +8,16 @@ import { openForAnybody, resumeOn, unsignedUrl } from '../support/outside.ts'
 import { begin, codeFrom, wayBack } from '../support/passage.ts'
 import { openTexting } from '../support/texting.ts'
 import { redeemed } from '../support/token.ts'
+import {
+  AWAY,
+  HOME,
+  openTrusting,
+  passed,
+  prove,
+  question,
+  visit,
+  visitor,
+} from '../support/trust.ts'
 import { createUserAgent } from '../support/user-agent.ts'
 
 const EXEMPT = { acr: 'exempt', amr: [], auth_time: undefined }
@@ -248,6 +258,57 @@ describe('an operator', () => {
     assert.equal((await redeemed(app, next.pushed, again)).claims['acr'], 'silver')
     const known = await (await fetch(`${app.issuer}/.well-known/openid-configuration`)).json()
     assert.deepEqual((known as Record<string, unknown>)['acr_values_supported'], ['silver'])
+  })
+})
+
+describe('where trust is bound to', () => {
+  const bindTo = (app: TestApp, trustBinding: string) =>
+    put(createCommandLine(app), { trustBinding })
+  const isWarned = (app: TestApp) => app.logged.some((line) => line.includes('names no proxy'))
+
+  test('is changed for everybody from the next sign-in on, and what was trusted is over', async () => {
+    await using app = await openTrusting('device')
+    const cli = createCommandLine(app)
+    const bob = visitor()
+    const at = await prove(app, bob)
+    assert.deepEqual(await visit(app, bob), passed(at))
+    const { page: before } = await question(app, visitor())
+    assert.match(before.body, /type="checkbox"/)
+
+    app.clock.advance(1)
+    const ip = stringify({ ...(await shown(cli)), trustBinding: 'ip' })
+    const changes = (await cli(['policy', 'diff', '-'], ip)).out
+    assert.match(changes, /^- trustBinding: device\n\+ trustBinding: ip$/m)
+    assert.equal((await cli(['policy', 'apply', '-'], ip)).code, 0)
+    const told = (await app.events()).find(({ event }) => event === 'policy.applied')
+    assert.deepEqual(told?.['changed'], ['trustBinding'])
+    assert.match((await cli(['trust', 'list', 'bob'])).out, /, in one browser, over$/m)
+    const explained = await cli(['explain', '--user', 'bob', '--client', 'iam', '--ip', HOME])
+    assert.match(explained.out, /bound to +ip, by the policy that was applied$/m)
+    assert.match(explained.out, /\): no, it is bound to something else than trust is now$/m)
+
+    const { page } = await question(app, bob)
+    assert.doesNotMatch(page.body, /type="checkbox"/)
+    assert.match(page.body, /From this network, you won’t be asked again for 12 hours\./)
+    const anew = await prove(app, bob, { tick: false })
+    assert.deepEqual(await visit(app, visitor()), passed(anew))
+    assert.equal(await visit(app, visitor(AWAY)), 'asked')
+    assert.match((await cli(['trust', 'list', 'bob'])).out, /, from \S+, until \S+ at the latest$/m)
+  })
+
+  test('is what is warned of at the start, and by whom a forwarded request is told of', async () => {
+    for (const [first, then, lines] of [
+      ['device', 'ip', 1],
+      ['ip', 'device', 0],
+    ] as const) {
+      await using app = await openTrusting(first, '12h', { proxies: [] })
+      assert.equal((await bindTo(app, then)).code, 0)
+      await app.app.start()
+      assert.equal(isWarned(app), lines === 1, then)
+      await visit(app, visitor())
+      const unlisted = app.logged.filter((line) => line.includes('forwarded by none of'))
+      assert.equal(unlisted.length, lines, then)
+    }
   })
 })
 

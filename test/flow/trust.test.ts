@@ -153,7 +153,10 @@ describe('trust', () => {
     const cli = createCommandLine(app)
     const said = async (...line: string[]) =>
       (await cli(['explain', '--user', 'bob', '--client', 'iam', ...line])).out
-    assert.match(await said('--ip', HOME), /trust +12 hours, by ip\+device, by the configuration/)
+    assert.match(
+      await said('--ip', HOME),
+      /trust +12 hours, by the configuration\n +bound to +ip\+device, by the configuration/,
+    )
     assert.match(await said('--ip', HOME), /passes +by no trust: nothing was earned/)
     await prove(app, visitor())
     const good = await said('--ip', HOME)
@@ -174,7 +177,10 @@ describe('trust', () => {
     const json = JSON.parse(await said('--ip', HOME, '--json'))
     assert.deepEqual([json.trust.binding, json.trust.grants[0].is], ['ip+device', 'holds'])
     await cli(['user', 'set', 'bob', '--trust-hours', '3h'])
-    assert.match(await said('--ip', HOME), /trust +3 hours, by ip\+device, by their own settings/)
+    assert.match(
+      await said('--ip', HOME),
+      /trust +3 hours, by their own settings.+\n +bound to +ip\+device, by the c/,
+    )
   })
 
   test('is that of the older proof where the newer one is worth less than the client insists on', async () => {

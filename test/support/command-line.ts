@@ -58,7 +58,7 @@ export function createCommandLine(app: TestApp): CommandLine {
     directories: createLook({ config, store, people, remote, clock, policies, reach, judgeText }),
     policy: composePolicy({ config, app: app.app, clock }),
     explain: createExplain({ config, app: app.app, clock }),
-    trust: composeTrust({ config, app: app.app, clock }),
+    trust: composeTrust({ app: app.app, clock }),
     audit: {
       export: (after) => exportAudit(audit, after),
       verify: (from) => verifyAudit(audit, keys, from),

@@ -70,7 +70,8 @@ export async function grow(store: Store, keys: KeyRing, clock: Clock): Promise<G
   await accounts.know(elsewhere, codes, NOON)
   const policy = {
     ...({ enabled: true, factors: ['totp'], firstEnrolment: 'open', language: 'en' } as const),
-    ...{ sendAtOnce: true, acr: [], rules: [], trustHours: 12, trustSince: NOON },
+    ...{ sendAtOnce: true, acr: [], rules: [] },
+    ...({ trustHours: 12, trustBinding: 'ip', trustSince: NOON } as const),
   }
   const settings = {
     ...({ status: 'enabled', factors: ['totp'], language: 'zh-CN', trustHours: 8 } as const),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Binding } from '../../src/trust/index.ts'
+import type { Binding } from '../../src/kernel/index.ts'
 import { openApp, type TestApp, type TestOptions } from './app.ts'
 import { otpAt, withOtpApp } from './attack.ts'
 import { begin } from './passage.ts'

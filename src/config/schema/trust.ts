@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BINDINGS } from '../../kernel/index.ts'
 
 const HOURS_MAX = 168
 const DURATION = /^(?:(0|[1-9]\d{0,2})h|([0-7])d)$/
@@ -32,6 +33,13 @@ function hoursIn(written: string): number | undefined {
   return days === undefined ? undefined : Number(days) * 24
 }
 
+export const trustBinding = z
+  .enum(BINDINGS)
+  .default('ip+device')
+  .describe(
+    'Where it counts. `ip`: for whoever comes from the same address under the same name, with no more than the password. `device`: in the same browser, where the person ticked the box. `ip+device`: both.',
+  )
+
 export const trust = z
   .strictObject({
     hours: trustHours
@@ -39,12 +47,7 @@ export const trust = z
       .describe(
         'How long a factor that was proven counts again, from that moment on: `0h` to `168h`, or `0d` to `7d`. 0: everybody is asked every time.',
       ),
-    binding: z
-      .enum(['ip', 'device', 'ip+device'])
-      .default('ip+device')
-      .describe(
-        'Where it counts. `ip`: for whoever comes from the same address under the same name, with no more than the password. `device`: in the same browser, where the person ticked the box. `ip+device`: both.',
-      ),
+    binding: trustBinding,
     ipv6Prefix: z
       .union([z.literal(128), z.literal(64)])
       .default(128)
