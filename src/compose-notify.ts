@@ -3,12 +3,15 @@ import type { Carried } from './compose-channels.ts'
 import type { Config } from './config/index.ts'
 import { browserName } from './factors/code/index.ts'
 import { createNotifier, type NoticeWay, type NotifierDeps, type Way } from './notices/index.ts'
+import type { Policies } from './policy/index.ts'
 import type { Reach, Resolve } from './stepup/index.ts'
 import type { Store } from './store/index.ts'
 
 type Deps = {
-  readonly config: Pick<Config, 'notices' | 'language' | 'directories'>
+  readonly config: Pick<Config, 'notices' | 'directories'>
   readonly store: Store['notices']
+  readonly stepUps: Pick<Store['stepUps'], 'standing'>
+  readonly policies: Pick<Policies, 'at'>
   readonly carried: readonly Carried[]
   readonly reach: Reach
   readonly peek: Resolve
@@ -19,7 +22,7 @@ type Deps = {
 
 /** What tells people what happened in their name, once it is known whether it is this process that does. */
 export function composeNotify(deps: Deps) {
-  const { config, store, carried, reach, peek, isRetired, clock, heard } = deps
+  const { config, store, stepUps, policies, carried, reach, peek, isRetired, clock, heard } = deps
   const { channels, perDayMax, unsignedPerDayMax } = config.notices
   const ways = new Map<NoticeWay, Way>()
   for (const { channel, mask } of carried)
@@ -40,6 +43,10 @@ export function composeNotify(deps: Deps) {
         ...{ signed: perDayMax, proven: perDayMax, operator: perDayMax },
         unsigned: unsignedPerDayMax,
       },
-      language: config.language,
+      async languageOf(account) {
+        const { settings, policyVersion } = await stepUps.standing(account)
+        const { language } = await policies.at(policyVersion)
+        return { own: settings?.language ?? null, everybodys: language }
+      },
     })
 }

@@ -215,8 +215,8 @@ export async function compose(config: Config, world: World): Promise<App> {
     ...{ config, world, keys, store, metrics, signingKeys },
     ports: { audit, leases, people, sweep: ports.upkeep.sweep, notices: ports.notices },
     createNotify: composeNotify({
-      ...{ config, store: ports.notices, carried, reach, peek, clock, heard },
-      isRetired: () => state === 'retired',
+      ...{ config, policies, carried, reach, peek, clock, heard, stepUps: stepUpStore },
+      ...{ store: ports.notices, isRetired: () => state === 'retired' },
     }),
     findLeavers: composeLeavers(config, { ...world, store: ports, remote: directories.remote }),
   })

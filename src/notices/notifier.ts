@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../audit/index.ts'
 import type { NoticeChannel } from '../channels/index.ts'
 import type { Answer } from '../directories/index.ts'
-import { type Clock, Fault, type Locale, later } from '../kernel/index.ts'
+import { type Clock, Fault, type Id, type Locale, later } from '../kernel/index.ts'
 import { contactsOf, judgeNotice, type NoticeWay, nextTry, wayTo } from './judge.ts'
 import type { Lately, Notice, NoticeEnd, NoticeLane, NoticeStore } from './notice-store.ts'
 
@@ -17,7 +17,10 @@ export type NotifierDeps = {
   readonly perDayMax: Readonly<Record<NoticeLane, number>>
   /** Names the browser in words of ours; what it says of itself is anybody's text. */
   readonly browserName: (userAgent: string | null) => string | null
-  readonly language: Locale
+  /** `own`: what an operator set for the person alone; `everybodys`: of the policy in force. */
+  readonly languageOf: (
+    account: Id<'account'>,
+  ) => Promise<{ readonly own: Locale | null; readonly everybodys: Locale }>
   readonly clock: Clock
   /** Whether it is this process that sends. */
   readonly isHeld: () => boolean
@@ -55,12 +58,13 @@ export function createNotifier(deps: NotifierDeps): () => Promise<void> {
     const contacts = contactsOf(notice, person, (to) => ways.get(wayTo(to))?.reaches(to) === true)
     if (contacts.length === 0) return drop(notice, 'no-contact')
 
-    const { about, lane, kind, factor, at, id } = notice
+    const { about, lane, kind, factor, at, id, account } = notice
+    const { own, everybodys } = await deps.languageOf(account)
     const words = {
       ...{ id, kind, factor, at, isOperators: lane === 'operator' },
       username: about?.username ?? person?.username ?? '',
       // Their own comes first: a language that somebody else asked for may be none that they read.
-      locale: person?.locale ?? about?.locale ?? deps.language,
+      locale: own ?? person?.locale ?? about?.locale ?? everybodys,
       from: { browser: browserName(about?.userAgent ?? null), ip: about?.ip ?? null },
     }
     const reached: string[] = []

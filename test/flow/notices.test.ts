@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { later } from '../../src/kernel/index.ts'
 import { LI_WEI, openApp, type TestApp } from '../support/app.ts'
 import { guess, ONLY_APP, ONLY_EMAIL, otherThan, otpAt, withOtpApp } from '../support/attack.ts'
+import { createCommandLine } from '../support/command-line.ts'
 import { codeFor } from '../support/handed.ts'
 import { alike, dropped, notices } from '../support/noticed.ts'
 import { keyOn, openForAnybody, unsignedUrl } from '../support/outside.ts'
@@ -68,6 +69,21 @@ describe('a person whose factor was locked', () => {
     await guess(app, 10)
     await app.app.tend()
     assert.equal(notices(app).length, 3)
+  })
+
+  test('reads it in the language that an operator set for them, else in that of the policy', async () => {
+    await using app = await openApp({ settings: { ...ONLY_APP.settings, language: 'zh-CN' } })
+    const sallyport = createCommandLine(app)
+    for (const name of ['bob', 'ann']) await withOtpApp(app, name)
+    await sallyport(['user', 'set', 'ann', '--language', 'en'])
+    for (const name of ['bob', 'ann']) await sallyport(['user', 'bypass-code', name])
+    await app.app.tend()
+    const read = notices(app).map(({ to, subject }) => `${to.slice(0, 3)} ${subject}`)
+    assert.equal(
+      read.find((one) => one.startsWith('ann')),
+      'ann A one-time code was made for you',
+    )
+    assert.match(read.find((one) => one.startsWith('bob')) ?? '', /^bob .*一次性码/)
   })
 
   test('hears of what nobody signed once a day, whatever else there is to tell', async () => {
