@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../../../audit/index.ts'
 import { type Instant, instantOf } from '../../../kernel/index.ts'
 import type { Change, Claim, Found, StepUp, StepUpStore } from '../../../stepup/index.ts'
 import { appsIn, enrolledIn, eventIn, knownBrowsersIn, talliesIn } from '../../rows.ts'
@@ -12,17 +13,11 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
   const { writer, reader, toRows, heard, stepUpRows } = deps
   return {
     async open(stepUp, events, claim, now) {
-      const row = stepUpRow(stepUp, 1)
-      stepUpRows.wrote(row.value, stepUp)
-      const change = { row, told: toRows.told(events) }
-      const keeping = keepingOf(stepUp)
-      const of = { change, keeping, claim: claimOf(claim), notice: noticeOf(stepUp), now }
+      const of = { ...first(stepUp, events), claim: claimOf(claim), notice: noticeOf(stepUp), now }
       const answer = await writer.call('stepUps.open', of)
       switch (answer.heard) {
-        case 'opened': {
-          const tallies = talliesIn(answer.tallies)
-          return { heard: 'opened', at: { version: 1, value: stepUp, tallies } }
-        }
+        case 'opened':
+          return opened(stepUp, answer.tallies)
         case 'found':
           return { heard: 'found', at: foundIn(answer.at) }
         case 'account-gone':
@@ -33,16 +28,11 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
     },
 
     async openTrusted(stepUp, events, use) {
-      const row = stepUpRow(stepUp, 1)
-      stepUpRows.wrote(row.value, stepUp)
-      const change = { row, told: toRows.told(events) }
-      const of = { change, keeping: keepingOf(stepUp), use: trustUseRow(use) }
+      const of = { ...first(stepUp, events), use: trustUseRow(use) }
       const answer = await writer.call('stepUps.openTrusted', of)
       switch (answer.heard) {
-        case 'opened': {
-          const tallies = talliesIn(answer.tallies)
-          return { heard: 'opened', at: { version: 1, value: stepUp, tallies } }
-        }
+        case 'opened':
+          return opened(stepUp, answer.tallies)
         case 'found':
           return { heard: 'found', at: foundIn(answer.at) }
         default:
@@ -151,6 +141,17 @@ export function stepUpStore(deps: PortDeps): StepUpStore {
       if (answer.events.length > 0) heard(answer.events.map(eventIn))
       return answer.heard
     },
+  }
+
+  /** What is kept of a step-up that is about to be opened. */
+  function first(stepUp: StepUp, events: readonly AuditEvent[]) {
+    const row = stepUpRow(stepUp, 1)
+    stepUpRows.wrote(row.value, stepUp)
+    return { change: { row, told: toRows.told(events) }, keeping: keepingOf(stepUp) }
+  }
+
+  function opened(value: StepUp, tallies: string) {
+    return { heard: 'opened', at: { version: 1, value, tallies: talliesIn(tallies) } } as const
   }
 
   function noticeOf(stepUp: StepUp) {

@@ -2,7 +2,13 @@ import type { Database } from 'better-sqlite3'
 import { sql } from 'kysely'
 import type { LockRule } from '../../../stepup/index.ts'
 import { classOf, ownAnswers, UNUSED_MS } from '../../to-rows.ts'
-import type { ClaimMessage, ConsumedMessage, NoticeMessage, Operations } from '../operations.ts'
+import type {
+  ChangeMessage,
+  ClaimMessage,
+  ConsumedMessage,
+  NoticeMessage,
+  Operations,
+} from '../operations.ts'
 import type { AppOperations } from '../operations-apps.ts'
 import { columns, given, prepare, type Query } from '../statements.ts'
 import { foundStepUp, talliesOf } from '../tallies.ts'
@@ -42,12 +48,7 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       if (isGone(change.row.account, keeping)) return { heard: 'account-gone' }
       const until = claim === null ? null : claimMessage(claim, notice, now)
       if (until !== null) return { heard: 'too-soon', until }
-      insert.run(change.row)
-      tell(change.told)
-      return {
-        heard: 'opened',
-        tallies: tallies.get({ account: change.row.account })?.tallies ?? '[]',
-      }
+      return opened(change)
     },
 
     'stepUps.openTrusted'({ change, keeping, use }) {
@@ -55,12 +56,7 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       if (at !== undefined) return { heard: 'found', at }
       if (isGone(change.row.account, keeping)) return { heard: 'account-gone' }
       if (grants.use(use) === 'moved') return { heard: 'trust-moved' }
-      insert.run(change.row)
-      tell(change.told)
-      return {
-        heard: 'opened',
-        tallies: tallies.get({ account: change.row.account })?.tallies ?? '[]',
-      }
+      return opened(change)
     },
 
     'stepUps.replace': (change) => (swap(change) ? 'replaced' : 'stale'),
@@ -145,6 +141,13 @@ export function stepUpWrites(db: Database, query: Query): StepUpOperations {
       notices.add({ id, account, lane: 'proven', kind: 'enrolled', factor, at, about })
       return 'enrolled'
     },
+  }
+
+  function opened({ row, told }: ChangeMessage) {
+    insert.run(row)
+    tell(told)
+    const found = tallies.get({ account: row.account })?.tallies
+    return { heard: 'opened', tallies: found ?? '[]' } as const
   }
 
   function isUsed({ source, part }: ConsumedMessage): boolean {
