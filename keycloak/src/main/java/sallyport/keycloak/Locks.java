@@ -1,0 +1,17 @@
+package sallyport.keycloak;
+
+import org.keycloak.authentication.authenticators.util.AuthenticatorUtils;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+import org.keycloak.services.managers.BruteForceProtector;
+
+/** Whom Keycloak's brute-force detection has locked is sent nowhere. */
+final class Locks {
+    private Locks() {}
+
+    static void check(KeycloakSession session, UserModel user) throws StepUpFailed {
+        BruteForceProtector protector = session.getProvider(BruteForceProtector.class);
+        String error = AuthenticatorUtils.getDisabledByBruteForceEventError(protector, session, session.getContext().getRealm(), user);
+        if (error != null) throw new StepUpFailed(Trouble.LOCKED, "Keycloak's brute-force detection says " + error);
+    }
+}

@@ -1,0 +1,51 @@
+package sallyport.keycloak;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.keycloak.models.Constants;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.protocol.oidc.utils.AmrUtils;
+import org.keycloak.sessions.AuthenticationSessionModel;
+
+/**
+ * What Keycloak itself saw proven in this sign-in or session: the references of the executions that are done, and when the last of
+ * them was.
+ *
+ * @param at null where there is none
+ */
+record Seen(List<String> amr, Long at) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int METHODS_MAX = 20;
+
+    static Seen of(KeycloakSession session, AuthenticationSessionModel tab) {
+        RealmModel realm = tab.getRealm();
+        Map<String, Integer> done = new HashMap<>();
+        // A step-up on a live session goes on with that session's id.
+        UserSessionModel live = session.sessions().getUserSession(realm, tab.getParentSession().getId());
+        if (live != null) done.putAll(parse(live.getNote(Constants.AUTHENTICATORS_COMPLETED)));
+        done.putAll(parse(tab.getUserSessionNotes().get(Constants.AUTHENTICATORS_COMPLETED)));
+        done.keySet().removeIf(execution -> !hasReference(realm, done, execution));
+
+        List<String> amr = AmrUtils.getAuthenticationExecutionReferences(done, realm).stream().distinct().limit(METHODS_MAX).toList();
+        Long at = amr.isEmpty() ? null : done.values().stream().mapToLong(Integer::longValue).max().getAsLong();
+        return new Seen(amr, at);
+    }
+
+    private static boolean hasReference(RealmModel realm, Map<String, Integer> done, String execution) {
+        return !AmrUtils.getAuthenticationExecutionReferences(Map.of(execution, done.get(execution)), realm).isEmpty();
+    }
+
+    private static Map<String, Integer> parse(String note) {
+        try {
+            return note == null ? Map.of() : JSON.readValue(note, new TypeReference<Map<String, Integer>>() {});
+        } catch (JsonProcessingException foreign) {
+            return Map.of();
+        }
+    }
+}
