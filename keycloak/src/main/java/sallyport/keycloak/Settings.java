@@ -54,7 +54,7 @@ record Settings(
                 nameFrom,
                 nameFrom == NameFrom.ATTRIBUTE ? read.with("nameAttribute", "", Settings::wordOf, "the name of a user attribute, as nameFrom says attribute") : null,
                 read.with("directories", "", Settings::directoriesOf, "pairs of user federation provider and Sallyport's directory, such as corp-ldap=corp"),
-                read.with("acceptExempt", "false", Settings::switchOf, "true or false"),
+                Boolean.TRUE.equals(read.with("acceptExempt", "false", Settings::switchOf, "true or false")),
                 read.with("maxTrustedAge", "0", age -> secondsOf(age, TRUSTED_AGE_MAX_S), "whole seconds from 0 to " + TRUSTED_AGE_MAX_S),
                 read.with("timeout", "3000", Settings::timeoutOf, "whole milliseconds from 100 to " + TIMEOUT_MAX_MS),
                 read.with("algorithm", "RS256", alg -> ALGORITHMS.contains(alg) ? alg : null, "one of RS256, PS256, ES256, EdDSA"));
