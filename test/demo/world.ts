@@ -163,7 +163,11 @@ acr:
 `
 }
 
-function importUsers(people: string, users: readonly DemoUser[], config: string): void {
+export function importUsers(
+  people: string,
+  users: readonly Pick<DemoUser, 'username' | 'email'>[],
+  config: string,
+): void {
   const rows = users.map(({ username, email }) => `${username},${email}\n`)
   writeFileSync(people, `username,email\n${rows.join('')}`)
   run('user', 'import', people, '--config', config)
@@ -172,13 +176,13 @@ function importUsers(people: string, users: readonly DemoUser[], config: string)
 const runAny = (...command: readonly string[]) =>
   spawnSync(process.execPath, [LAUNCH, ...command], { encoding: 'utf8' })
 
-function run(...command: readonly string[]): string {
+export function run(...command: readonly string[]): string {
   const done = runAny(...command)
   if (done.status !== 0) throw new Error(`sallyport ${command.join(' ')}: ${done.stderr}`)
   return done.stdout
 }
 
-async function startSallyport(
+export async function startSallyport(
   config: string,
   ready: string,
   env: Readonly<Record<string, string>>,
@@ -214,7 +218,7 @@ async function stopped(child: ChildProcess): Promise<void> {
 }
 
 /** Held all at once, so that none is handed out twice. */
-async function freePorts(count: number): Promise<readonly number[]> {
+export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer()

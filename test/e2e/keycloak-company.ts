@@ -1,0 +1,204 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Outbox, startOutbox } from '../demo/outbox.ts'
+import { freePorts, importUsers, run, startSallyport } from '../demo/world.ts'
+import type { Keycloak } from '../support/keycloak.ts'
+import { type Shop, startShop } from './keycloak-shop.ts'
+
+/** A realm of its own, a Sallyport that knows it, and an application that signs in there. */
+export type Company = AsyncDisposable & {
+  readonly realm: string
+  readonly realmUrl: string
+  readonly sallyport: string
+  /** It takes nothing less than `mfa`. */
+  readonly shop: Shop
+  /** It takes a password, and asks for more when it wants more. */
+  readonly kiosk: Shop
+  readonly outbox: Outbox
+  /** Of this realm. */
+  admin(method: string, path: string, body?: unknown): Promise<unknown>
+  /** Other settings of the step, over those that it has. */
+  set(settings: Readonly<Record<string, string>>): Promise<void>
+  /** What Keycloak saw happen, the newest first. */
+  events(): Promise<readonly Event[]>
+  /** Of a person, as brute-force detection counts them. */
+  failures(username: string): Promise<number>
+  /** A command of Sallyport. */
+  command(...line: readonly string[]): void
+  stopSallyport(): Promise<void>
+  startSallyport(): Promise<void>
+}
+
+export type Event = {
+  readonly type: string
+  readonly error?: string
+  readonly details?: Readonly<Record<string, string>>
+}
+
+const REALM = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../keycloak/config/realm.json'), 'utf8'),
+) as RealmFile
+
+type RealmFile = {
+  readonly authenticatorConfig: readonly {
+    readonly alias: string
+    readonly config: Readonly<Record<string, string>>
+  }[]
+  readonly clients: readonly object[]
+}
+
+let count = 0
+
+/** Everybody's password is their name, backwards. */
+export async function openCompany(
+  keycloak: Keycloak,
+  usernames: readonly string[],
+  /** Of the step. */
+  settings: Readonly<Record<string, string>> = {},
+  /** Lines more in Sallyport's configuration. */
+  more = '',
+): Promise<Company> {
+  await using opening = new AsyncDisposableStack()
+  const realm = `acme-${++count}`
+  const realmUrl = `${keycloak.url}/realms/${realm}`
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-keycloak-company-'))
+  opening.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const [port = 0, management = 0, mail = 0, ...ports] = await freePorts(5)
+  const issuer = `http://localhost:${port}`
+  const outbox = opening.use(await startOutbox(mail))
+  const [shop, kiosk] = [
+    opening.use(await startShop({ id: 'shop', port: ports[0] ?? 0, realmUrl })),
+    opening.use(await startShop({ id: 'kiosk', port: ports[1] ?? 0, realmUrl })),
+  ]
+  const admin: Company['admin'] = (method, path, body) =>
+    keycloak.admin(method, `/realms/${realm}${path}`, body)
+
+  const step = { issuer, clientId: 'keycloak', ...settings }
+  await keycloak.admin('POST', '/realms', realmOf({ realm, step, shop, kiosk, usernames }))
+  opening.defer(async () => void (await keycloak.admin('DELETE', `/realms/${realm}`)))
+  const action = { providerId: 'sallyport-enrol', name: 'Manage second factor' }
+  await admin('POST', '/authentication/register-required-action', action)
+
+  const config = join(folder, 'sallyport.yaml')
+  writeFileSync(join(folder, 'field-key'), run('secrets', 'new'), { mode: 0o600 })
+  const at = { issuer, port, management, smtp: outbox.smtpPort, realmUrl }
+  writeFileSync(config, `${yaml(at)}${more}`)
+  const people = usernames.map((username) => ({ username, email: emailOf(username) }))
+  importUsers(join(folder, 'people.csv'), people, config)
+  const serving = () => startSallyport(config, `http://127.0.0.1:${management}/health/ready`, {})
+  let sallyport: AsyncDisposable | undefined = await serving()
+  const stopSallyport = async () => {
+    await sallyport?.[Symbol.asyncDispose]()
+    sallyport = undefined
+  }
+  opening.defer(stopSallyport)
+
+  const opened = opening.move()
+  return {
+    ...{ realm, realmUrl, sallyport: issuer, shop, kiosk, outbox, admin, stopSallyport },
+    command: (...line) => void run(...line, '--config', config),
+    async startSallyport() {
+      sallyport ??= await serving()
+    },
+    set: (changes) => changeStep(admin, changes),
+    events: async () => (await admin('GET', '/events?max=100')) as readonly Event[],
+    async failures(username) {
+      const [user] = (await admin('GET', `/users?username=${username}`)) as readonly Id[]
+      const path = `/attack-detection/brute-force/users/${user?.id}`
+      return ((await admin('GET', path)) as { readonly numFailures: number }).numFailures
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+export const passwordOf = (username: string) => `${[...username].reverse().join('')}-password`
+const emailOf = (username: string) => `${username}@example.com`
+
+type Id = { readonly id: string }
+
+/** The file that is shipped, with addresses of this machine. */
+function realmOf(of: {
+  readonly realm: string
+  readonly step: Readonly<Record<string, string>>
+  readonly shop: Shop
+  readonly kiosk: Shop
+  readonly usernames: readonly string[]
+}): object {
+  return {
+    ...REALM,
+    realm: of.realm,
+    eventsEnabled: true,
+    quickLoginCheckMilliSeconds: 0,
+    internationalizationEnabled: true,
+    supportedLocales: ['en', 'zh-CN'],
+    authenticatorConfig: REALM.authenticatorConfig.map((one) =>
+      one.alias === 'sallyport' ? { ...one, config: { ...one.config, ...of.step } } : one,
+    ),
+    clients: [
+      clientOf('shop', of.shop, { 'minimum.acr.value': 'mfa' }),
+      clientOf('kiosk', of.kiosk),
+    ],
+    users: of.usernames.map((username) => ({
+      ...{ username, enabled: true, email: emailOf(username), emailVerified: true },
+      ...{ firstName: username, lastName: 'Example' },
+      credentials: [{ type: 'password', value: passwordOf(username), temporary: false }],
+    })),
+  }
+}
+
+function clientOf(clientId: string, { callback }: Shop, attributes: object = {}): object {
+  const [client] = REALM.clients
+  const pkce = { 'pkce.code.challenge.method': 'S256' }
+  return {
+    ...{ ...client, clientId, redirectUris: [callback] },
+    attributes: { ...pkce, ...attributes },
+  }
+}
+
+type Step = Id & {
+  readonly providerId: string
+  readonly authenticationConfig?: string
+}
+
+async function changeStep(
+  admin: Company['admin'],
+  more: Readonly<Record<string, string>>,
+): Promise<void> {
+  const path = '/authentication/flows/browser-stepup/executions'
+  const steps = (await admin('GET', path)) as readonly Step[]
+  const id = steps.find(({ providerId }) => providerId === 'sallyport')?.authenticationConfig
+  const known = (await admin('GET', `/authentication/config/${id}`)) as { readonly config: object }
+  const config = { ...known.config, ...more }
+  await admin('PUT', `/authentication/config/${id}`, { ...known, config })
+}
+
+function yaml(of: {
+  readonly issuer: string
+  readonly port: number
+  readonly management: number
+  readonly smtp: number
+  readonly realmUrl: string
+}): string {
+  return `issuer: ${of.issuer}
+org: { name: Example Corp }
+support: { email: help@example.com }
+listen: { host: localhost, port: ${of.port} }
+management: { host: 127.0.0.1, port: ${of.management} }
+store: { engine: sqlite, file: sallyport.db }
+encryption: { keys: [{ id: test, file: field-key }] }
+logLevel: warn
+clients:
+  - id: keycloak
+    name: Example sign-in
+    auth: { method: private_key_jwt, jwksUri: ${of.realmUrl}/protocol/openid-connect/certs }
+    redirectUris: ['${of.realmUrl}/sallyport/callback']
+    subject: { from: par, claim: preferred_username, directories: [local] }
+channels:
+  email: { host: 127.0.0.1, port: ${of.smtp}, from: Example Corp <no-reply@example.com> }
+firstEnrolment: contact
+acr:
+  - { value: mfa, factors: [email, totp] }
+  - { value: mfa-app, factors: [totp], enrolledBy: [contact] }
+`
+}

@@ -1,0 +1,95 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { type Company, passwordOf } from './keycloak-company.ts'
+
+/** A person in a browser of their own, who signs in at a realm. */
+export type Visitor = AsyncDisposable & {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** Begins at the application and gives the password to Keycloak. What comes next is Sallyport's. */
+  signIn(parameters?: Readonly<Record<string, string>>): Promise<void>
+  /** At the application, with nothing typed. */
+  begin(parameters?: Readonly<Record<string, string>>, page?: Page): Promise<void>
+  givePassword(page?: Page, username?: string): Promise<void>
+  /** By a code that is mailed, at Sallyport. */
+  confirm(page?: Page): Promise<void>
+  cancel(): Promise<void>
+  /** What Keycloak's page complains of. */
+  complaint(): Promise<string>
+  /** The pushed requests with which this browser was sent to Sallyport. */
+  readonly sent: readonly string[]
+  /** How Keycloak names the tab that the first page is in. */
+  tab(): string
+  /** Where Sallyport sent this browser back to, and nobody else yet. */
+  held(): Promise<string>
+}
+
+const PATIENCE_MS = 30_000
+
+export async function openVisitor(
+  company: Company,
+  browser: Browser,
+  username: string,
+  options: BrowserContextOptions = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({ locale: 'en-US', ...options })
+  context.setDefaultTimeout(PATIENCE_MS)
+  const first = await context.newPage()
+  const sent: string[] = []
+  let tab = ''
+  context.on('request', (request) => {
+    const url = new URL(request.url())
+    if (url.href.startsWith(company.realmUrl)) tab = url.searchParams.get('tab_id') ?? tab
+    const uri = url.searchParams.get('request_uri')
+    if (url.href.startsWith(`${company.sallyport}/authorize`) && uri !== null) sent.push(uri)
+  })
+
+  const begin: Visitor['begin'] = async (parameters, page = first) => {
+    await page.goto(company.shop.signIn(parameters))
+  }
+  const givePassword: Visitor['givePassword'] = async (page = first, who = username) => {
+    const field = page.locator('#username')
+    if (await field.isVisible()) await field.fill(who)
+    await page.locator('#password').fill(passwordOf(who))
+    await page.locator('#kc-login').click()
+  }
+  return {
+    ...{ page: first, context, begin, givePassword, sent },
+    tab: () => new URLSearchParams({ client_id: 'shop', tab_id: tab }).toString(),
+    async signIn(parameters) {
+      await begin(parameters)
+      await givePassword()
+    },
+    async confirm(page = first) {
+      const before = company.outbox.count(`${username}@example.com`)
+      await page.getByRole('button', { name: /Email me a code|邮件验证码/ }).click()
+      await page.locator('#code').waitFor()
+      const code = company.outbox.codeFor(`${username}@example.com`, before)
+      await page.locator('#code').fill(code ?? '')
+      await page.locator('#code').press('Enter')
+    },
+    async cancel() {
+      await first.getByRole('button', { name: /^Cancel/ }).click()
+      await first.getByRole('heading', { name: 'You cancelled this sign-in' }).waitFor()
+      await first.getByRole('link', { name: /^Back to/ }).click()
+    },
+    async complaint() {
+      return (
+        (await first.locator('.pf-v5-c-alert__title, #kc-error-message').textContent())?.trim() ??
+        ''
+      )
+    },
+    async held() {
+      const back = `${company.realmUrl}/sallyport/callback`
+      const { promise, resolve } = Promise.withResolvers<string>()
+      await context.route(
+        (url) => url.href.startsWith(back),
+        async (route) => {
+          resolve(route.request().url())
+          await route.abort()
+        },
+      )
+      return promise.finally(() => context.unrouteAll())
+    },
+    [Symbol.asyncDispose]: () => context.close(),
+  }
+}
