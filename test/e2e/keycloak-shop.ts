@@ -35,6 +35,9 @@ export async function startShop(of: {
 
   const server = await serve({ port: of.port, tls: null }, (request, response) => {
     const url = new URL(request.url ?? '/', origin)
+    // A browser asks for an icon too.
+    if (!['/sign-in', '/callback'].includes(url.pathname))
+      return void response.writeHead(404).end()
     const answer = url.pathname === '/callback' ? back(url) : out(url)
     void answer.then(
       ({ status, headers, body }) => response.writeHead(status, headers).end(body),
