@@ -36,8 +36,7 @@ export async function startShop(of: {
   const server = await serve({ port: of.port, tls: null }, (request, response) => {
     const url = new URL(request.url ?? '/', origin)
     // A browser asks for an icon too.
-    if (!['/sign-in', '/callback'].includes(url.pathname))
-      return void response.writeHead(404).end()
+    if (!['/sign-in', '/callback'].includes(url.pathname)) return void response.writeHead(404).end()
     const answer = url.pathname === '/callback' ? back(url) : out(url)
     void answer.then(
       ({ status, headers, body }) => response.writeHead(status, headers).end(body),
@@ -92,4 +91,9 @@ export async function startShop(of: {
 /** It came straight from the realm, so its signature is not what is looked at here. */
 function claimsOf(jwt: string): Claims {
   return JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as Claims
+}
+
+export function tokensOf(heard: Heard) {
+  if ('error' in heard) throw new Error(`the application heard ${heard.error}`)
+  return heard
 }

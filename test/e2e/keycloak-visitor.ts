@@ -88,7 +88,11 @@ export async function openVisitor(
           await route.abort()
         },
       )
-      return promise.finally(() => context.unrouteAll())
+      const url = await promise
+      // A page that could not be loaded is loaded again by itself.
+      await first.goto('about:blank')
+      await context.unrouteAll()
+      return url
     },
     [Symbol.asyncDispose]: () => context.close(),
   }

@@ -5,7 +5,7 @@ import { type Keycloak, openKeycloak } from '../support/keycloak.ts'
 import { needs } from '../support/needs.ts'
 import { launch } from './chromium.ts'
 import { type Company, openCompany } from './keycloak-company.ts'
-import type { Heard } from './keycloak-shop.ts'
+import { tokensOf } from './keycloak-shop.ts'
 import { openVisitor } from './keycloak-visitor.ts'
 
 const ESSENTIAL = { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}' }
@@ -200,11 +200,6 @@ describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn') }, ()
     return failed
   }
 })
-
-function tokensOf(heard: Heard) {
-  assert.ok('idToken' in heard, JSON.stringify(heard))
-  return heard
-}
 
 /** Counting is done behind the answer. */
 async function until(holds: () => Promise<void>): Promise<void> {

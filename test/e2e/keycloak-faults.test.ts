@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { type Keycloak, openKeycloak } from '../support/keycloak.ts'
+import { needs } from '../support/needs.ts'
+import { launch } from './chromium.ts'
+import { type Company, openCompany, passwordOf } from './keycloak-company.ts'
+import { tokensOf } from './keycloak-shop.ts'
+import { openVisitor } from './keycloak-visitor.ts'
+
+const TIMEOUT = { timeout: 90_000 }
+const PEOPLE = ['ada', 'bo', 'chen', 'dai', 'eve', 'fang', 'gus']
+const ESSENTIAL = { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}' }
+const TRUST = 'trust: { hours: 12h, binding: network }\n'
+
+describe('a step-up at Keycloak that is not as usual', { ...needs('chromium', 'mvn') }, () => {
+  let keycloak: Keycloak
+  let company: Company
+  let browser: Browser
+  before(async () => {
+    keycloak = await openKeycloak(process.env['KEYCLOAK_VERSION'])
+    company = await openCompany(keycloak, PEOPLE, {}, TRUST)
+    browser = await launch()
+  })
+  after(async () => {
+    await browser?.close()
+    await company?.[Symbol.asyncDispose]()
+    await keycloak?.[Symbol.asyncDispose]()
+  })
+  const visit = (username: string) => openVisitor(company, browser, username)
+  const usual = () => ({ issuer: company.sallyport, clientId: 'keycloak', acrByLevel: '2=mfa' })
+
+  test(
+    'names the setting that is wrong, counts nothing, and goes on once it is right',
+    TIMEOUT,
+    async () => {
+      await using ada = await visit('ada')
+      await ada.begin()
+      const wrong = [
+        { issuer: '', hint: 'issuer: should be' },
+        { issuer: company.shop.callback, hint: 'issuer: ' },
+        { clientId: 'nobody', hint: 'clientId, algorithm: Sallyport does not know nobody' },
+        { clientId: company.realmUrl, hint: 'clientId: should be' },
+        { acrByLevel: '1=mfa', hint: 'acrByLevel: has no acr for level 2' },
+        { nameFrom: 'ldapId', hint: 'nameFrom: is ldapId' },
+        { nameFrom: 'attribute', nameAttribute: 'badge', hint: 'nameAttribute: the user has no' },
+      ]
+      for (const { hint, ...settings } of wrong) {
+        await company.set({ ...usual(), nameFrom: 'username', ...settings })
+        if (ada.page.url().startsWith(company.shop.callback)) await ada.begin()
+        if (await ada.page.locator('#password').isVisible()) await ada.givePassword()
+        else await ada.page.locator('#kc-sallyport-retry').click()
+        assert.match(await ada.complaint(), /administrator/)
+        const lines = keycloak
+          .log()
+          .split('\n')
+          .filter((line) => line.includes('step-up failed'))
+        assert.ok(lines.at(-1)?.includes(hint), `${hint}: ${lines.at(-1)}`)
+      }
+      await company.set({ ...usual(), nameFrom: 'username' })
+      await ada.page.locator('#kc-sallyport-retry').click()
+      await ada.confirm()
+      assert.equal(tokensOf(await company.shop.heard(ada.page)).idToken['acr'], 'mfa')
+      assert.equal(await company.failures('ada'), 0)
+    },
+  )
+
+  test(
+    'lets pass whom nobody asks only where that is accepted, and never as the level',
+    TIMEOUT,
+    async () => {
+      company.command('user', 'set', 'bo', '--status', 'disabled')
+      await using bo = await visit('bo')
+      await bo.signIn()
+      assert.match(await bo.complaint(), /no second factor that is enough/)
+      await company.set({ acceptExempt: 'true' })
+      try {
+        await bo.page.locator('#kc-sallyport-retry').click()
+        const { idToken, accessToken } = tokensOf(await company.shop.heard(bo.page))
+        for (const token of [idToken, accessToken]) {
+          assert.equal(token['acr'], 'pwd')
+          assert.equal(token['stepup_acr'], 'exempt')
+          assert.equal(token['stepup_amr'], undefined)
+          assert.equal(token['stepup_auth_time'], undefined)
+        }
+        // The next application that asks is not told a level either, and one that insists is refused.
+        await bo.begin()
+        assert.equal(tokensOf(await company.shop.heard(bo.page)).idToken['acr'], 'pwd')
+        await bo.begin(ESSENTIAL)
+        assert.match(await bo.complaint(), /no second factor that is enough/)
+      } finally {
+        await company.set({ acceptExempt: 'false' })
+      }
+    },
+  )
+
+  test(
+    'takes an older proof where that is allowed, and asks where it is not',
+    TIMEOUT,
+    async () => {
+      await using chen = await visit('chen')
+      await chen.signIn()
+      await chen.confirm()
+      const first = tokensOf(await company.shop.heard(chen.page)).idToken['stepup_auth_time']
+      await company.set({ maxTrustedAge: '3600' })
+      try {
+        await using again = await visit('chen')
+        await again.signIn()
+        const { idToken } = tokensOf(await company.shop.heard(again.page))
+        assert.equal(idToken['acr'], 'mfa')
+        assert.equal(idToken['stepup_auth_time'], first)
+        await again.begin({ prompt: 'login' })
+        await again.givePassword()
+        await again.page.getByRole('button', { name: /Email me a code/ }).waitFor()
+      } finally {
+        await company.set({ maxTrustedAge: '0' })
+      }
+      await using asked = await visit('chen')
+      await asked.signIn()
+      await asked.page.getByRole('button', { name: /Email me a code/ }).waitFor()
+    },
+  )
+
+  test('goes through although the realm got another key in the meantime', TIMEOUT, async () => {
+    await using dai = await visit('dai')
+    await dai.signIn()
+    const { id: parentId } = (await company.admin('GET', '')) as { readonly id: string }
+    await company.admin('POST', '/components', {
+      ...{ name: 'newer', providerId: 'rsa-generated', parentId },
+      providerType: 'org.keycloak.keys.KeyProvider',
+      config: { priority: ['500'], enabled: ['true'], active: ['true'], algorithm: ['RS256'] },
+    })
+    await dai.confirm()
+    assert.equal(tokensOf(await company.shop.heard(dai.page)).idToken['acr'], 'mfa')
+  })
+
+  test('is refused in a direct grant, in so many words', TIMEOUT, async () => {
+    const copied = '/authentication/flows/direct%20grant/copy'
+    await company.admin('POST', copied, { newName: 'direct-stepup' })
+    const path = '/authentication/flows/direct-stepup/executions'
+    await company.admin('POST', `${path}/execution`, { provider: 'sallyport' })
+    type Step = { readonly providerId: string }
+    const steps = (await company.admin('GET', path)) as readonly Step[]
+    const step = steps.find(({ providerId }) => providerId === 'sallyport')
+    await company.admin('PUT', path, { ...step, requirement: 'REQUIRED' })
+    await company.admin('PUT', '', { directGrantFlow: 'direct-stepup' })
+    const [kiosk] = (await company.admin('GET', '/clients?clientId=kiosk')) as readonly {
+      readonly id: string
+    }[]
+    const direct = { ...kiosk, directAccessGrantsEnabled: true }
+    await company.admin('PUT', `/clients/${kiosk?.id}`, direct)
+    const response = await fetch(`${company.realmUrl}/protocol/openid-connect/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        ...{ client_id: 'kiosk', grant_type: 'password', username: 'eve' },
+        password: passwordOf('eve'),
+      }),
+    })
+    assert.equal(response.status, 400)
+    assert.equal(((await response.json()) as { error: string }).error, 'unauthorized_client')
+    assert.equal(await company.failures('eve'), 0)
+  })
+
+  test('is over when Keycloak was restarted under it', { timeout: 240_000 }, async () => {
+    await using fang = await visit('fang')
+    await fang.signIn()
+    await fang.page.getByRole('button', { name: /Email me a code/ }).waitFor()
+    await keycloak.restart()
+    await fang.confirm()
+    assert.match(await fang.complaint(), /no sign-in under way/)
+    assert.ok(fang.page.url().startsWith(company.realmUrl))
+  })
+})
