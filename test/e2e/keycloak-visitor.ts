@@ -73,10 +73,13 @@ export async function openVisitor(
       await first.getByRole('link', { name: /^Back to/ }).click()
     },
     async complaint() {
-      return (
-        (await first.locator('.pf-v5-c-alert__title, #kc-error-message').textContent())?.trim() ??
-        ''
-      )
+      const shown = first.locator('.pf-v5-c-alert__title, #kc-error-message')
+      const text = await shown.textContent().catch(async () => {
+        throw new Error(
+          `no complaint at ${first.url()}: ${await first.locator('body').textContent()}`,
+        )
+      })
+      return text?.trim() ?? ''
     },
     async held() {
       const back = `${company.realmUrl}/sallyport/callback`

@@ -21,8 +21,11 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 
 /** The step after the password: out to Sallyport, and on only with an ID token that says what was asked. */
 final class SallyportAuthenticator implements AuthenticationFlowCallback {
-    /** Flows that a browser walks. */
+    /** Flows that a browser walks and in which this step is. */
     private static final Set<String> PATHS = Set.of(LoginActionsService.AUTHENTICATE_PATH, LoginActionsService.POST_BROKER_LOGIN_PATH);
+    /** Others that a browser walks. A page can be shown there, and nowhere else. */
+    private static final Set<String> PAGES = Set.of(
+            LoginActionsService.REGISTRATION_PATH, LoginActionsService.RESET_CREDENTIALS_PATH, LoginActionsService.FIRST_BROKER_LOGIN_PATH);
     private static final String NO_BROWSER = "{\"error\":\"unauthorized_client\",\"error_description\":\"Sallyport asks in a browser, and this flow has none\"}";
 
     private final KeycloakSession session;
@@ -47,7 +50,8 @@ final class SallyportAuthenticator implements AuthenticationFlowCallback {
 
     /** Every way out is here: whatever is not a verdict ends on a page. */
     private void run(AuthenticationFlowContext context, boolean isAnew) {
-        if (context.getFlowPath() == null) {
+        String path = String.valueOf(context.getFlowPath());
+        if (!PATHS.contains(path) && !PAGES.contains(path)) {
             context.challenge(Response.status(400).type(MediaType.APPLICATION_JSON_TYPE).entity(NO_BROWSER).build());
             return;
         }
