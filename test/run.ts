@@ -9,6 +9,12 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import {
+  KEYCLOAK_VERSION,
+  KEYCLOAK_VERSIONS,
+  SHARED_KEYCLOAK,
+  startKeycloak,
+} from './support/keycloak.ts'
 import { isHere, NEEDS } from './support/needs.ts'
 import { SHARED, startPostgres } from './support/postgres.ts'
 
@@ -24,7 +30,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   replicas: ['test/replicas/*.test.ts'],
   crash: ['test/crash/*.test.ts'],
   e2e: ['test/e2e/*.test.ts'],
+  keycloak: ['test/keycloak/*.test.ts'],
 }
+
+/** Its servers take minutes, and the first time a download of 170 MB each. Runs with CI=true, or by name. */
+const KEYCLOAK = 'keycloak'
+/** What runs on each version of Keycloak that we promise. The newest has them all. */
+const ON_EACH_KEYCLOAK: ReadonlySet<string> = new Set(['test/keycloak/step-up.test.ts'])
 
 /** The whole app, whose tests are the same whatever keeps everything. The promises of a store name it themselves. */
 const ON_EACH_STORE: ReadonlySet<string> = new Set(['flow', 'attack'])
@@ -86,17 +98,20 @@ if (isCi) {
 }
 
 await using whole = new AsyncDisposableStack()
-const layers = wanted.length > 0 ? wanted : Object.keys(LAYERS)
+const all = Object.keys(LAYERS).filter((layer) => isCi || layer !== KEYCLOAK)
+const layers = wanted.length > 0 ? wanted : all
 const passes = stores.filter((store) => store === 'sqlite' || isHere('postgresql'))
 const counts = { passed: 0, skipped: 0, failed: 0 }
 let isInterrupted = false
 // One server for them all: to start one of its own would take each file longer than its tests.
 if (isHere('postgresql')) process.env[SHARED] = `${whole.use(await startPostgres()).port}`
 for (const store of passes) await run(store)
+if (layers.includes(KEYCLOAK) && isHere('mvn') && isHere('unzip')) await runOnKeycloak()
 
 for (const { command, packages } of missing)
   console.log(`left out: what needs ${command} (Debian: ${packages.join(' ')}), which is not here`)
-if (!isWhole) console.log(`left out, as CI=true or their layer runs them: ${[...LONG].join(' ')}`)
+const long = [...LONG, ...(LAYERS[KEYCLOAK] ?? [])].join(' ')
+if (!isWhole) console.log(`left out, as CI=true or their layer runs them: ${long}`)
 const { passed, skipped, failed } = counts
 if (failed > 0 || passed === 0) process.exitCode = 1
 if (isCi && (skipped > 0 || missing.length > 0)) {
@@ -107,6 +122,7 @@ if (isCi && (skipped > 0 || missing.length > 0)) {
 /** The first engine's turn has all that does not choose. */
 async function run(store: (typeof STORES)[number]): Promise<void> {
   const files = layers
+    .filter((layer) => layer !== KEYCLOAK)
     .filter((layer) => ON_EACH_STORE.has(layer) || store === STORES[0])
     .flatMap((layer) => globSync([...(LAYERS[layer] ?? [])]).sort())
     .filter((file) => store === STORES[0] || (!ONCE.has(file) && choosesStore(resolve(file))))
@@ -120,6 +136,23 @@ async function run(store: (typeof STORES)[number]): Promise<void> {
   await runFiles(store, alone ?? [], 1)
   const [pass, fail] = [counts.passed - passed, counts.failed - failed]
   console.log(`on ${store}: ${pass} passed, ${fail} failed`)
+}
+
+/** The jar and its own tests; then one server of each version, for throw-away realms of all files. */
+async function runOnKeycloak(): Promise<void> {
+  step('the jar', ['mvn', '-q', '-B', '-f', 'keycloak/pom.xml', 'verify'])
+  const every = globSync([...(LAYERS[KEYCLOAK] ?? [])]).sort()
+  for (const version of KEYCLOAK_VERSIONS) {
+    const isNewest = version === KEYCLOAK_VERSIONS[0]
+    const files = every.filter((file) => isNewest || ON_EACH_KEYCLOAK.has(file))
+    const passed = counts.passed
+    await using keycloak = await startKeycloak(version)
+    process.env[KEYCLOAK_VERSION] = version
+    process.env[SHARED_KEYCLOAK] = keycloak.shared
+    console.log(`${files.length} files of tests at Keycloak ${version}`)
+    await runFiles(STORES[0], files, 2)
+    console.log(`at Keycloak ${version}: ${counts.passed - passed} passed`)
+  }
 }
 
 async function runFiles(store: string, files: readonly string[], atOnce: number): Promise<void> {

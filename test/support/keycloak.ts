@@ -11,6 +11,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,17 +20,30 @@ import { freePorts } from '../bench/installation.ts'
 
 export const KEYCLOAK_VERSIONS = ['26.7.3', '26.5.6'] as const
 
+/** Which of them a pass of the tests is about. */
+export const KEYCLOAK_VERSION = 'SALLYPORT_TEST_KEYCLOAK_VERSION'
+/** Where the one of a whole pass is, for its processes: `Shared` as JSON. */
+export const SHARED_KEYCLOAK = 'SALLYPORT_TEST_KEYCLOAK'
+
 /** A real Keycloak with our jar, on loopback. It serves any number of realms that come and go. */
 export type Keycloak = AsyncDisposable & {
   readonly version: string
   readonly url: string
   /** Of the admin REST API; throws where it refuses. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>
-  /** Everything that it logged so far. */
+  /** Everything that it logged since it was opened here. */
   log(): string
-  /** Killed and started again: what it had in memory is gone. */
-  restart(): Promise<void>
 }
+
+/** One that nobody else uses. */
+export type OwnKeycloak = Keycloak & {
+  /** Ended and started again: what it had in memory is gone. */
+  restart(): Promise<void>
+  /** How others share it. */
+  readonly shared: string
+}
+
+type Shared = { readonly version: string; readonly url: string; readonly logFile: string }
 
 const PROJECT = join(import.meta.dirname, '../../keycloak')
 const JAR = join(PROJECT, 'target/sallyport-keycloak.jar')
@@ -41,7 +55,17 @@ const POLL_MS = 250
 const LOOPBACK = '127.0.0.1'
 const ADMIN = 'admin'
 
-export async function openKeycloak(version: string = KEYCLOAK_VERSIONS[0]): Promise<Keycloak> {
+/** That of the whole pass where there is one, else one of our own. */
+export async function openKeycloak(): Promise<Keycloak> {
+  const there = process.env[SHARED_KEYCLOAK]
+  if (there === undefined) return startKeycloak()
+  const shared = JSON.parse(there) as Shared
+  return { ...used(shared), [Symbol.asyncDispose]: async () => {} }
+}
+
+export async function startKeycloak(
+  version: string = process.env[KEYCLOAK_VERSION] ?? KEYCLOAK_VERSIONS[0],
+): Promise<OwnKeycloak> {
   await using opening = new AsyncDisposableStack()
   const home = mkdtempSync(join(tmpdir(), `sallyport-keycloak-${version}-`))
   opening.defer(() => rmSync(home, { recursive: true, force: true }))
@@ -53,17 +77,25 @@ export async function openKeycloak(version: string = KEYCLOAK_VERSIONS[0]): Prom
   let server = await run()
   opening.defer(() => ended(server))
 
-  const url = `http://${LOOPBACK}:${port}`
+  const shared: Shared = { version, url: `http://${LOOPBACK}:${port}`, logFile }
   const opened = opening.move()
   return {
-    ...{ version, url },
-    admin: async (method, path, body) => call(url, method, path, body),
-    log: () => readFileSync(logFile, 'utf8'),
+    ...used(shared),
+    shared: JSON.stringify(shared),
     async restart() {
       await ended(server)
       server = await run()
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+function used({ version, url, logFile }: Shared): Omit<Keycloak, typeof Symbol.asyncDispose> {
+  const before = statSync(logFile).size
+  return {
+    ...{ version, url },
+    admin: async (method, path, body) => call(url, method, path, body),
+    log: () => readFileSync(logFile).subarray(before).toString('utf8'),
   }
 }
 

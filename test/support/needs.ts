@@ -12,6 +12,8 @@ export const NEEDS = [
   { command: 'pgbouncer', packages: ['pgbouncer'] },
   { command: 'haproxy', packages: ['haproxy'] },
   { command: 'slapd', packages: ['slapd', 'ldap-utils'] },
+  { command: 'unzip', packages: ['unzip'] },
+  { command: 'mvn', packages: ['maven', 'default-jdk-headless'] },
   { command: 'samba', packages: ['samba', 'samba-ad-dc', 'samba-ad-provision', 'ldb-tools'] },
 ] as const
 

@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Outbox, startOutbox } from '../demo/outbox.ts'
 import { freePorts, importUsers, run, startSallyport } from '../demo/world.ts'
 import type { Keycloak } from '../support/keycloak.ts'
-import { type Shop, startShop } from './keycloak-shop.ts'
+import { type Shop, startShop } from './shop.ts'
 
 /** A realm of its own, a Sallyport that knows it, and an application that signs in there. */
 export type Company = AsyncDisposable & {
@@ -48,8 +49,6 @@ type RealmFile = {
   readonly clients: readonly object[]
 }
 
-let count = 0
-
 /** Everybody's password is their name, backwards. */
 export async function openCompany(
   keycloak: Keycloak,
@@ -60,7 +59,7 @@ export async function openCompany(
   more = '',
 ): Promise<Company> {
   await using opening = new AsyncDisposableStack()
-  const realm = `acme-${++count}`
+  const realm = `acme-${randomBytes(4).toString('hex')}`
   const realmUrl = `${keycloak.url}/realms/${realm}`
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-keycloak-company-'))
   opening.defer(() => rmSync(folder, { recursive: true, force: true }))

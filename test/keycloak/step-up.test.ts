@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
+import { launch } from '../e2e/chromium.ts'
 import { type Keycloak, openKeycloak } from '../support/keycloak.ts'
 import { needs } from '../support/needs.ts'
-import { launch } from './chromium.ts'
-import { type Company, openCompany } from './keycloak-company.ts'
-import { tokensOf } from './keycloak-shop.ts'
-import { openVisitor } from './keycloak-visitor.ts'
+import { type Company, openCompany } from './company.ts'
+import { tokensOf } from './shop.ts'
+import { openVisitor } from './visitor.ts'
 
 const ESSENTIAL = { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}' }
 /** Nothing of this waits so long, but what else runs on the machine may hold it up. */
 const TIMEOUT = { timeout: 90_000 }
 const PEOPLE = ['ada', 'bo', 'chen', 'dai', 'eve', 'fang', 'gus', 'hua', 'ivo', 'jin', 'kit']
 
-describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn') }, () => {
+describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn', 'unzip') }, () => {
   let keycloak: Keycloak
   let company: Company
   let browser: Browser
   before(async () => {
-    keycloak = await openKeycloak(process.env['KEYCLOAK_VERSION'])
+    keycloak = await openKeycloak()
     company = await openCompany(keycloak, PEOPLE)
     browser = await launch()
   })

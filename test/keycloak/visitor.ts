@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { type Company, passwordOf } from './keycloak-company.ts'
+import { type Company, passwordOf } from './company.ts'
 
 /** A person in a browser of their own, who signs in at a realm. */
 export type Visitor = AsyncDisposable & {
