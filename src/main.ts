@@ -34,8 +34,7 @@ const random = {
   },
 }
 
-/** What loading leaves behind would size the young heap for good, some 30 MiB that serving seldom needs; load may still grow it. */
-const KEEP_YOUNG_HEAP = '--semi-space-growth-factor=1'
+/** Everything is loaded: from here on load may grow it, which the launcher had forbidden. */
 const GROW_YOUNG_HEAP = '--semi-space-growth-factor=2'
 
 const { version } = packageJson
@@ -62,7 +61,6 @@ const world: World = {
   operator: process.env['SUDO_USER'] ?? process.env['USER'] ?? loginName(),
   // Loaded when a command needs it: `check` and `secrets new` open nothing.
   openTools: async (config, logTo) => {
-    setFlagsFromString(KEEP_YOUNG_HEAP)
     try {
       const { composeTools } = await import('./compose-tools.ts')
       return await composeTools(config, { clock, stopwatch, random, version, pause, logTo })
