@@ -55,6 +55,8 @@ export function told(t: T, message: Message, where: Where): Told {
     }
     case 'stale':
       return careful(t('stale'), t('stale.hint'), undefined)
+    case 'code-gone':
+      return careful(t('gone.handed'), t('gone.handed.hint'), undefined)
     case 'name-refused':
       return bad(t('app.name.refused'), t('app.name.refused.hint'), t('app.name.refused'))
     case 'apps-full':

@@ -60,6 +60,7 @@ export type Message =
         | 'name-refused'
         | 'apps-full'
         | 'last-way'
+        | 'code-gone'
     }
   | { readonly says: 'too-soon'; readonly seconds: number }
 

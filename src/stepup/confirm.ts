@@ -56,6 +56,10 @@ export function createConfirm({ store, make, enroller, earn, clock, seen, noAnsw
       )
     const made = await make(at, { ...move, confirmed: 'right' }, null, save)
     if (made.made === 'moved') return seen(made.at, { said: 'nothing' })
+    if (made.made === 'code-gone') {
+      const back = await make(made.at, { move: 'unprove', enrolment: pending.enrolment })
+      return seen(back.at, { said: back.made === 'moved' ? 'code-gone' : 'stale' })
+    }
     return seen(made.at, { said: made.made === 'full' && most > 1 ? 'apps-full' : 'stale' })
   }
 }

@@ -88,6 +88,10 @@ export function decide(now: Instant, current: StepUp, move: Move): Step {
       if (current.state !== 'enrolling' || current.pending.enrolment !== move.enrolment)
         return illegal
       return confirm(held, current, move, now)
+    case 'unprove':
+      if (current.state !== 'enrolling' || current.pending.enrolment !== move.enrolment)
+        return illegal
+      return moved({ ...held, state: 'choosing' })
     case 'add':
     case 'back':
     case 'rename':

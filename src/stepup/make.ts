@@ -28,6 +28,7 @@ export type Made = {
     | 'refused'
     | 'full'
     | 'last'
+    | 'code-gone'
     | { readonly tooSoon: Instant }
   /** Set when this very spend locked the lane. */
   readonly locks?: boolean
@@ -82,9 +83,9 @@ export function createMake({ store, limits, marks, clock, heard }: MakeDeps): Ma
       }
       if (typeof answer === 'object') return heardOf(answer, move, at, after, step.events)
       if (answer === 'used') return { made: 'used', at }
-      if (answer === 'full' || answer === 'last') return { made: answer, at }
-      if (answer === 'code-gone' || answer === 'account-gone' || answer === 'unknown')
-        return { made: 'refused', at }
+      if (answer === 'full' || answer === 'last' || answer === 'code-gone')
+        return { made: answer, at }
+      if (answer === 'account-gone' || answer === 'unknown') return { made: 'refused', at }
       heard(step.events)
       return { made: 'moved', at: after }
     }

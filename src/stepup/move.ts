@@ -52,6 +52,8 @@ export type Move =
       readonly proof: Proof
       readonly earns: Earns | null
     }
+  /** What was proven for an enrolment under way is worth nothing any more. */
+  | { readonly move: 'unprove'; readonly enrolment: Id<'enrolment'> }
   | Managing
   | { readonly move: 'replan'; readonly planned: Planned }
   | { readonly move: 'speak'; readonly locale: Locale }

@@ -18,6 +18,7 @@ export type Said =
         | 'name-refused'
         | 'apps-full'
         | 'last-way'
+        | 'code-gone'
     }
   | { readonly said: 'too-soon'; readonly until: Instant }
 

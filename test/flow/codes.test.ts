@@ -46,6 +46,21 @@ describe('a code that an operator hands out', () => {
     assert.match(shown.title, /Set up your OTP app/)
   })
 
+  test('that is taken back while the app is set up leads back to the question for one', async () => {
+    await using app = await openApp(BOUND)
+    const say = createCommandLine(app)
+    const made = async () => codeIn((await say(['user', 'bind-code', 'li.wei'])).out)
+    const { browser, pushed, page } = await begin(app)
+    const shown = await browser.submit(page, 'answer', { code: await made() })
+    await say(['user', 'bind-code', 'li.wei', '--revoke'])
+    const gone = await confirm(app, { browser, shown, key: keyOn(shown) })
+    assert.match(gone.body, /Your setup code isn’t good any more, so the app wasn’t set up/)
+    const asked = await browser.submit(gone, 'choose', { factor: 'enrol-totp' })
+    const again = await browser.submit(asked, 'answer', { code: await made() })
+    const done = await confirm(app, { browser, shown: again, key: keyOn(again) })
+    assert.equal((await claimsFrom(app, pushed, done))['acr'], 'mfa-app')
+  })
+
   test('lets Try again go on where wrong ones had paused it', async () => {
     await using app = await openApp(BOUND)
     const say = createCommandLine(app)

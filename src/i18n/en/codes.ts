@@ -19,6 +19,8 @@ export const codes = {
   'wrong.handed': 'That code doesn’t work.',
   'wrong.handed.hint': 'Check it once more, or ask the IT service desk for a new one.',
   'wrong.handed.state': 'the code doesn’t work',
+  'gone.handed': 'Your setup code isn’t good any more, so the app wasn’t set up.',
+  'gone.handed.hint': 'Ask the IT service desk for a new one.',
   'format.handed': 'Please enter all 12 letters and digits of the code.',
   'format.handed.state': '12 letters and digits, please',
   'locked.title.bind-code_one': 'Setup codes are paused for {count} minute',

@@ -19,6 +19,8 @@ export const codes = {
   'wrong.handed': '该代码无效。',
   'wrong.handed.hint': '请再次核对，或联系 IT 服务台获取新的代码。',
   'wrong.handed.state': '代码无效',
+  'gone.handed': '绑定码已失效，身份验证器未添加。',
+  'gone.handed.hint': '请联系 IT 服务台获取新的绑定码。',
   'format.handed': '请输入完整的 12 位字母和数字。',
   'format.handed.state': '请输入 12 位字母和数字',
   'locked.title.bind-code_other': '绑定码暂停使用，​{count} 分钟后恢复',
