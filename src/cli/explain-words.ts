@@ -154,6 +154,7 @@ function whyLines({ reasons, effective, isApplied }: Told): readonly string[] {
     ...(effective.acr === null
       ? []
       : [line('at least', `${effective.acr}, by the rule “${holding?.name ?? ''}”`)]),
+    ...delegatedLines(effective),
     line(
       'sent',
       `${effective.sendAtOnce ? 'at once, where it is one code to one contact' : 'nothing until they choose'}, ${because(reasons.sendAtOnce)}`,
@@ -172,6 +173,20 @@ function whyLines({ reasons, effective, isApplied }: Told): readonly string[] {
       ? []
       : [line('bound to', `${effective.trustBinding}, ${because(reasons.trustBinding)}`)]),
     ...ruleLines(reasons),
+  ]
+}
+
+/** What a real request may add, which nobody can know before it is there. */
+function delegatedLines({ use, acr, delegatedAmr }: Told['effective']): readonly string[] {
+  if (use !== 'required' || delegatedAmr.length === 0) return []
+  const seen = `that it saw ${delegatedAmr.join(' or ')} in the last 12 hours`
+  return [
+    line(
+      'delegated',
+      acr === null
+        ? `not asked when the provider signs ${seen}, and insists on no acr`
+        : `asked even when the provider signs ${seen}, since the rule wants ${acr}`,
+    ),
   ]
 }
 

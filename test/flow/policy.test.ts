@@ -361,6 +361,21 @@ describe('explain', () => {
     assert.match(await said('no.contact'), /^Stopped, and may try again: no factor has/m)
   })
 
+  test('says what the provider may have seen instead, which no question here can show', async () => {
+    const rules = [
+      rule({ name: 'outside', networks: ['192.0.2.0/24'], then: 'require', acr: 'mfa' }),
+    ]
+    await using app = await openApp({ settings: { rules }, client: { delegatedAmr: ['hwk'] } })
+    const cli = createCommandLine(app)
+    const said = async (...line: string[]) =>
+      (await cli(['explain', '--client', 'iam', '--user', 'li.wei', ...line])).out
+    const seen = 'when the provider signs that it saw hwk in the last 12 hours'
+    const inside = await said('--ip', '10.0.0.1')
+    assert.ok(inside.includes(`  delegated     not asked ${seen}, and insists on no acr\n`), inside)
+    const outside = await said('--ip', '192.0.2.7')
+    assert.ok(outside.includes(`asked even ${seen}, since the rule wants mfa\n`))
+  })
+
   test('says whom it refuses and for what, and what is missing', async () => {
     await using it = await bench()
     const said = async (...line: string[]) => (await it.sallyport([...asked, ...line])).out
