@@ -76,8 +76,8 @@ export function endPages(deps: PagesDeps) {
         })
       return end(frame, {
         ...{ icon: 'close', tone: 'calm', stage: 'stopped', help: 'none' },
-        title: t('cancelled.title'),
-        hint: t('cancelled.hint'),
+        title: t(`cancelled.title.${frame.purpose}`),
+        hint: t(`cancelled.hint.${frame.purpose}`),
         go: { href: resume, word: t('back', { app }) },
       })
     },

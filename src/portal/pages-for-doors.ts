@@ -43,16 +43,20 @@ export function createPagesForDoors(deps: {
       const application = asked === undefined ? null : plainName(asked.application.name)
       const isOurs = OURS.includes(view.says)
       const again = isOurs ? againAt(request.method, request.path) : null
-      return pages.error(frame(locale, { application, username: null }, response), {
-        ...view,
-        again,
-      })
+      return pages.error(
+        frame(locale, { application, username: null, purpose: 'sign-in' }, response),
+        {
+          ...view,
+          again,
+        },
+      )
     },
     done({ url, stepUp }, _request, response) {
       const { locale, request, username } = stepUp
       const who = {
         application: plainName(request.application.name),
         username: plainName(username),
+        purpose: request.purpose,
       }
       const isProven = stepUp.state === 'satisfied' && stepUp.how === 'factor'
       return pages.done(frame(locale, who, response), { url, how: isProven ? 'proven' : 'passed' })
@@ -61,7 +65,7 @@ export function createPagesForDoors(deps: {
 
   function frame(
     locale: Locale,
-    who: Pick<Frame, 'application' | 'username'>,
+    who: Pick<Frame, 'application' | 'username' | 'purpose'>,
     response: Response,
   ): Frame {
     const requestId = requestIdOf(response)

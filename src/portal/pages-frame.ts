@@ -52,7 +52,7 @@ export function frameWith(deps: PagesDeps, frame: Frame, sheet: Sheet): Html {
   const { templates, translate, assets, setting } = deps
   const { base, org, privacyUrl } = setting
   const t = translate(frame.locale)
-  const { application: app, username } = frame
+  const { application: app, username, purpose } = frame
   const state = sheet.error === undefined ? sheet.heading : t('frame.error', { state: sheet.error })
 
   return templates.render('layout', {
@@ -64,11 +64,11 @@ export function frameWith(deps: PagesDeps, frame: Frame, sheet: Sheet): Html {
     logo: assets.logo === null ? null : base + assets.logo,
     org,
     languages: languagesOf(translate, frame),
-    asking: app === null ? null : askingOf(t, { app, username, org, stage: sheet.stage }),
+    asking: app === null ? null : askingOf(t, { app, username, purpose, org, stage: sheet.stage }),
     cancel:
       frame.cancel === null
         ? null
-        : { ...frame.cancel, word: t('frame.cancel'), rest: t('frame.cancel.rest') },
+        : { ...frame.cancel, word: t('frame.cancel'), rest: t(`frame.cancel.${purpose}`) },
     body: sheet.body,
     icons: ICONS,
     secured: t('frame.secured'),
@@ -98,12 +98,12 @@ function languagesOf(translate: Translate, { locale, language }: Frame) {
   }))
 }
 
-type Asker = { app: string; username: string | null; org: string; stage: Stage }
+type Asker = Pick<Frame, 'username' | 'purpose'> & { app: string; org: string; stage: Stage }
 
-function askingOf(t: T, { app, username, org, stage }: Asker) {
+function askingOf(t: T, { app, username, purpose, org, stage }: Asker) {
   return {
     letter: [...app.trim()].slice(0, 1).join('').toUpperCase(),
-    app: phrase(t('frame.signing-in', { app: strong(app) })),
+    app: phrase(t(`frame.at.${purpose}`, { app: strong(app) })),
     user: username === null ? null : phrase(t('frame.as', { user: strong(username) })),
     pathLabel: t('frame.path'),
     path: [

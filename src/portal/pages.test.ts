@@ -23,7 +23,7 @@ const pages = createPages({
 })
 const form = { action: '/2fa/step-up/stp_1/answer', proof: 'proof' }
 const frame: Frame = {
-  ...{ locale: 'en', application: 'Payroll', username: 'li.wei' },
+  ...{ locale: 'en', application: 'Payroll', username: 'li.wei', purpose: 'sign-in' },
   ...{ language: form, cancel: form, requestId: 'R1', now: instantOf(0) },
 }
 const view: ChallengeView = {

@@ -230,7 +230,7 @@ export function createPresent(deps: PresentDeps): Present {
   function stranger(seen: 'gone' | 'other-browser', asked: Asked, now: Instant): Presented {
     const locale = deps.negotiate(asked.acceptLanguage)
     const nobody = { application: null, username: null, language: null, cancel: null }
-    const frame: Frame = { locale, ...nobody, requestId: asked.requestId, now }
+    const frame: Frame = { locale, ...nobody, purpose: 'sign-in', requestId: asked.requestId, now }
     const says = seen === 'gone' ? 'not-found' : 'other-browser'
     return {
       status: seen === 'gone' ? 404 : 403,
@@ -252,7 +252,8 @@ export function createPresent(deps: PresentDeps): Present {
     now: Instant,
   ): Frame {
     const [application, username] = [plainName(request.application.name), plainName(name)]
-    return { locale, application, username, language: null, cancel: null, requestId, now }
+    const { purpose } = request
+    return { locale, application, username, purpose, language: null, cancel: null, requestId, now }
   }
 
   function form({ stepUp, asked }: Page, action: string): Form {

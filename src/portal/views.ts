@@ -15,6 +15,8 @@ export type Frame = {
   readonly locale: Locale
   readonly application: string | null
   readonly username: string | null
+  /** What they came for. */
+  readonly purpose: 'sign-in' | 'enrol'
   readonly language: Form | null
   readonly cancel: Form | null
   readonly requestId: string

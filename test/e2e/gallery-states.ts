@@ -92,6 +92,7 @@ export function frameIn(locale: Locale): Frame {
     locale,
     application: locale === 'en' ? 'Payroll' : '薪酬系统',
     username: 'li.wei@kestrel.example',
+    purpose: 'sign-in',
     language: form('language'),
     cancel: form('cancel'),
     requestId: '7F3K-92QD',
@@ -101,6 +102,7 @@ export function frameIn(locale: Locale): Frame {
 
 /** Every page and what it says of every move. */
 export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Html>> {
+  const own: Frame = { ...frame, purpose: 'enrol' }
   const over: Frame = { ...frame, cancel: null, language: null }
   const nobody: Frame = { ...over, application: null, username: null }
   const resume = '/step-up/stp_1/resume'
@@ -184,25 +186,25 @@ export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Ht
       ...{ ...app, digits: 8, periodSeconds: 60, also: { digits: 6, periodSeconds: 30 } },
       message: { says: 'format' },
     }),
-    'enrol-another': pages.enrol(frame, adding),
-    'enrol-another-name': pages.enrol(frame, {
+    'enrol-another': pages.enrol(own, adding),
+    'enrol-another-name': pages.enrol(own, {
       ...{ ...adding, written: 'Work phone with a name that is far too long to be one' },
       message: { says: 'name-refused' },
     }),
-    manage: pages.manage(frame, managing),
-    'manage-one': pages.manage(frame, { ...managing, apps: [phone] }),
-    'manage-none': pages.manage(frame, { ...managing, apps: [] }),
-    'manage-full': pages.manage(frame, {
+    manage: pages.manage(own, managing),
+    'manage-one': pages.manage(own, { ...managing, apps: [phone] }),
+    'manage-none': pages.manage(own, { ...managing, apps: [] }),
+    'manage-full': pages.manage(own, {
       ...{ ...managing, apps: [phone, tablet, unnamed, longest, odd], add: null },
       message: { says: 'apps-full' },
     }),
-    'manage-stale': pages.manage(frame, { ...managing, message: { says: 'stale' } }),
-    rename: pages.renameApp(frame, one),
-    'rename-refused': pages.renameApp(frame, {
+    'manage-stale': pages.manage(own, { ...managing, message: { says: 'stale' } }),
+    rename: pages.renameApp(own, one),
+    'rename-refused': pages.renameApp(own, {
       ...{ ...one, written: 'a'.repeat(41), message: { says: 'name-refused' } },
     }),
-    remove: pages.removeApp(frame, { ...one, app: longest, form: form('remove') }),
-    'remove-last': pages.removeApp(frame, { ...one, message: { says: 'last-way' } }),
+    remove: pages.removeApp(own, { ...one, app: longest, form: form('remove') }),
+    'remove-last': pages.removeApp(own, { ...one, message: { says: 'last-way' } }),
     locked: pages.blocked(frame, {
       why: { block: 'factor-locked', factor: 'email', until: { minutes: 15 } },
       ...{ ways: [totp, dingtalk], choose: form('choose'), retry: null },
@@ -222,6 +224,10 @@ export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Ht
     'refused-spent': pages.refused(over, { why: 'attempts-spent', resume }),
     'refused-stronger': pages.refused(over, { why: 'essential-acr-unmet', resume }),
     cancelled: pages.cancelled(over, { resume, by: 'person' }),
+    'cancelled-own': pages.cancelled(
+      { ...own, cancel: null, language: null },
+      { resume, by: 'person' },
+    ),
     'closed-by-desk': pages.cancelled(over, { resume, by: 'operator' }),
     expired: pages.expired(over, { resume, openMinutes: 10 }),
     done: pages.done(over, { url: '/over?code=1&state=2', how: 'proven' }),

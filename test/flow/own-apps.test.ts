@@ -235,7 +235,7 @@ describe('who comes to look after their factors', () => {
     const { browser, page } = await manage(app, owned)
     const naming = await browser.get(oneOf(page, owned, 'rename'))
     await browser.submit(naming, 'rename', { name: 'Work' })
-    assert.match((await browser.submit(page, 'cancel')).title, /You cancelled/)
+    assert.match((await browser.submit(page, 'cancel')).title, /You stopped here/)
     const [kept] = await app.app.store.stepUps.apps(owned.account)
     assert.equal(kept?.name, 'Work')
   })
