@@ -9,12 +9,8 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import {
-  KEYCLOAK_VERSION,
-  KEYCLOAK_VERSIONS,
-  SHARED_KEYCLOAK,
-  startKeycloak,
-} from './support/keycloak.ts'
+import { KEYCLOAK_VERSION, SHARED_KEYCLOAK, startKeycloak } from './support/keycloak.ts'
+import { KEYCLOAK_VERSIONS } from './support/keycloak-distribution.ts'
 import { isHere, NEEDS } from './support/needs.ts'
 import { SHARED, startPostgres } from './support/postgres.ts'
 

@@ -1,24 +1,15 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import {
-  closeSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { freePorts } from '../bench/installation.ts'
-
-export const KEYCLOAK_VERSIONS = ['26.7.3', '26.5.6'] as const
+import {
+  builtKeycloak,
+  type Course,
+  KEYCLOAK_VERSIONS,
+  lastLines,
+} from './keycloak-distribution.ts'
+import { type Group, spawnGroup } from './own-group.ts'
 
 /** Which of them a pass of the tests is about. */
 export const KEYCLOAK_VERSION = 'SALLYPORT_TEST_KEYCLOAK_VERSION'
@@ -45,15 +36,11 @@ export type OwnKeycloak = Keycloak & {
 
 type Shared = { readonly version: string; readonly url: string; readonly logFile: string }
 
-const PROJECT = join(import.meta.dirname, '../../keycloak')
-const JAR = join(PROJECT, 'target/sallyport-keycloak.jar')
-/** Outside the tree, so that a second run downloads and builds nothing. */
-const CACHE =
-  process.env['SALLYPORT_KEYCLOAK_CACHE'] ?? join(homedir(), '.cache', 'sallyport', 'keycloak')
 const READY_MS_MAX = 180_000
 const POLL_MS = 250
 const LOOPBACK = '127.0.0.1'
-const ADMIN = 'admin'
+/** Name and password. */
+export const ADMIN = 'admin'
 
 /** That of the whole pass where there is one, else one of our own. */
 export async function openKeycloak(): Promise<Keycloak> {
@@ -65,17 +52,19 @@ export async function openKeycloak(): Promise<Keycloak> {
 
 export async function startKeycloak(
   version: string = process.env[KEYCLOAK_VERSION] ?? KEYCLOAK_VERSIONS[0],
+  course: Course = {},
 ): Promise<OwnKeycloak> {
+  const distribution = await builtKeycloak(version, course)
   await using opening = new AsyncDisposableStack()
   const home = mkdtempSync(join(tmpdir(), `sallyport-keycloak-${version}-`))
   opening.defer(() => rmSync(home, { recursive: true, force: true }))
   // A jar that looks newer than the build is not taken.
-  cpSync(built(version, jar()), home, { recursive: true, preserveTimestamps: true })
+  cpSync(distribution, home, { recursive: true, preserveTimestamps: true })
   const [port = 0, management = 0] = await freePorts(2)
   const logFile = join(home, 'keycloak.log')
-  const run = () => started({ home, logFile, port, management })
+  const run = () => started({ home, logFile, port, management }, course)
   let server = await run()
-  opening.defer(() => ended(server))
+  opening.defer(() => server.end())
 
   const shared: Shared = { version, url: `http://${LOOPBACK}:${port}`, logFile }
   const opened = opening.move()
@@ -83,7 +72,7 @@ export async function startKeycloak(
     ...used(shared),
     shared: JSON.stringify(shared),
     async restart() {
-      await ended(server)
+      await server.end()
       server = await run()
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
@@ -99,45 +88,6 @@ function used({ version, url, logFile }: Shared): Omit<Keycloak, typeof Symbol.a
   }
 }
 
-/** As `mvn verify` makes it; made where it is not there. */
-function jar(): string {
-  if (!existsSync(JAR)) done('mvn', ['-q', '-B', 'package', '-DskipTests'], PROJECT)
-  return JAR
-}
-
-/** A distribution with the jar in it, ready to start optimized. */
-function built(version: string, from: string): string {
-  const hash = createHash('sha256').update(readFileSync(from)).digest('hex').slice(0, 16)
-  const home = join(CACHE, `${version}-${hash}`)
-  if (existsSync(home)) return home
-  const making = `${home}.${process.pid}`
-  rmSync(making, { recursive: true, force: true })
-  mkdirSync(making, { recursive: true })
-  done('unzip', ['-q', distribution(version), '-d', making])
-  const unpacked = join(making, `keycloak-${version}`)
-  cpSync(from, join(unpacked, 'providers', 'sallyport-keycloak.jar'))
-  const switches = ['--db=dev-file', '--health-enabled=true', '--metrics-enabled=true']
-  done(join(unpacked, 'bin/kc.sh'), ['build', ...switches])
-  renameSync(unpacked, home)
-  rmSync(making, { recursive: true, force: true })
-  return home
-}
-
-function distribution(version: string): string {
-  const zip = join(CACHE, `keycloak-quarkus-dist-${version}.zip`)
-  const artifact = `org.keycloak:keycloak-quarkus-dist:${version}:zip`
-  const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy'
-  if (!existsSync(zip))
-    done('mvn', ['-q', '-B', plugin, `-Dartifact=${artifact}`, `-DoutputDirectory=${CACHE}`])
-  return zip
-}
-
-function done(command: string, line: readonly string[], cwd?: string): void {
-  const ran = spawnSync(command, line, { encoding: 'utf8', ...(cwd === undefined ? {} : { cwd }) })
-  if (ran.status === 0) return
-  throw new Error(`${command} ${line.join(' ')}: ${ran.error ?? ran.stderr + ran.stdout}`)
-}
-
 type Where = {
   readonly home: string
   readonly logFile: string
@@ -146,17 +96,21 @@ type Where = {
 }
 
 /** It logs that it listens before its database is there: only the health of the management port says that it is ready. */
-async function started({ home, logFile, port, management }: Where): Promise<ChildProcess> {
+async function started(
+  { home, logFile, port, management }: Where,
+  { tell, signal }: Course,
+): Promise<Group> {
+  tell?.('Starting Keycloak: half a minute or more.')
   const log = openSync(logFile, 'a')
-  const child = spawn(
-    join(home, 'bin/kc.sh'),
+  const server = spawnGroup(
     [
-      ...['start', '--optimized', '--http-enabled=true', '--hostname-strict=false'],
+      ...[join(home, 'bin/kc.sh'), 'start', '--optimized'],
+      ...['--http-enabled=true', '--hostname-strict=false'],
       ...[`--http-host=${LOOPBACK}`, `--http-port=${port}`],
       ...[`--http-management-host=${LOOPBACK}`, `--http-management-port=${management}`],
     ],
+    log,
     {
-      stdio: ['ignore', log, log],
       env: {
         ...process.env,
         KC_BOOTSTRAP_ADMIN_USERNAME: ADMIN,
@@ -167,13 +121,15 @@ async function started({ home, logFile, port, management }: Where): Promise<Chil
   closeSync(log)
   const until = Date.now() + READY_MS_MAX
   while (!(await isReady(`http://${LOOPBACK}:${management}/health/ready`))) {
-    if (child.exitCode !== null || Date.now() > until) {
-      await ended(child)
-      throw new Error(`Keycloak did not become ready:\n${readFileSync(logFile, 'utf8')}`)
+    if (server.isOver() || Date.now() > until || signal?.aborted === true) {
+      await server.end()
+      signal?.throwIfAborted()
+      const said = lastLines(readFileSync(logFile, 'utf8'))
+      throw new Error(`Keycloak did not become ready. Its log ends with\n${said}`)
     }
     await setTimeout(POLL_MS)
   }
-  return child
+  return server
 }
 
 async function isReady(url: string): Promise<boolean> {
@@ -182,12 +138,6 @@ async function isReady(url: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGTERM')
-  await once(child, 'exit')
 }
 
 /** Its tokens last a minute. */
