@@ -29,7 +29,7 @@ export async function check(world: DemoWorld, say: Say): Promise<void> {
   tell(say, await goOn(again, done))
 }
 
-export const keyOn = (page: Page): string => {
+export const keyOn = (page: Pick<Page, 'body'>): string => {
   const uri = /href="(otpauth:[^"]+)"/.exec(page.body)?.[1]
   if (uri === undefined) throw new Error('the page shows no key')
   return new URL(decoded(uri)).searchParams.get('secret') ?? ''

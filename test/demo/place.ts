@@ -17,7 +17,9 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
 export async function serve({ port, tls }: Pick<Place, 'port' | 'tls'>, handle: Handle) {
   const server = tls === null ? createServer(handle) : createTlsServer(tls, handle)
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve)
+  })
   return {
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

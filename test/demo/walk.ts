@@ -14,14 +14,21 @@ export type Walk = {
 }
 
 export function startWalk(world: DemoWorld, say: Say, user: DemoUser, name?: string): Walk {
-  const browser = createUserAgent('en', ({ method, url, status }) => {
-    const { origin, pathname } = new URL(url)
-    const path = pathname
-      .replace(/stp_[\w-]+/, 'stp_…')
-      .replace(/((?:interaction|auth)\/)[\w-]+/, '$1…')
-    say(`   ${method.padEnd(4)} ${status} ${origin}${path}`)
-  })
+  const browser = createUserAgent('en', (hop) => say(hopped(hop)))
   return { browser, user, name: name ?? user.username, world }
+}
+
+/** Without what is long, or for this browser alone. */
+export function hopped(hop: {
+  readonly method: string
+  readonly url: string
+  readonly status: number
+}): string {
+  const { origin, pathname } = new URL(hop.url)
+  const path = pathname
+    .replace(/stp_[\w-]+/, 'stp_…')
+    .replace(/((?:interaction|auth)\/)[\w-]+/, '$1…')
+  return `   ${hop.method.padEnd(4)} ${hop.status} ${origin}${path}`
 }
 
 /** Up to the first page of Sallyport. */

@@ -1,4 +1,4 @@
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core'
 
 const FLAGS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
@@ -6,6 +6,13 @@ const FLAGS = [
 ]
 
 /** Debian's Chromium, without a screen. */
-export function launch(...flags: readonly string[]): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: [...FLAGS, ...flags] })
-}
+export const launch = (...flags: readonly string[]): Promise<Browser> => launchWith({}, flags)
+
+/** For whoever hears signals and closes it then. */
+export const launchHeeded = (): Promise<Browser> =>
+  launchWith({ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }, [])
+
+const launchWith = (options: LaunchOptions, flags: readonly string[]) =>
+  chromium.launch({
+    ...{ ...options, executablePath: '/usr/bin/chromium', args: [...FLAGS, ...flags] },
+  })

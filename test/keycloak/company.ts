@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Outbox, startOutbox } from '../demo/outbox.ts'
@@ -11,6 +11,11 @@ import { type Shop, startShop } from './shop.ts'
 export type Company = AsyncDisposable & {
   readonly realm: string
   readonly realmUrl: string
+  /** Of Sallyport. */
+  readonly config: string
+  /** Every mail that was sent. */
+  readonly outboxPage: string
+  passwordOf(username: string): string
   readonly sallyport: string
   /** It takes nothing less than `mfa`. */
   readonly shop: Shop
@@ -41,6 +46,13 @@ const REALM = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../keycloak/config/realm.json'), 'utf8'),
 ) as RealmFile
 
+/** What somebody is to know beforehand; a company of tests has a name of its own, so that many are at one Keycloak. */
+export type Known = {
+  readonly realm: string
+  readonly folder: string
+  readonly passwords: Readonly<Record<string, string>>
+}
+
 type RealmFile = {
   readonly authenticatorConfig: readonly {
     readonly alias: string
@@ -49,7 +61,6 @@ type RealmFile = {
   readonly clients: readonly object[]
 }
 
-/** Everybody's password is their name, backwards. */
 export async function openCompany(
   keycloak: Keycloak,
   usernames: readonly string[],
@@ -57,11 +68,13 @@ export async function openCompany(
   settings: Readonly<Record<string, string>> = {},
   /** Lines more in Sallyport's configuration. */
   more = '',
+  known?: Known,
 ): Promise<Company> {
   await using opening = new AsyncDisposableStack()
-  const realm = `acme-${randomBytes(4).toString('hex')}`
+  const realm = known?.realm ?? `acme-${randomBytes(4).toString('hex')}`
   const realmUrl = `${keycloak.url}/realms/${realm}`
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-keycloak-company-'))
+  const folder = known?.folder ?? mkdtempSync(join(tmpdir(), 'sallyport-keycloak-company-'))
+  mkdirSync(folder, { recursive: true })
   opening.defer(() => rmSync(folder, { recursive: true, force: true }))
   const [port = 0, management = 0, mail = 0, ...ports] = await freePorts(5)
   const issuer = `http://localhost:${port}`
@@ -74,7 +87,11 @@ export async function openCompany(
     keycloak.admin(method, `/realms/${realm}${path}`, body)
 
   const step = { issuer, clientId: 'keycloak', ...settings }
-  await keycloak.admin('POST', '/realms', realmOf({ realm, step, shop, kiosk, usernames }))
+  const users = usernames.map((username) => ({
+    username,
+    password: known?.passwords[username] ?? passwordOf(username),
+  }))
+  await keycloak.admin('POST', '/realms', realmOf({ realm, step, shop, kiosk, users }))
   opening.defer(async () => void (await keycloak.admin('DELETE', `/realms/${realm}`)))
   const action = { providerId: 'sallyport-enrol', name: 'Manage second factor' }
   await admin('POST', '/authentication/register-required-action', action)
@@ -95,7 +112,9 @@ export async function openCompany(
 
   const opened = opening.move()
   return {
-    ...{ realm, realmUrl, sallyport: issuer, shop, kiosk, outbox, admin, stopSallyport },
+    ...{ realm, realmUrl, sallyport: issuer, config, shop, kiosk, outbox, admin, stopSallyport },
+    outboxPage: `http://127.0.0.1:${mail}`,
+    passwordOf: (username) => users.find((user) => user.username === username)?.password ?? '',
     command: (...line) => void run(...line, '--config', config),
     async startSallyport() {
       sallyport ??= await serving()
@@ -111,6 +130,7 @@ export async function openCompany(
   }
 }
 
+/** Where nothing else is said it is their name, backwards. */
 export const passwordOf = (username: string) => `${[...username].reverse().join('')}-password`
 const emailOf = (username: string) => `${username}@example.com`
 
@@ -122,7 +142,7 @@ function realmOf(of: {
   readonly step: Readonly<Record<string, string>>
   readonly shop: Shop
   readonly kiosk: Shop
-  readonly usernames: readonly string[]
+  readonly users: readonly { readonly username: string; readonly password: string }[]
 }): object {
   return {
     ...REALM,
@@ -134,25 +154,23 @@ function realmOf(of: {
     authenticatorConfig: REALM.authenticatorConfig.map((one) =>
       one.alias === 'sallyport' ? { ...one, config: { ...one.config, ...of.step } } : one,
     ),
-    clients: [
-      clientOf('shop', of.shop, { 'minimum.acr.value': 'mfa' }),
-      clientOf('kiosk', of.kiosk),
-    ],
-    users: of.usernames.map((username) => ({
+    clients: [clientOf(of.shop, { 'minimum.acr.value': 'mfa' }), clientOf(of.kiosk)],
+    users: of.users.map(({ username, password }) => ({
       ...{ username, enabled: true, email: emailOf(username), emailVerified: true },
       ...{ firstName: username, lastName: 'Example' },
-      credentials: [{ type: 'password', value: passwordOf(username), temporary: false }],
+      credentials: [{ type: 'password', value: password, temporary: false }],
     })),
   }
 }
 
-function clientOf(clientId: string, { callback }: Shop, attributes: object = {}): object {
+function clientOf({ id, name, origin, callback }: Shop, more: object = {}): object {
   const [client] = REALM.clients
-  const pkce = { 'pkce.code.challenge.method': 'S256' }
-  return {
-    ...{ ...client, clientId, redirectUris: [callback] },
-    attributes: { ...pkce, ...attributes },
+  const attributes = {
+    'pkce.code.challenge.method': 'S256',
+    'post.logout.redirect.uris': `${origin}/`,
+    ...more,
   }
+  return { ...client, clientId: id, name, redirectUris: [callback], attributes }
 }
 
 type Step = Id & {

@@ -1,21 +1,33 @@
 import * as client from 'openid-client'
 import type { Page } from 'playwright-core'
 import { serve } from '../demo/place.ts'
+import { errorPage, homePage, tokensPage } from './shop-pages.ts'
 
 /** What the application heard, from the two tokens that Keycloak signed for it; or the error in their place. */
 export type Heard =
   | { readonly idToken: Claims; readonly accessToken: Claims }
   | { readonly error: string }
-type Claims = Readonly<Record<string, unknown>>
+export type Claims = Readonly<Record<string, unknown>>
 
 /** An application that signs people in at a realm, and shows what it was told. */
 export type Shop = AsyncDisposable & {
+  readonly id: string
+  readonly name: string
+  readonly origin: string
   readonly callback: string
   /** Where a sign-in begins. */
   signIn(parameters?: Readonly<Record<string, string>>): string
   /** What it was told, once the browser is back. */
   heard(page: Page): Promise<Heard>
 }
+
+type Answer = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const HTML = { 'content-type': 'text/html; charset=utf-8' }
 
 export async function startShop(of: {
   readonly id: string
@@ -24,6 +36,7 @@ export async function startShop(of: {
 }): Promise<Shop> {
   const origin = `http://127.0.0.1:${of.port}`
   const callback = `${origin}/callback`
+  const name = `${of.id.charAt(0).toUpperCase()}${of.id.slice(1)}`
   const under = new Map<string, { readonly verifier: string }>()
   let known: client.Configuration | undefined
   const configuration = async () => {
@@ -34,17 +47,20 @@ export async function startShop(of: {
   }
 
   const server = await serve({ port: of.port, tls: null }, (request, response) => {
-    const url = new URL(request.url ?? '/', origin)
-    // A browser asks for an icon too.
-    if (!['/sign-in', '/callback'].includes(url.pathname)) return void response.writeHead(404).end()
-    const answer = url.pathname === '/callback' ? back(url) : out(url)
-    void answer.then(
+    void answer(new URL(request.url ?? '/', origin)).then(
       ({ status, headers, body }) => response.writeHead(status, headers).end(body),
-      (error: unknown) => response.writeHead(500).end(String(error)),
+      (error: unknown) => response.writeHead(500, HTML).end(errorPage(name, String(error))),
     )
   })
 
-  async function out(url: URL) {
+  async function answer(url: URL): Promise<Answer> {
+    if (url.pathname === '/') return { status: 200, headers: HTML, body: homePage(name) }
+    if (url.pathname === '/sign-in') return out(url)
+    if (url.pathname === '/callback') return back(url)
+    return { status: 404, headers: HTML, body: errorPage(name, 'There is nothing here.') }
+  }
+
+  async function out(url: URL): Promise<Answer> {
     const state = client.randomState()
     const verifier = client.randomPKCECodeVerifier()
     under.set(state, { verifier })
@@ -57,28 +73,28 @@ export async function startShop(of: {
     return { status: 302, headers: { location: to.href }, body: '' }
   }
 
-  async function back(url: URL) {
-    const heard = await redeemed(url)
-    const headers = { 'content-type': 'text/html; charset=utf-8' }
-    const shown = JSON.stringify(heard).replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-    return { status: 200, headers, body: `<pre id="heard">${shown}</pre>` }
-  }
-
-  async function redeemed(url: URL): Promise<Heard> {
+  async function back(url: URL): Promise<Answer> {
     const error = url.searchParams.get('error')
-    if (error !== null) return { error }
+    if (error !== null) {
+      const why = url.searchParams.get('error_description') ?? error
+      return { status: 200, headers: HTML, body: errorPage(name, why, { error }) }
+    }
     const state = url.searchParams.get('state') ?? ''
     const { verifier } = under.get(state) ?? { verifier: '' }
-    const tokens = await client.authorizationCodeGrant(await configuration(), url, {
+    const known = await configuration()
+    const tokens = await client.authorizationCodeGrant(known, url, {
       expectedState: state,
       pkceCodeVerifier: verifier,
     })
     const { id_token: idToken = '', access_token: accessToken } = tokens
-    return { idToken: claimsOf(idToken), accessToken: claimsOf(accessToken) }
+    const heard = { idToken: claimsOf(idToken), accessToken: claimsOf(accessToken) }
+    const end = { at: known.serverMetadata().end_session_endpoint ?? '', idToken, origin }
+    const done = url.searchParams.get('kc_action_status')
+    return { status: 200, headers: HTML, body: tokensPage(name, heard, end, done) }
   }
 
   return {
-    callback,
+    ...{ id: of.id, name, origin, callback },
     signIn: (parameters = {}) => `${origin}/sign-in?${new URLSearchParams(parameters)}`,
     async heard(page) {
       await page.waitForURL((url) => url.href.startsWith(callback))

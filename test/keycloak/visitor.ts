@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { type Company, passwordOf } from './company.ts'
+import type { Company } from './company.ts'
 
 /** A person in a browser of their own, who signs in at a realm. */
 export type Visitor = AsyncDisposable & {
@@ -49,7 +49,7 @@ export async function openVisitor(
   const givePassword: Visitor['givePassword'] = async (page = first, who = username) => {
     const field = page.locator('#username')
     if (await field.isVisible()) await field.fill(who)
-    await page.locator('#password').fill(passwordOf(who))
+    await page.locator('#password').fill(company.passwordOf(who))
     await page.locator('#kc-login').click()
   }
   return {
