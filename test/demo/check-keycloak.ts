@@ -43,7 +43,7 @@ async function setUpApp({ outbox }: Company, { page }: Visitor): Promise<void> {
     await code.fill(text)
     await code.press('Enter')
   }
-  await page.locator('button[value="enrol-totp"]').click()
+  await page.locator('form:has([value="enrol-totp"]) button').click()
   await code.waitFor()
   await answer(outbox.codeFor(address, before) ?? '')
   await page.locator('a[href^="otpauth:"]').waitFor()

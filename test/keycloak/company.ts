@@ -46,6 +46,12 @@ const REALM = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../keycloak/config/realm.json'), 'utf8'),
 ) as RealmFile
 
+const SHOP = { id: 'shop', about: 'It takes nothing less than a second factor.' }
+const KIOSK = {
+  id: 'kiosk',
+  about: 'A password will do, and a second factor where it asks for one.',
+}
+
 /** What somebody is to know beforehand; a company of tests has a name of its own, so that many are at one Keycloak. */
 export type Known = {
   readonly realm: string
@@ -80,8 +86,8 @@ export async function openCompany(
   const issuer = `http://localhost:${port}`
   const outbox = opening.use(await startOutbox(mail))
   const [shop, kiosk] = [
-    opening.use(await startShop({ id: 'shop', port: ports[0] ?? 0, realmUrl })),
-    opening.use(await startShop({ id: 'kiosk', port: ports[1] ?? 0, realmUrl })),
+    opening.use(await startShop({ ...SHOP, port: ports[0] ?? 0, realmUrl })),
+    opening.use(await startShop({ ...KIOSK, port: ports[1] ?? 0, realmUrl })),
   ]
   const admin: Company['admin'] = (method, path, body) =>
     keycloak.admin(method, `/realms/${realm}${path}`, body)

@@ -16,7 +16,8 @@ const links = WAYS.map(([name, parameters]) => {
   return `<a href="/sign-in${query && `?${query}`}">${name}</a>`
 }).join(' · ')
 
-export const homePage = (name: string): string => page(name, `<h1>${name}</h1><p>${links}</p>`)
+export const homePage = (name: string, about: string): string =>
+  page(name, `<h1>${name}</h1><p>${escaped(about)}</p><p>${links}</p>`)
 
 export function errorPage(name: string, why: string, heard?: Heard): string {
   const shown = heard === undefined ? '' : raw(heard)
@@ -60,7 +61,7 @@ const SHOWN = [
 function shown(claim: string, claims: Claims): string {
   const value = claims[claim]
   if (value === undefined) return '–'
-  if (claim.endsWith('_time')) return escaped(`${value} (${clock(Number(value))})`)
+  if (claim.endsWith('_time')) return clock(Number(value))
   return escaped(typeof value === 'string' ? value : JSON.stringify(value))
 }
 

@@ -31,6 +31,8 @@ const HTML = { 'content-type': 'text/html; charset=utf-8' }
 
 export async function startShop(of: {
   readonly id: string
+  /** A sentence for who comes by. */
+  readonly about: string
   readonly port: number
   readonly realmUrl: string
 }): Promise<Shop> {
@@ -54,7 +56,7 @@ export async function startShop(of: {
   })
 
   async function answer(url: URL): Promise<Answer> {
-    if (url.pathname === '/') return { status: 200, headers: HTML, body: homePage(name) }
+    if (url.pathname === '/') return { status: 200, headers: HTML, body: homePage(name, of.about) }
     if (url.pathname === '/sign-in') return out(url)
     if (url.pathname === '/callback') return back(url)
     return { status: 404, headers: HTML, body: errorPage(name, 'There is nothing here.') }

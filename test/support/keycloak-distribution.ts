@@ -97,10 +97,7 @@ async function done(line: readonly string[], { cwd, tell, signal, progress }: Do
   const said: Buffer[] = []
   for (const stream of [group.child.stdout, group.child.stderr])
     stream?.on('data', (chunk: Buffer) => said.push(chunk))
-  const from = performance.now()
-  const beat = setInterval(() => {
-    tell?.(`   … ${Math.round((performance.now() - from) / 1000)} s${progress?.() ?? ''}`)
-  }, BEAT_MS)
+  using _ = beating(tell, progress)
   const stop = () => void group.end()
   signal?.addEventListener('abort', stop)
   try {
@@ -108,9 +105,17 @@ async function done(line: readonly string[], { cwd, tell, signal, progress }: Do
     signal?.throwIfAborted()
     if (code !== 0) throw new Error(`${line.join(' ')}:\n${lastLines(`${Buffer.concat(said)}`)}`)
   } finally {
-    clearInterval(beat)
     signal?.removeEventListener('abort', stop)
   }
+}
+
+/** Says every few seconds that it goes on, so that nobody thinks it hangs. */
+export function beating(tell: Course['tell'], progress: () => string = () => ''): Disposable {
+  const from = performance.now()
+  const beat = setInterval(() => {
+    tell?.(`   … ${Math.round((performance.now() - from) / 1000)} s${progress()}`)
+  }, BEAT_MS)
+  return { [Symbol.dispose]: () => clearInterval(beat) }
 }
 
 const LINES_SHOWN = 20

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { freePorts } from '../bench/installation.ts'
 import {
+  beating,
   builtKeycloak,
   type Course,
   KEYCLOAK_VERSIONS,
@@ -101,6 +102,7 @@ async function started(
   { tell, signal }: Course,
 ): Promise<Group> {
   tell?.('Starting Keycloak: half a minute or more.')
+  using _ = beating(tell)
   const log = openSync(logFile, 'a')
   const server = spawnGroup(
     [
