@@ -46,7 +46,7 @@ async function setUpApp({ outbox }: Company, { page }: Visitor): Promise<void> {
   await page.locator('form:has([value="enrol-totp"]) button').click()
   await code.waitFor()
   await answer(outbox.codeFor(address, before) ?? '')
-  await page.locator('a[href^="otpauth:"]').waitFor()
+  await page.locator('a[href^="otpauth:"]').waitFor({ state: 'attached' })
   await answer(codeOf(keyOn({ body: await page.content() })))
 }
 

@@ -60,7 +60,7 @@ async function demo(
   const child = execFile(
     process.execPath,
     [DEMO, '--keycloak', ...words, '--folder', folder],
-    { env: { ...process.env, TMPDIR: temporary, ...env } },
+    { env: { ...process.env, TMPDIR: temporary, NODE_DISABLE_COMPILE_CACHE: '1', ...env } },
     (_error, out, err) => Object.assign(said, { out, err }),
   )
   watch(child)
