@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type App, compose } from '../../src/compose.ts'
 import { type Config, parseConfig } from '../../src/config/index.ts'
 import { createPeople, type HandedCodes, type People } from '../../src/directories/index.ts'
-import { createKeyRing, fail, ok } from '../../src/kernel/index.ts'
+import { createKeyRing, fail, type Instant, ok } from '../../src/kernel/index.ts'
 import { createLog } from '../../src/log/index.ts'
 import { createLimits, createLocks } from '../../src/stepup/index.ts'
 import { codesIn } from './codes.ts'
@@ -49,6 +49,8 @@ export type TestOptions = {
   readonly files?: Files
   /** Where everything is kept instead; gone with the app. */
   readonly kept?: TestStore
+  /** When it starts, if not at noon on 1 January 2030. */
+  readonly start?: Instant
 }
 
 type Files = Readonly<Record<string, string>>
@@ -57,7 +59,7 @@ export const LI_WEI = 'li.wei@kestrel.example'
 
 export async function openApp(options: TestOptions = {}): Promise<TestApp> {
   await using opening = new AsyncDisposableStack()
-  const clock = createFakeClock()
+  const clock = createFakeClock(options.start)
   const random = createSeededRandom(options.seed ?? 1)
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
   opening.defer(() => rmSync(folder, { recursive: true, force: true }))

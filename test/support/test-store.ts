@@ -4,7 +4,7 @@ import Database from 'better-sqlite3'
 import { openSqliteStore, type SqliteOptions, type Store } from '../../src/store/index.ts'
 import { openPostgresStore, type PostgresSettings } from '../../src/store/postgres/index.ts'
 import { sharedPostgres } from './postgres.ts'
-import { SERVING } from './postgres-database.ts'
+import { SERVING, type TestDatabase } from './postgres-database.ts'
 import { STOPWATCH } from './world.ts'
 
 /** What keeps everything while the tests of this process run. They are the same on both. */
@@ -41,7 +41,7 @@ function engineFrom(given: string): 'sqlite' | 'postgres' {
   throw new Error(`SALLYPORT_TEST_STORE=${given}: there are sqlite and postgres`)
 }
 
-async function openOnSqlite(folder: string): Promise<TestStore> {
+export async function openOnSqlite(folder: string): Promise<TestStore> {
   const file = join(folder, 'sallyport.db')
   const inFile = <T>(act: (db: Database.Database) => T): T => {
     const db = new Database(file)
@@ -78,11 +78,15 @@ const FILES = `SELECT pg_read_binary_file(pg_relation_filepath(oid)) AS bytes FR
       OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = $1))`
 const LOG = `SELECT pg_read_file(current_setting('data_directory') || '/../postgres.log') AS said`
 
-/** @param over laid over what Sallyport is told of the server, where something stands between. */
+/**
+ * @param over laid over what Sallyport is told of the server, where something stands between.
+ * @param made a database that is there already.
+ */
 export async function openOnPostgres(
   over: Partial<Pick<PostgresSettings, 'hosts' | 'prepared'>> = {},
+  made?: TestDatabase,
 ): Promise<TestStore> {
-  const database = await (await sharedPostgres()).database()
+  const database = made ?? (await (await sharedPostgres()).database())
   const { query } = database
   const settings = { ...database.settings, ...over }
   const { hosts, user, prepared } = settings
