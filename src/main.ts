@@ -73,6 +73,7 @@ const world: World = {
     (await import('./compose-store.ts')).migrateStore({ clock, random, stopwatch })(config, how),
   copyStore: async (stores, tell) =>
     (await import('./compose-store.ts')).copyStore({ clock, random, stopwatch })(stores, tell),
+  openKeycloak: async () => (await import('./compose-keycloak.ts')).keycloak,
   stopped: () =>
     new Promise((resolve) => {
       // Once: whoever asks a second time, in whichever way, does not want to wait.

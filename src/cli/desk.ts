@@ -26,6 +26,11 @@ export type Desk = {
     command: Command,
     run: (config: Config) => ExitCode | Promise<ExitCode>,
   ): Promise<ExitCode>
+  /** As `withConfig`, where one is named; null where none is. */
+  withConfigIfAny(
+    command: Command,
+    run: (config: Config | null) => ExitCode | Promise<ExitCode>,
+  ): Promise<ExitCode>
   /** As `withConfig`, of a file that the command itself names. */
   readConfig(file: string, run: (config: Config) => ExitCode | Promise<ExitCode>): Promise<ExitCode>
   withTools(
@@ -54,11 +59,16 @@ export function createDesk(world: World, keep: (code: ExitCode) => void): Desk {
         keep(await run(...given))
       },
 
-    async withConfig(command, run) {
-      const file = globalsOf(command).config ?? world.env['SALLYPORT_CONFIG']
-      if (file === undefined || file === '')
-        return command.error('error: no configuration: --config FILE or SALLYPORT_CONFIG')
-      return desk.readConfig(file, run)
+    withConfig: (command, run) =>
+      desk.withConfigIfAny(command, (config) => {
+        if (config === null)
+          return command.error('error: no configuration: --config FILE or SALLYPORT_CONFIG')
+        return run(config)
+      }),
+
+    async withConfigIfAny(command, run) {
+      const file = globalsOf(command).config ?? world.env['SALLYPORT_CONFIG'] ?? ''
+      return file === '' ? run(null) : desk.readConfig(file, run)
     },
 
     async readConfig(file, run) {

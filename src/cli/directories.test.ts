@@ -79,7 +79,7 @@ function bench(given: Given) {
       writeFile: never,
     },
     ...{ clock: { now: never }, random: { bytes: never }, operator: 'ada', version: '0.0.0' },
-    ...{ env: ENV, inspect: never, migrateStore: never, copyStore: never },
+    ...{ env: ENV, inspect: never, migrateStore: never, copyStore: never, openKeycloak: never },
     ...{ openTools: async () => tools, stopped: never },
   }
   const sallyport = async (...line: readonly string[]) => ({

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Examined } from '../directories/ldap/index.ts'
 import type { Desk } from './desk.ts'
 import { EXIT } from './exit.ts'
+import { examinedBlock, summaryOf } from './finding-words.ts'
 import { lookAt } from './people.ts'
 import { printable } from './printable.ts'
 
@@ -33,38 +34,28 @@ export const doctor = (desk: Desk): Command =>
           const findings = examined.flatMap(({ servers }) => servers.flatMap((one) => one.findings))
           const told = findings.filter(({ weighs }) => weighs === 'wrong').length
           const wrong = told + mute.length
-          if (!options.json) desk.say(summaryOf(examined.length, wrong, findings.length - told))
+          if (!options.json) desk.say(summary(examined.length, wrong, findings.length - told))
           return wrong === 0 ? EXIT.ok : EXIT.problem
         })
       }),
     )
 
-const WIDTH = 14
-
 function blockOf(directory: string, { server, facts, findings }: Examined): string {
-  const width = Math.max(WIDTH, ...facts.map(({ what }) => what.length + 2))
-  return [
-    `${directory} ${printable(server)}`,
-    ...facts.map(({ what, is }) => `  ${what.padEnd(width)}${printable(is)}`),
-    ...findings.flatMap(({ weighs, key, says, wanted, line }) => [
-      `  ${weighs === 'wrong' ? 'WRONG' : 'MIND'}: ${printable(says)}`,
-      ...(wanted === null
-        ? []
-        : [
-            `    ${key === null ? '' : `change directories.${directory}.${key}: `}${printable(wanted)}`,
-          ]),
-      ...(line === null ? [] : [`      ${printable(line)}`]),
-    ]),
-    '',
-  ].join('\n')
+  return examinedBlock({
+    title: `${directory} ${printable(server)}`,
+    facts,
+    findings: findings.map(({ weighs, key, says, wanted, line }) => {
+      const change = key === null ? '' : `change directories.${directory}.${key}: `
+      const more = [
+        ...(wanted === null ? [] : [`${change}${wanted}`]),
+        ...(line === null ? [] : [`  ${line}`]),
+      ]
+      return { weighs, says, more }
+    }),
+  })
 }
 
-function summaryOf(directories: number, wrong: number, toMind: number): string {
-  if (directories === 0)
-    return 'No directory of a company is configured: everybody is kept in our own store.'
-  if (wrong > 0) return `${countOf(wrong, 'thing')} wrong; people may be refused until then.`
-  return toMind === 0 ? 'All is well.' : `It works; ${countOf(toMind, 'thing')} to look at.`
-}
-
-const countOf = (count: number, what: string): string =>
-  count === 1 ? `1 ${what}` : `${count} ${what}s`
+const summary = (directories: number, wrong: number, toMind: number): string =>
+  directories === 0
+    ? 'No directory of a company is configured: everybody is kept in our own store.'
+    : summaryOf(wrong, toMind, 'people may be refused until then')

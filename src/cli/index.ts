@@ -8,6 +8,7 @@ export type {
   CopyStore,
   Explained,
   Inspect,
+  KeycloakTools,
   KeyLine,
   LogTo,
   LookedAt,

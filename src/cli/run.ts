@@ -6,6 +6,7 @@ import { docs } from './docs.ts'
 import { doctor } from './doctor.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { explain } from './explain.ts'
+import { keycloak } from './keycloak.ts'
 import { keys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { people } from './people.ts'
@@ -19,7 +20,7 @@ import type { World } from './world.ts'
 
 const COMMANDS = [
   ...[serve, check, doctor, explain, migrate, user, trust, people, policy],
-  ...[keys, secrets, audit, store, docs],
+  ...[keys, secrets, audit, store, keycloak, docs],
 ]
 
 /** One command line, from words to exit code. A bug throws; everything else is a code and a sentence. */

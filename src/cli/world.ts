@@ -1,5 +1,5 @@
 import type { Clock, Random, Result } from '../kernel/index.ts'
-import type { CopyStore, Inspect, MigrateStore, OpenTools } from './tools.ts'
+import type { CopyStore, Inspect, KeycloakTools, MigrateStore, OpenTools } from './tools.ts'
 
 export type Io = {
   stdout(text: string): void
@@ -23,6 +23,7 @@ export type World = {
   readonly inspect: Inspect
   readonly migrateStore: MigrateStore
   readonly copyStore: CopyStore
+  openKeycloak(): Promise<KeycloakTools>
   /** Settles at the first request to stop. */
   stopped(): Promise<void>
 }

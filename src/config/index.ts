@@ -3,6 +3,7 @@
  * Pure: it is handed text, variables and a way to read files. The reference and the editor's schema are made
  * from the same zod schema. It knows nothing of the rooms that use the settings, and opens nothing.
  */
+export { formatClient } from './client-text.ts'
 export type {
   ClientAlgorithm,
   ClientAuthConfig,

@@ -38,8 +38,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '~stepup',
     '~trust',
   ],
-  cli: ['kernel', 'config', '~audit', '~directories', '~policy', '~stepup', '~store', '~trust'],
-  'main.ts': ['kernel', 'config', 'compose-store.ts', 'compose-tools.ts', 'cli'],
+  keycloak: ['kernel', '~config'],
+  cli: [
+    ...['kernel', 'config', '~audit', '~directories', '~keycloak'],
+    ...['~policy', '~stepup', '~store', '~trust'],
+  ],
+  'main.ts': [
+    ...['kernel', 'config', 'cli'],
+    ...['compose-keycloak.ts', 'compose-store.ts', 'compose-tools.ts'],
+  ],
   'launch.js': ['main.ts'],
 }
 
@@ -51,6 +58,7 @@ const KNOWS_ALL = new Set([
   'compose-directories.ts',
   'compose-doors.ts',
   'compose-explain.ts',
+  'compose-keycloak.ts',
   'compose-look.ts',
   'compose-notify.ts',
   'compose-policy.ts',
@@ -80,7 +88,7 @@ const HOME: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['metrics'],
   qrcode: ['portal'],
   yaml: ['config'],
-  zod: ['config', 'oidc', 'store'],
+  zod: ['config', 'keycloak', 'oidc', 'store'],
 }
 
 const shown = ({ from, typesOnly, target }: Import) =>

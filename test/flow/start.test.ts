@@ -75,6 +75,7 @@ async function bench() {
           pause: async (seconds) => given.pause?.(seconds),
         }),
       copyStore: async () => ({ heard: 'stale' }),
+      openKeycloak: () => Promise.reject(new Error('no test asks for this')),
       stopped: async () => {},
     }
     return { code: await run(['--config', 'sallyport.yaml', ...line], world), ...said }

@@ -83,6 +83,7 @@ export function createCommandLine(app: TestApp): CommandLine {
       inspect: async () => ({ problems: [], notes: [] }),
       migrateStore: unused,
       copyStore: unused,
+      openKeycloak: unused,
       stopped: async () => {},
     }
     return { code: await run(line, world), ...said }

@@ -6,6 +6,7 @@ import {
   anyText,
   distinct,
   exactlyOne,
+  isRecord,
   refuse,
   safeUrl,
   secretEnv,
@@ -123,38 +124,62 @@ const redirectUri = safeUrl(
   params: { wanted: 'each address in full: they are compared exactly' },
 })
 
+/**
+ * Such an id is what everybody signs as whom the provider at that address gives a token: its ID and access tokens all name it
+ * as their issuer, and lie open in browsers and at applications.
+ */
+function checkOwnIssuer(written: unknown, context: z.RefinementCtx): void {
+  if (!isRecord(written) || !isRecord(written['auth'])) return
+  const { id } = written
+  const { jwksUri } = written['auth']
+  if (typeof id !== 'string' || typeof jwksUri !== 'string' || URL.parse(id) === null) return
+  if (jwksUri.startsWith(`${id.replace(/\/+$/, '')}/`))
+    refuse(
+      context,
+      {
+        says: 'is the address below which its keys lie (auth.jwksUri), so every token that is signed with them names the client as its issuer',
+        wanted: 'another id, such as `sso`',
+      },
+      ['id'],
+    )
+}
+
 export const client = (reader: Reader) =>
-  z.strictObject({
-    id: text('1 to 100 of the characters A-Z a-z 0-9 . _ ~ -', /^[A-Za-z0-9._~-]{1,100}$/).describe(
-      'Its `client_id`.',
-    ),
-    name: anyText('a name of at most 60 characters', 60)
-      .optional()
-      .describe('What people read as the one who asks. Without it: the id.'),
-    profile: z
-      .literal('standard', { error: 'is not a profile of this release' })
-      .default('standard')
-      .describe('Code flow with PKCE; pushed or signed requests.'),
-    auth: auth(reader),
-    redirectUris: z
-      .array(redirectUri)
-      .min(1)
-      .max(20)
-      .describe('Where answers may go, compared exactly.'),
-    subject,
-    delegatedAmr: z
-      .array(text('an amr value', /^[\x21-\x7e]{1,40}$/))
-      .max(20)
-      .default([])
-      .describe(
-        'A signed request whose `amr` holds one of these has seen its second factor already, within `max_age` or 12 hours.',
-      ),
-    trustGroup: text('a name of letters, digits, ., _ and -', /^[A-Za-z0-9._-]{1,100}$/)
-      .optional()
-      .describe(
-        'Clients of one group share trust: who was asked for one of them need not be asked for the other. Its id where it is left out.',
-      ),
-  })
+  z
+    .strictObject({
+      id: text(
+        '1 to 100 of the characters A-Z a-z 0-9 . _ ~ -',
+        /^[A-Za-z0-9._~-]{1,100}$/,
+      ).describe('Its `client_id`.'),
+      name: anyText('a name of at most 60 characters', 60)
+        .optional()
+        .describe('What people read as the one who asks. Without it: the id.'),
+      profile: z
+        .literal('standard', { error: 'is not a profile of this release' })
+        .default('standard')
+        .describe('Code flow with PKCE; pushed or signed requests.'),
+      auth: auth(reader),
+      redirectUris: z
+        .array(redirectUri)
+        .min(1)
+        .max(20)
+        .describe('Where answers may go, compared exactly.'),
+      subject,
+      delegatedAmr: z
+        .array(text('an amr value', /^[\x21-\x7e]{1,40}$/))
+        .max(20)
+        .default([])
+        .describe(
+          'A signed request whose `amr` holds one of these has seen its second factor already, within `max_age` or 12 hours.',
+        ),
+      trustGroup: text('a name of letters, digits, ., _ and -', /^[A-Za-z0-9._-]{1,100}$/)
+        .optional()
+        .describe(
+          'Clients of one group share trust: who was asked for one of them need not be asked for the other. Its id where it is left out.',
+        ),
+    })
+    // Judged also where another key is wrong: the id itself is one that nobody may have.
+    .check(z.superRefine(checkOwnIssuer, { when: ({ value }) => isRecord(value) }))
 
 export const clients = (reader: Reader) =>
   z
