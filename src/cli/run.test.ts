@@ -5,7 +5,6 @@ import { fakePeopleStore } from '../../test/support/fake-people-store.ts'
 import { hearing } from '../../test/support/hearing.ts'
 import { LOCKS } from '../../test/support/limits.ts'
 import type { Exported } from '../audit/index.ts'
-import { keycloak } from '../compose-keycloak.ts'
 import { createPeople } from '../directories/index.ts'
 import { Fault, fail, instantOf, newId, ok } from '../kernel/index.ts'
 import { run } from './run.ts'
@@ -114,7 +113,7 @@ function bench({ files = {}, tools: given = {}, stdin = '', fault }: Options = {
     inspect: async () => ({ problems: [], notes: [] }),
     migrateStore: async () => ({ from: 1, to: 1 }),
     copyStore: async () => ({ heard: 'stale' }),
-    openKeycloak: async () => keycloak,
+    openKeycloak: unused,
     openTools: async () => {
       if (fault !== undefined) throw fault
       return tools

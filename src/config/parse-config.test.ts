@@ -451,6 +451,17 @@ describe('a configuration', () => {
       assert.deepEqual(complaints(stringify(written)), [complaint])
     })
 
+  test('has no client that is called after the place of its keys', () => {
+    const jwksUri = 'https://sso.example.com/realms/acme/certs'
+    const called = (id: string) =>
+      complaints(stringify(withClient({ id, auth: { method: 'private_key_jwt', jwksUri } })))
+    const says = /clients\[0\]\.id is the address below which its keys lie/
+    for (const id of ['https://sso.example.com/realms/acme', 'https://sso.example.com/'])
+      assert.match(called(id).join('\n'), says)
+    assert.doesNotMatch(called('https://sso.example.com/realms/acm').join('\n'), says)
+    assert.deepEqual(called('sso.example.com'), [])
+  })
+
   test('tells every problem at once, also of a section that is wrong itself', () => {
     const written = {
       ...withMail({ port: 0, passwordEnv: 'GONE', user: 'me', hots: 'x' }),

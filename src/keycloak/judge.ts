@@ -9,7 +9,7 @@ import { judgeServer } from './judge/server.ts'
 import { judgeSettings } from './judge/settings.ts'
 import type { RealmAsRead } from './realm.ts'
 import { parseSettings, type StepSettings } from './settings.ts'
-import { isInUse, loaOf, type Step, shown, stepsOf } from './steps.ts'
+import { isInUse, loaOf, pathOf, type Step, stepsOf } from './steps.ts'
 
 /** What of our own configuration a realm is compared with. */
 export type Own = Pick<Config, 'issuer' | 'clients' | 'directories' | 'acr'>
@@ -71,7 +71,7 @@ function factsOfStep(step: Step): Judged['facts'] {
   if (given === undefined) return []
   const level = loaOf(step)?.settings?.['loa-condition-level']
   const around = level === undefined ? 'no level' : `level ${level}`
-  const facts = [{ what: 'step', is: `${shown(step)}, ${given.requirement}, ${around}` }]
+  const facts = [{ what: 'step', is: `${pathOf(step)}, ${given.requirement}, ${around}` }]
   if (given.settings === null) return facts
   const { settings } = parseSettings(given.settings)
   return [...facts, { what: 'asks', is: asked(settings) }]

@@ -66,5 +66,11 @@ export const deafLoaOf = ({ places }: Step): Execution | undefined =>
   places.flatMap(({ members }) => members.filter((one) => isLoa(one) && isOn(one))).at(-1)
 
 /** `browser-stepup › stepup-level-2 › Sallyport`. */
-export const shown = ({ flow, places }: Step): string =>
+export const pathOf = ({ flow, places }: Step): string =>
   [flow.alias, ...places.map(({ here }) => here.name)].join(' › ')
+
+/** `Sallyport in stepup-level-2`. */
+export function shown({ flow, places }: Step): string {
+  const inner = places.at(-1)
+  return `${inner?.here.name ?? ''} in ${inner?.flow?.name ?? flow.alias}`
+}

@@ -173,7 +173,7 @@ export function importUsers(
   run('user', 'import', people, '--config', config)
 }
 
-const runAny = (...command: readonly string[]) =>
+export const runAny = (...command: readonly string[]) =>
   spawnSync(process.execPath, [LAUNCH, ...command], { encoding: 'utf8' })
 
 export function run(...command: readonly string[]): string {

@@ -11,7 +11,7 @@ import { type Shop, startShop } from './shop.ts'
 export type Company = AsyncDisposable & {
   readonly realm: string
   readonly realmUrl: string
-  /** Of Sallyport. */
+  /** The file that Sallyport was started with. */
   readonly config: string
   /** Every mail that was sent. */
   readonly outboxPage: string

@@ -132,7 +132,7 @@ function judgeCondition(
     findings.push({
       weighs: 'mind',
       says: `A session keeps level ${level} for ${seconds} seconds, which is ${seconds >= session ? 'its whole life' : 'more than half a day'}.`,
-      why: 'whoever finds the browser open then is nobody that Sallyport asks.',
+      why: 'whoever finds the browser open meanwhile is not asked again.',
       where: `${where}: Max Age of the condition; 300 is five minutes, 0 asks each time`,
     })
   return findings

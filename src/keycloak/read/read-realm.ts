@@ -102,7 +102,7 @@ function understood<T>(schema: z.ZodType<T>, json: unknown, path: string): T {
   )
 }
 
-const limited = z.object({ realm: z.string(), browserFlow: z.undefined() })
+const limited = z.object({ realm: z.string(), browserFlow: z.never().optional() })
 
 /** Who may do something there, but not see the realm, is told little more than its name. */
 async function readSettings(
