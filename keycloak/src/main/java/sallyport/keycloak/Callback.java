@@ -33,6 +33,7 @@ public class Callback implements RealmResourceProvider {
 
     private static final int STATE_MAX = 512;
     private static final int CODE_MAX = 2048;
+    private static final String CLIENT = "[\\x21-\\x7e]{1,255}";
     private static final long ONCE_SECONDS = 3600;
 
     private final KeycloakSession session;
@@ -61,7 +62,9 @@ public class Callback implements RealmResourceProvider {
             Attempt attempt = sentFrom(tab, state);
             if (!attempt.issuer().equals(only(query, "iss", STATE_MAX)))
                 throw new StepUpFailed(Trouble.STRANGER, "issuer: iss in the answer is not " + attempt.issuer());
-            park(tab, attempt, query);
+            Attempt answered = attempt.answered(isError(query) ? null : only(query, "code", CODE_MAX), isError(query) ? errorIn(query) : null);
+            once(state);
+            answered.keep(tab);
             return Response.seeOther(onward(tab, attempt)).build();
         } catch (StepUpFailed why) {
             failed = why;
@@ -76,7 +79,9 @@ public class Callback implements RealmResourceProvider {
     private AuthenticationSessionModel tabOf(String state) throws StepUpFailed {
         RealmModel realm = session.getContext().getRealm();
         String[] parts = state.split("\\.", -1);
-        ClientModel client = parts.length == 3 ? realm.getClientById(decoded(parts[2])) : null;
+        String id = parts.length == 3 ? decoded(parts[2]) : "";
+        // Not every database can be asked for what is no text.
+        ClientModel client = id.matches(CLIENT) ? realm.getClientById(id) : null;
         if (client == null) throw new StepUpFailed(Trouble.STRANGER, "state is none of ours");
         session.getContext().setClient(client);
         AuthenticationSessionModel tab = new AuthenticationSessionManager(session).getCurrentAuthenticationSession(realm, client, parts[1]);
@@ -89,18 +94,25 @@ public class Callback implements RealmResourceProvider {
         Attempt attempt = Attempt.find(tab);
         boolean isIt = attempt != null && attempt.state() != null && MessageDigest.isEqual(bytes(attempt.state()), bytes(state));
         if (!isIt) throw new StepUpFailed(Trouble.STRANGER, "state is not the one that is waited for: a newer step-up was begun, or this answer came before");
-        // Of two that bring the same at once, one goes on.
-        if (!session.singleUseObjects().putIfAbsent("sallyport." + state, ONCE_SECONDS))
-            throw new StepUpFailed(Trouble.STRANGER, "state was used before");
         return attempt;
     }
 
-    private static void park(AuthenticationSessionModel tab, Attempt attempt, MultivaluedMap<String, String> query) throws StepUpFailed {
+    /** Of two that bring the same at once, one goes on. */
+    private void once(String state) throws StepUpFailed {
+        if (!session.singleUseObjects().putIfAbsent("sallyport." + state, ONCE_SECONDS))
+            throw new StepUpFailed(Trouble.STRANGER, "state was used before");
+    }
+
+    private static boolean isError(MultivaluedMap<String, String> query) throws StepUpFailed {
         boolean isError = query.containsKey("error");
         if (isError == query.containsKey("code")) throw new StepUpFailed(Trouble.STRANGER, "the answer has both a code and an error, or neither");
-        String error = isError ? only(query, "error", 64) : null;
-        if (isError && !error.matches("[a-z_]+")) throw new StepUpFailed(Trouble.STRANGER, "error is no error code");
-        attempt.answered(isError ? null : only(query, "code", CODE_MAX), error).keep(tab);
+        return isError;
+    }
+
+    private static String errorIn(MultivaluedMap<String, String> query) throws StepUpFailed {
+        String error = only(query, "error", 64);
+        if (!error.matches("[a-z_]+")) throw new StepUpFailed(Trouble.STRANGER, "error is no error code");
+        return error;
     }
 
     /** A fresh code for the action URL: the one that the flow had is used up, and would stand in a long-lived address. */

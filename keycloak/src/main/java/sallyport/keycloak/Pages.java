@@ -12,6 +12,7 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 final class Pages {
     private static final Logger LOG = Logger.getLogger("sallyport.keycloak");
     private static final String TEMPLATE = "sallyport.ftl";
+    private static final int LINE_MAX = 1000;
 
     private Pages() {}
 
@@ -36,12 +37,18 @@ final class Pages {
     static void tell(KeycloakSession session, EventBuilder event, String where, StepUpFailed failed) {
         event.detail("stepup_error", failed.trouble.event).error(failed.trouble.event);
         String realm = session.getContext().getRealm().getName();
-        String line = "step-up failed: " + failed.trouble.event + ", realm " + realm + ", " + where + ": " + failed.getMessage();
+        String line = plain("step-up failed: " + failed.trouble.event + ", realm " + realm + ", " + where + ": " + failed.getMessage());
         switch (failed.trouble) {
             case DENIED, EXPIRED, STRANGER, NO_SESSION, LOCKED, SILENT, UNMET -> LOG.info(line);
             case UNAVAILABLE, UNNAMED -> LOG.warn(line);
             case MISCONFIGURED, BAD_TOKEN -> LOG.error(line);
             case INTERNAL -> LOG.error(line, failed.getCause());
         }
+    }
+
+    /** One line, whatever was quoted in it: nobody writes a second one into the log. */
+    static String plain(String text) {
+        String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]", "?");
+        return line.length() <= LINE_MAX ? line : line.substring(0, LINE_MAX) + "…";
     }
 }

@@ -44,7 +44,7 @@ final class SigningKeys implements TokenCheck.Keys {
         if (key == null) return false;
         try {
             return session.getProvider(SignatureProvider.class, algorithm).verifier(key).verify(signed, signature);
-        } catch (VerificationException bad) {
+        } catch (VerificationException | RuntimeException bad) {
             return false;
         }
     }
@@ -69,7 +69,7 @@ final class SigningKeys implements TokenCheck.Keys {
         try {
             if (reply.status() == 200)
                 return JWKSUtils.getKeyWrappersForUse(JsonSerialization.readValue(reply.body().toString(), JSONWebKeySet.class), JWK.Use.SIG);
-        } catch (IOException noKeySet) {
+        } catch (IOException | RuntimeException noKeySet) {
             // As below.
         }
         throw new StepUpFailed(Trouble.UNAVAILABLE, "issuer: " + jwksUri + " has no key set (" + reply.status() + ")");

@@ -24,7 +24,7 @@ final class StepUp {
     StepUp(KeycloakSession session, Settings settings, MetadataCache cache) {
         this.session = session;
         this.settings = settings;
-        this.http = new Http(session, settings);
+        this.http = Http.of(session, settings);
         this.cache = cache;
     }
 
@@ -92,13 +92,14 @@ final class StepUp {
 
     private StepUpFailed refused(String what, Http.Reply reply) {
         String error = reply.error();
-        String hint = switch (error) {
-            case "invalid_client" -> "clientId, algorithm: Sallyport does not know " + settings.clientId()
-                    + ", or cannot read the keys of this realm; its log has `client authentication failed` with `why`";
-            case "invalid_grant" -> "Sallyport refuses the code: it is older than a minute, was redeemed before, or is another step-up's";
-            default -> "Sallyport refuses " + what + " with " + reply.status() + " " + error + "; its audit has `request.refused` with the reason";
+        return switch (error) {
+            case "invalid_client" -> new StepUpFailed(Trouble.MISCONFIGURED, "clientId, algorithm: Sallyport does not know " + settings.clientId()
+                    + ", or cannot read the keys of this realm; its log has `client authentication failed` with `why`");
+            case "invalid_grant" -> new StepUpFailed(Trouble.EXPIRED, "Sallyport refuses the code: it is older than a minute, was redeemed before, or is another step-up's");
+            case "temporarily_unavailable", "server_error" -> unavailable(error);
+            default -> new StepUpFailed(Trouble.MISCONFIGURED, "issuer, clientId: Sallyport refuses " + what + " with " + reply.status() + " " + error
+                    + "; its audit has `request.refused` with the reason");
         };
-        return new StepUpFailed(error.equals("invalid_grant") ? Trouble.EXPIRED : Trouble.MISCONFIGURED, hint);
     }
 
     /** What came back in place of a code. */
@@ -106,9 +107,13 @@ final class StepUp {
         return switch (error) {
             case "access_denied" -> new StepUpFailed(Trouble.DENIED, "Sallyport let the person not pass, or the person gave up");
             case "unmet_authentication_requirements" -> new StepUpFailed(Trouble.UNMET, "acrByLevel: the person has nothing that is worth it");
-            case "temporarily_unavailable", "server_error" -> new StepUpFailed(Trouble.UNAVAILABLE, "Sallyport answers " + error + ": its log says why");
-            default -> new StepUpFailed(Trouble.MISCONFIGURED, "Sallyport answers " + error);
+            case "temporarily_unavailable", "server_error" -> unavailable(error);
+            default -> new StepUpFailed(Trouble.MISCONFIGURED, "clientId: Sallyport answers " + error + ", which its configuration of this client explains");
         };
+    }
+
+    private static StepUpFailed unavailable(String error) {
+        return new StepUpFailed(Trouble.UNAVAILABLE, "Sallyport answers " + error + ": its log says why");
     }
 
     /** Tab and client are in it, so that the callback finds the tab; neither holds a dot. What is random is what proves it. */

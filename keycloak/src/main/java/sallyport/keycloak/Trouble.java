@@ -49,6 +49,6 @@ enum Trouble {
     }
 
     boolean mayRetry() {
-        return this != LOCKED && this != SILENT;
+        return this != LOCKED && this != SILENT && this != NO_SESSION;
     }
 }
