@@ -143,7 +143,7 @@ const emailOf = (username: string) => `${username}@example.com`
 type Id = { readonly id: string }
 
 /** The file that is shipped, with addresses of this machine. */
-function realmOf(of: {
+export function realmOf(of: {
   readonly realm: string
   readonly step: Readonly<Record<string, string>>
   readonly shop: Shop

@@ -74,6 +74,7 @@ export async function startKeycloak(
     shared: JSON.stringify(shared),
     async restart() {
       await server.end()
+      tokens.delete(shared.url)
       server = await run()
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
@@ -142,8 +143,13 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
-/** Its tokens last a minute. */
-async function call(url: string, method: string, path: string, body: unknown): Promise<unknown> {
+/** Its tokens last a minute, and each costs a hash of a password. */
+const TOKEN_MS = 30_000
+const tokens = new Map<string, { readonly token: string; readonly at: number }>()
+
+async function tokenFor(url: string): Promise<string> {
+  const known = tokens.get(url)
+  if (known !== undefined && Date.now() - known.at < TOKEN_MS) return known.token
   const signedIn = await fetch(`${url}/realms/master/protocol/openid-connect/token`, {
     method: 'POST',
     body: new URLSearchParams({
@@ -151,6 +157,12 @@ async function call(url: string, method: string, path: string, body: unknown): P
     }),
   })
   const { access_token: token } = (await signedIn.json()) as { readonly access_token: string }
+  tokens.set(url, { token, at: Date.now() })
+  return token
+}
+
+async function call(url: string, method: string, path: string, body: unknown): Promise<unknown> {
+  const token = await tokenFor(url)
   const response = await fetch(`${url}/admin${path}`, {
     method,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },

@@ -31,13 +31,27 @@ final class SigningKeys implements TokenCheck.Keys {
     /** On a bad signature the set is read anew, once: the cache asks for unknown names only, and a name may have got another key. */
     @Override
     public boolean verify(String algorithm, String kid, byte[] signed, byte[] signature) throws StepUpFailed {
+        try {
+            if (isByOne(algorithm, kid, signed, signature)) return true;
+        } catch (RuntimeException thrown) {
+            throw unreadIn(thrown);
+        }
+        if (unread != null) throw unread;
+        return false;
+    }
+
+    private boolean isByOne(String algorithm, String kid, byte[] signed, byte[] signature) {
         PublicKeyStorageProvider cache = session.getProvider(PublicKeyStorageProvider.class);
         String name = "sallyport::" + issuer;
         if (isBy(cache.getPublicKey(name, kid, algorithm, loader()), algorithm, signed, signature)) return true;
         boolean isNew = cache.reloadKeys(name, loader());
-        if (isNew && isBy(cache.getPublicKey(name, kid, algorithm, loader()), algorithm, signed, signature)) return true;
-        if (unread != null) throw unread;
-        return false;
+        return isNew && isBy(cache.getPublicKey(name, kid, algorithm, loader()), algorithm, signed, signature);
+    }
+
+    /** Somebody else's attempt may be what failed: of several who want the keys at once, one reads them. */
+    private static StepUpFailed unreadIn(RuntimeException thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) if (cause instanceof StepUpFailed failed) return failed;
+        throw thrown;
     }
 
     private boolean isBy(KeyWrapper key, String algorithm, byte[] signed, byte[] signature) {
@@ -49,7 +63,7 @@ final class SigningKeys implements TokenCheck.Keys {
         }
     }
 
-    /** The cache only logs what goes wrong in here, and then has no key: that it was an outage is remembered. */
+    /** Now and then the cache only logs what goes wrong in here, and then has no key: that it was an outage is remembered. */
     private PublicKeyLoader loader() {
         return () -> {
             unread = null;

@@ -1,5 +1,6 @@
 package sallyport.keycloak;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,9 +17,13 @@ final class TokenCheck {
     static final Set<String> ALGORITHMS = Set.of("ES256", "PS256", "RS256", "EdDSA");
     static final long SKEW_SECONDS = 10;
 
+    private static final String COMPACT = "[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+";
     private static final int LENGTH_MAX = 16_384;
     private static final Set<String> UNPROVEN = Set.of("exempt", "delegated");
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            // Two readers of a name that is there twice may believe two things.
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
     /** Whether the key of this name made the signature. */
     interface Keys {
@@ -51,11 +56,11 @@ final class TokenCheck {
     private static JsonNode verified(String token, Keys keys) throws StepUpFailed {
         if (token == null || token.length() > LENGTH_MAX) throw refused("there is none, or it is too long");
         String[] parts = token.split("\\.", -1);
-        if (parts.length != 3) throw refused("it is no signed token");
+        if (!token.matches(COMPACT)) throw refused("it is no signed token");
         JsonNode header = object(parts[0]);
         String alg = text(header, "alg");
         if (alg == null || !ALGORITHMS.contains(alg)) throw refused("alg is none of " + ALGORITHMS.stream().sorted().toList());
-        if (header.has("crit")) throw refused("crit asks for what is not known here");
+        if (header.has("crit") || header.has("b64")) throw refused("crit asks for what is not known here");
         if (header.has("typ") && !"JWT".equalsIgnoreCase(text(header, "typ"))) throw refused("typ is not JWT");
         String kid = text(header, "kid");
         if (kid == null || kid.isEmpty()) throw refused("kid is missing");

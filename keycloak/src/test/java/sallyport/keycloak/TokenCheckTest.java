@@ -136,6 +136,7 @@ class TokenCheckTest {
         bad.put("kid null", changed(header(), "kid", null));
         bad.put("typ of an access token", changed(header(), "typ", "at+jwt"));
         bad.put("crit", changed(header(), "crit", List.of("b64")));
+        bad.put("b64", changed(header(), "b64", false));
         bad.put("crit empty", changed(header(), "crit", List.of()));
         for (String name : List.of("alg", "kid")) {
             Map<String, Object> less = header();
@@ -165,6 +166,11 @@ class TokenCheckTest {
         bad.put("by another key", signed(json(header()), json(claims()), SOMEBODYS));
         bad.put("claims of another token", parts[0] + "." + base64(json(with("sub", "user-2"))) + "." + parts[2]);
         bad.put("header of another token", base64(json(changed(header(), "x", 1))) + "." + parts[1] + "." + parts[2]);
+        bad.put("padded", good + "==");
+        bad.put("with a line break", good + "\n");
+        bad.put("with a blank", " " + good);
+        bad.put("a claim twice", signed(json(header()), json(claims()).replace("{", "{\"sub\":\"user-1\","), SALLYPORTS));
+        bad.put("a member of the header twice", signed(json(header()).replace("{", "{\"kid\":\"k1\","), json(claims()), SALLYPORTS));
         bad.put("too long", token(header(), with("x", "x".repeat(20_000))));
         return tests(bad, token -> assertThrows(StepUpFailed.class, () -> judge(token, EXPECTED)));
     }
