@@ -37,7 +37,7 @@ export type OwnKeycloak = Keycloak & {
 
 type Shared = { readonly version: string; readonly url: string; readonly logFile: string }
 
-const READY_MS_MAX = 180_000
+const READY_MS_MAX = 360_000
 const POLL_MS = 250
 const LOOPBACK = '127.0.0.1'
 /** Name and password. */
