@@ -125,7 +125,7 @@ describe('a step-up at Keycloak that is not as usual', {
     },
   )
 
-  test('goes through although the realm got another key in the meantime', TIMEOUT, async () => {
+  test('goes through although the realm key was rotated during it', TIMEOUT, async () => {
     await using dai = await visit('dai')
     await dai.signIn()
     const { id: parentId } = (await company.admin('GET', '')) as { readonly id: string }

@@ -20,4 +20,11 @@ test('a step-up is over when Keycloak was restarted under it', OPTIONS, async ()
   await fang.confirm()
   assert.match(await fang.complaint(), /no sign-in under way/)
   assert.ok(fang.page.url().startsWith(company.realmUrl))
+  const [newest] = await company.events()
+  assert.equal(newest?.error, 'stepup_no_session')
+  assert.match(
+    keycloak.log(),
+    /step-up failed: stepup_no_session, realm .*, callback: this browser/,
+  )
+  assert.equal(await company.failures('fang'), 0)
 })

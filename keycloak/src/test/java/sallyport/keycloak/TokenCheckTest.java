@@ -167,6 +167,8 @@ class TokenCheckTest {
         bad.put("claims of another token", parts[0] + "." + base64(json(with("sub", "user-2"))) + "." + parts[2]);
         bad.put("header of another token", base64(json(changed(header(), "x", 1))) + "." + parts[1] + "." + parts[2]);
         bad.put("padded", good + "==");
+        bad.put("with a signature that goes on", good + "AAAA");
+        bad.put("with another last letter that means the same", good.substring(0, good.length() - 1) + respelled(good.charAt(good.length() - 1)));
         bad.put("with a line break", good + "\n");
         bad.put("with a blank", " " + good);
         bad.put("a claim twice", signed(json(header()), json(claims()).replace("{", "{\"sub\":\"user-1\","), SALLYPORTS));
@@ -223,6 +225,12 @@ class TokenCheckTest {
         StepUpFailed forged = assertThrows(StepUpFailed.class, () -> judge(token(header(), with("sub", "user-2")), EXPECTED));
         assertEquals(Trouble.BAD_TOKEN, forged.trouble);
         assertEquals(List.of(Trouble.DENIED), Arrays.stream(Trouble.values()).filter(Trouble::counts).toList());
+    }
+
+    /** The last four bits of 64 bytes mean nothing in base64. */
+    private static char respelled(char last) {
+        String letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        return letters.charAt(letters.indexOf(last) ^ 1);
     }
 
     private static Verdict judge(String token, TokenCheck.Expected expected) throws StepUpFailed {
