@@ -32,7 +32,12 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Its servers take minutes, and the first time a download of 170 MB each. Runs with CI=true, or by name. */
 const KEYCLOAK = 'keycloak'
 /** What runs on each version of Keycloak that we promise. The newest has them all. */
-const ON_EACH_KEYCLOAK: ReadonlySet<string> = new Set(['test/keycloak/step-up.test.ts'])
+const ON_EACH_KEYCLOAK: ReadonlySet<string> = new Set([
+  'test/keycloak/locks.test.ts',
+  'test/keycloak/people.test.ts',
+  'test/keycloak/step-up.test.ts',
+  'test/keycloak/trust.test.ts',
+])
 
 /** The whole app, whose tests are the same whatever keeps everything. The promises of a store name it themselves. */
 const ON_EACH_STORE: ReadonlySet<string> = new Set(['flow', 'attack'])

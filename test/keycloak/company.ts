@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Outbox, startOutbox } from '../demo/outbox.ts'
 import { freePorts, importUsers, run, startSallyport } from '../demo/world.ts'
+import type { Written } from '../e2e/company.ts'
 import type { Keycloak } from '../support/keycloak.ts'
+import { openSmsGateway, type SmsGateway } from '../support/sms-gateway.ts'
 import { type Shop, startShop } from './shop.ts'
 
 /** A realm of its own, a Sallyport that knows it, and an application that signs in there. */
@@ -22,6 +24,8 @@ export type Company = AsyncDisposable & {
   /** It takes a password, and asks for more when it wants more. */
   readonly kiosk: Shop
   readonly outbox: Outbox
+  /** Where its text messages arrive. */
+  readonly gateway: SmsGateway
   /** Of this realm. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>
   /** Other settings of the step, over those that it has. */
@@ -30,11 +34,19 @@ export type Company = AsyncDisposable & {
   events(): Promise<readonly Event[]>
   /** Of a person, as brute-force detection counts them. */
   failures(username: string): Promise<number>
+  /** What it says of them altogether. */
+  attacked(username: string): Promise<Attacked>
+  /** Of a person of Keycloak's own or of a federation that it has met. */
+  userOf(username: string): Promise<Id>
+  /** How many requests Sallyport was pushed. */
+  pushed(): Promise<number>
   /** A command of Sallyport. */
   command(...line: readonly string[]): void
   stopSallyport(): Promise<void>
   startSallyport(): Promise<void>
 }
+
+export type Attacked = { readonly numFailures: number; readonly disabled: boolean }
 
 export type Event = {
   readonly type: string
@@ -46,8 +58,8 @@ const REALM = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../keycloak/config/realm.json'), 'utf8'),
 ) as RealmFile
 
-const SHOP = { id: 'shop', about: 'It takes nothing less than a second factor.' }
-const KIOSK = {
+export const SHOP = { id: 'shop', about: 'It takes nothing less than a second factor.' }
+export const KIOSK = {
   id: 'kiosk',
   about: 'A password will do, and a second factor where it asks for one.',
 }
@@ -58,6 +70,7 @@ export type Known = {
   readonly folder: string
   readonly passwords: Readonly<Record<string, string>>
 }
+const LOCAL = { name: 'local', type: 'local' }
 
 type RealmFile = {
   readonly authenticatorConfig: readonly {
@@ -67,14 +80,20 @@ type RealmFile = {
   readonly clients: readonly object[]
 }
 
+type CompanyOptions = {
+  /** Of the step. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** Lines more in Sallyport's configuration. */
+  readonly more?: string
+  /** Where Sallyport finds people besides its own. */
+  readonly directories?: readonly Written[]
+  readonly known?: Known
+}
+
 export async function openCompany(
   keycloak: Keycloak,
   usernames: readonly string[],
-  /** Of the step. */
-  settings: Readonly<Record<string, string>> = {},
-  /** Lines more in Sallyport's configuration. */
-  more = '',
-  known?: Known,
+  { settings = {}, more = '', directories = [], known }: CompanyOptions = {},
 ): Promise<Company> {
   await using opening = new AsyncDisposableStack()
   const realm = known?.realm ?? `acme-${randomBytes(4).toString('hex')}`
@@ -85,12 +104,24 @@ export async function openCompany(
   const [port = 0, management = 0, mail = 0, ...ports] = await freePorts(5)
   const issuer = `http://localhost:${port}`
   const outbox = opening.use(await startOutbox(mail))
+  const gateway = opening.use(await openSmsGateway())
   const [shop, kiosk] = [
     opening.use(await startShop({ ...SHOP, port: ports[0] ?? 0, realmUrl })),
     opening.use(await startShop({ ...KIOSK, port: ports[1] ?? 0, realmUrl })),
   ]
   const admin: Company['admin'] = (method, path, body) =>
     keycloak.admin(method, `/realms/${realm}${path}`, body)
+
+  const userOf: Company['userOf'] = async (username) => {
+    const users = await admin('GET', `/users?exact=true&username=${username}`)
+    const [user] = users as readonly Id[]
+    if (user === undefined) throw new Error(`Keycloak knows no ${username}`)
+    return user
+  }
+  const attacked: Company['attacked'] = async (username) => {
+    const { id } = await userOf(username)
+    return (await admin('GET', `/attack-detection/brute-force/users/${id}`)) as Attacked
+  }
 
   const step = { issuer, clientId: 'keycloak', ...settings }
   const users = usernames.map((username) => ({
@@ -104,8 +135,9 @@ export async function openCompany(
 
   const config = join(folder, 'sallyport.yaml')
   writeFileSync(join(folder, 'field-key'), run('secrets', 'new'), { mode: 0o600 })
-  const at = { issuer, port, management, smtp: outbox.smtpPort, realmUrl }
-  writeFileSync(config, `${yaml(at)}${more}`)
+  const stores = [LOCAL, ...directories.map((one) => laid(folder, one))]
+  const at = { issuer, port, management, realmUrl, gateway, directories: stores }
+  writeFileSync(config, `${yaml({ ...at, smtp: outbox.smtpPort })}${more}`)
   const people = usernames.map((username) => ({ username, email: emailOf(username) }))
   importUsers(join(folder, 'people.csv'), people, config)
   const serving = () => startSallyport(config, `http://127.0.0.1:${management}/health/ready`, {})
@@ -118,29 +150,31 @@ export async function openCompany(
 
   const opened = opening.move()
   return {
-    ...{ realm, realmUrl, sallyport: issuer, config, shop, kiosk, outbox, admin, stopSallyport },
+    ...{ realm, realmUrl, sallyport: issuer, config, shop, kiosk, outbox, gateway },
+    ...{ admin, stopSallyport },
     outboxPage: `http://127.0.0.1:${mail}`,
-    passwordOf: (username) => users.find((user) => user.username === username)?.password ?? '',
+    passwordOf: (username) => known?.passwords[username] ?? passwordOf(username),
     command: (...line) => void run(...line, '--config', config),
     async startSallyport() {
       sallyport ??= await serving()
     },
     set: (changes) => changeStep(admin, changes),
     events: async () => (await admin('GET', '/events?max=100')) as readonly Event[],
-    async failures(username) {
-      const [user] = (await admin('GET', `/users?username=${username}`)) as readonly Id[]
-      const path = `/attack-detection/brute-force/users/${user?.id}`
-      return ((await admin('GET', path)) as { readonly numFailures: number }).numFailures
+    ...{ userOf, attacked, failures: async (name) => (await attacked(name)).numFailures },
+    async pushed() {
+      const metrics = await (await fetch(`http://127.0.0.1:${management}/metrics`)).text()
+      const counts = metrics.matchAll(/^http_server_requests_seconds_count\{.*"\/par".*\} (\d+)$/gm)
+      return counts.reduce((sum, [, count]) => sum + Number(count), 0)
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
 
-/** Where nothing else is said it is their name, backwards. */
-export const passwordOf = (username: string) => `${[...username].reverse().join('')}-password`
-const emailOf = (username: string) => `${username}@example.com`
+/** Where nothing else is said it is their name, backwards, and what Active Directory wants besides. */
+export const passwordOf = (username: string) => `${[...username].reverse().join('')}-Password1`
+export const emailOf = (username: string) => `${username}@example.com`
 
-type Id = { readonly id: string }
+export type Id = { readonly id: string }
 
 /** The file that is shipped, with addresses of this machine. */
 export function realmOf(of: {
@@ -202,6 +236,8 @@ function yaml(of: {
   readonly management: number
   readonly smtp: number
   readonly realmUrl: string
+  readonly gateway: SmsGateway
+  readonly directories: readonly Written['directory'][]
 }): string {
   return `issuer: ${of.issuer}
 org: { name: Example Corp }
@@ -211,17 +247,34 @@ management: { host: 127.0.0.1, port: ${of.management} }
 store: { engine: sqlite, file: sallyport.db }
 encryption: { keys: [{ id: test, file: field-key }] }
 logLevel: warn
+directories: ${JSON.stringify(of.directories)}
 clients:
   - id: keycloak
     name: Example sign-in
     auth: { method: private_key_jwt, jwksUri: ${of.realmUrl}/protocol/openid-connect/certs }
     redirectUris: ['${of.realmUrl}/sallyport/callback']
-    subject: { from: par, claim: preferred_username, directories: [local] }
+    subject:
+      from: par
+      claim: preferred_username
+      directories: ${JSON.stringify(of.directories.map(({ name }) => name))}
 channels:
   email: { host: 127.0.0.1, port: ${of.smtp}, from: Example Corp <no-reply@example.com> }
+  sms: ${JSON.stringify([of.gateway.settings()])}
 firstEnrolment: contact
 acr:
-  - { value: mfa, factors: [email, totp] }
+  - { value: mfa, factors: [email, sms, totp] }
   - { value: mfa-app, factors: [totp], enrolledBy: [contact] }
 `
+}
+
+/** As files that a process of its own reads. */
+function laid(folder: string, { directory, files }: Written): Written['directory'] {
+  let settings = JSON.stringify(directory)
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(folder, path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text, { mode: 0o600 })
+    settings = settings.replaceAll(JSON.stringify(path), JSON.stringify(file))
+  }
+  return JSON.parse(settings) as Written['directory']
 }

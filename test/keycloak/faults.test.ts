@@ -21,7 +21,7 @@ describe('a step-up at Keycloak that is not as usual', {
   let browser: Browser
   before(async () => {
     keycloak = await openKeycloak()
-    company = await openCompany(keycloak, PEOPLE, {}, TRUST)
+    company = await openCompany(keycloak, PEOPLE, { more: TRUST })
     browser = await launch()
   })
   after(async () => {

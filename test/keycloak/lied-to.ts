@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePorts } from '../demo/world.ts'
 import type { Keycloak } from '../support/keycloak.ts'
-import { type Event, passwordOf, realmOf } from './company.ts'
+import { type Event, KIOSK, passwordOf, realmOf, SHOP } from './company.ts'
 import { type Liar, startLiar } from './liar.ts'
 import { type Heard, type Shop, startShop } from './shop.ts'
 import { complaintOf, type Page, type Walker } from './walker.ts'
@@ -47,11 +47,12 @@ export async function openLiedTo(
   const [port = 0, ...ports] = await freePorts(3)
   const liar = opening.use(await startLiar({ port, clientId: 'keycloak', realmUrl }))
   const [shop, kiosk] = [
-    opening.use(await startShop({ id: 'shop', port: ports[0] ?? 0, realmUrl })),
-    opening.use(await startShop({ id: 'kiosk', port: ports[1] ?? 0, realmUrl })),
+    opening.use(await startShop({ ...SHOP, port: ports[0] ?? 0, realmUrl })),
+    opening.use(await startShop({ ...KIOSK, port: ports[1] ?? 0, realmUrl })),
   ]
   const step = { issuer: liar.newIssuer(), clientId: 'keycloak', ...settings }
-  await keycloak.admin('POST', '/realms', realmOf({ realm, step, shop, kiosk, usernames }))
+  const users = usernames.map((username) => ({ username, password: passwordOf(username) }))
+  await keycloak.admin('POST', '/realms', realmOf({ realm, step, shop, kiosk, users }))
   opening.defer(async () => void (await keycloak.admin('DELETE', `/realms/${realm}`)))
   const admin: LiedTo['admin'] = (method, path, body) =>
     keycloak.admin(method, `/realms/${realm}${path}`, body)

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import * as client from 'openid-client'
 import type { Page } from 'playwright-core'
 import { serve } from '../demo/place.ts'
@@ -114,4 +115,32 @@ function claimsOf(jwt: string): Claims {
 export function tokensOf(heard: Heard) {
   if ('error' in heard) throw new Error(`the application heard ${heard.error}`)
   return heard
+}
+
+const FRESH_SECONDS = 60
+
+/** Both tokens say what was proven, and that it was just now. */
+export function assertProven(
+  heard: Heard,
+  amr: readonly string[] = ['otp'],
+  { acr = 'mfa', stepupAcr = 'mfa' } = {},
+): void {
+  const { idToken, accessToken } = tokensOf(heard)
+  for (const token of [idToken, accessToken]) {
+    assert.equal(token['acr'], acr)
+    assert.equal(token['stepup_acr'], stepupAcr)
+    assert.deepEqual(token['stepup_amr'], amr)
+    assert.ok(Math.abs(Number(token['stepup_auth_time']) - Date.now() / 1000) < FRESH_SECONDS)
+  }
+}
+
+/** Both tokens say what was passed and that nothing was proven, nor any level reached. */
+export function assertUnproven(heard: Heard, stepupAcr: string | undefined): void {
+  const { idToken, accessToken } = tokensOf(heard)
+  for (const token of [idToken, accessToken]) {
+    assert.equal(token['acr'], 'pwd')
+    assert.equal(token['stepup_acr'], stepupAcr)
+    assert.equal(token['stepup_amr'], undefined)
+    assert.equal(token['stepup_auth_time'], undefined)
+  }
 }

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import type { Company } from './company.ts'
+import { type Company, emailOf } from './company.ts'
 
 /** A person in a browser of their own, who signs in at a realm. */
 export type Visitor = AsyncDisposable & {
@@ -12,6 +12,12 @@ export type Visitor = AsyncDisposable & {
   givePassword(page?: Page, username?: string): Promise<void>
   /** By a code that is mailed, at Sallyport. */
   confirm(page?: Page): Promise<void>
+  /** Types a code at Sallyport, and Enter. */
+  answer(code: string, page?: Page): Promise<void>
+  /** How many codes they were mailed. */
+  mails(): number
+  /** The code of the newest mail, once there are more than so many. */
+  mailedSince(count: number): string
   cancel(): Promise<void>
   /** What Keycloak's page complains of. */
   complaint(): Promise<string>
@@ -52,20 +58,29 @@ export async function openVisitor(
     await page.locator('#password').fill(company.passwordOf(who))
     await page.locator('#kc-login').click()
   }
+  const address = emailOf(username)
+  const mails = () => company.outbox.count(address)
+  const mailedSince: Visitor['mailedSince'] = (count) => {
+    const code = company.outbox.codeFor(address, count)
+    if (code === undefined) throw new Error(`${address} got no mail`)
+    return code
+  }
+  const answer: Visitor['answer'] = async (code, page = first) => {
+    await page.locator('#code').fill(code)
+    await page.locator('#code').press('Enter')
+  }
   return {
-    ...{ page: first, context, begin, givePassword, sent },
+    ...{ page: first, context, begin, givePassword, sent, answer, mails, mailedSince },
     tab: () => new URLSearchParams({ client_id: 'shop', tab_id: tab }).toString(),
     async signIn(parameters) {
       await begin(parameters)
       await givePassword()
     },
     async confirm(page = first) {
-      const before = company.outbox.count(`${username}@example.com`)
+      const before = mails()
       await page.getByRole('button', { name: /Email me a code|邮件验证码/ }).click()
       await page.locator('#code').waitFor()
-      const code = company.outbox.codeFor(`${username}@example.com`, before)
-      await page.locator('#code').fill(code ?? '')
-      await page.locator('#code').press('Enter')
+      await answer(mailedSince(before), page)
     },
     async cancel() {
       await first.getByRole('button', { name: /^Cancel/ }).click()

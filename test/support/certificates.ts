@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,8 @@ import { join } from 'node:path'
 /** A certificate authority that lives for one test, or a demo. PEM throughout. */
 export type Authority = Disposable & {
   readonly ca: string
+  /** Where it keeps itself, for `copyAuthority`. */
+  readonly folder: string
   /** For these host names and addresses; the first is also who it is. */
   issue(...names: readonly string[]): Issued
   /** The same, good until yesterday. */
@@ -17,16 +19,33 @@ export type Authority = Disposable & {
 
 export type Issued = { readonly cert: string; readonly key: string }
 
+const [CERTIFICATE, PRIVATE_KEY] = ['ca.pem', 'ca.key']
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
 
 /** @param days how long it is good for, and each certificate of it. */
 export function createAuthority(days = 2): Authority {
+  const folder = newFolder()
+  const [out, keyout] = [join(folder, CERTIFICATE), join(folder, PRIVATE_KEY)]
+  const itself = ['-subj', '/CN=Test CA', '-keyout', keyout, '-out', out]
+  openssl('req', ['-x509', ...KEY, '-days', `${days}`, ...itself])
+  return authorityIn(folder, days)
+}
+
+/** The one of another process, which may issue at the same time. */
+export function copyAuthority(from: string): Authority {
+  const folder = newFolder()
+  for (const file of [CERTIFICATE, PRIVATE_KEY]) copyFileSync(join(from, file), join(folder, file))
+  return authorityIn(folder, 2)
+}
+
+const newFolder = () => mkdtempSync(join(tmpdir(), 'sallyport-ca-'))
+
+function authorityIn(folder: string, days: number): Authority {
   const key = [...KEY, '-days', `${days}`]
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-ca-'))
   const at = (name: string) => join(folder, name)
   const read = (name: string) => readFileSync(at(name), 'utf8')
   const [signer, out] = [
-    ['-CA', at('ca.pem'), '-CAkey', at('ca.key')],
+    ['-CA', at(CERTIFICATE), '-CAkey', at(PRIVATE_KEY)],
     ['-out', at('cert.pem')],
   ]
   const subject = (names: readonly string[]) => [
@@ -34,10 +53,8 @@ export function createAuthority(days = 2): Authority {
     ...['-addext', 'basicConstraints=critical,CA:FALSE', '-keyout', at('key.pem')],
   ]
   const issued = () => ({ cert: read('cert.pem'), key: read('key.pem') })
-  const itself = ['-subj', '/CN=Test CA', '-keyout', at('ca.key'), '-out', at('ca.pem')]
-  openssl('req', ['-x509', ...key, ...itself])
   return {
-    ca: read('ca.pem'),
+    ...{ ca: read(CERTIFICATE), folder },
     issue(...names) {
       openssl('req', ['-x509', ...key, ...subject(names), ...signer, ...out])
       return issued()
@@ -49,8 +66,8 @@ export function createAuthority(days = 2): Authority {
       return issued()
     },
     caExpired() {
-      const past = ['-days', '-1', '-signkey', at('ca.key')]
-      openssl('x509', ['-in', at('ca.pem'), ...past, '-out', at('ca-expired.pem')])
+      const past = ['-days', '-1', '-signkey', at(PRIVATE_KEY)]
+      openssl('x509', ['-in', at(CERTIFICATE), ...past, '-out', at('ca-expired.pem')])
       return read('ca-expired.pem')
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),

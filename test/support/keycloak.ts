@@ -1,8 +1,18 @@
-import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  cpSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { freePorts } from '../bench/installation.ts'
+import { createAuthority } from './certificates.ts'
 import {
   beating,
   builtKeycloak,
@@ -21,6 +31,8 @@ export const SHARED_KEYCLOAK = 'SALLYPORT_TEST_KEYCLOAK'
 export type Keycloak = AsyncDisposable & {
   readonly version: string
   readonly url: string
+  /** Of the CA that it trusts in servers that it calls, for `copyAuthority`. */
+  readonly authority: string
   /** Of the admin REST API; throws where it refuses. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>
   /** Everything that it logged since it was opened here. */
@@ -35,7 +47,7 @@ export type OwnKeycloak = Keycloak & {
   readonly shared: string
 }
 
-type Shared = { readonly version: string; readonly url: string; readonly logFile: string }
+type Shared = Pick<Keycloak, 'version' | 'url' | 'authority'> & { readonly logFile: string }
 
 const READY_MS_MAX = 360_000
 const POLL_MS = 250
@@ -61,13 +73,15 @@ export async function startKeycloak(
   opening.defer(() => rmSync(home, { recursive: true, force: true }))
   // A jar that looks newer than the build is not taken.
   cpSync(distribution, home, { recursive: true, preserveTimestamps: true })
+  const { ca, folder: authority } = opening.use(createAuthority())
+  writeFileSync(join(home, 'conf/truststores/test-ca.pem'), ca)
   const [port = 0, management = 0] = await freePorts(2)
   const logFile = join(home, 'keycloak.log')
   const run = () => started({ home, logFile, port, management }, course)
   let server = await run()
   opening.defer(() => server.end())
 
-  const shared: Shared = { version, url: `http://${LOOPBACK}:${port}`, logFile }
+  const shared: Shared = { version, url: `http://${LOOPBACK}:${port}`, logFile, authority }
   const opened = opening.move()
   return {
     ...used(shared),
@@ -81,11 +95,11 @@ export async function startKeycloak(
   }
 }
 
-function used({ version, url, logFile }: Shared): Omit<Keycloak, typeof Symbol.asyncDispose> {
+function used({ logFile, ...shared }: Shared): Omit<Keycloak, typeof Symbol.asyncDispose> {
   const before = statSync(logFile).size
   return {
-    ...{ version, url },
-    admin: async (method, path, body) => call(url, method, path, body),
+    ...shared,
+    admin: async (method, path, body) => call(shared.url, method, path, body),
     log: () => readFileSync(logFile).subarray(before).toString('utf8'),
   }
 }
