@@ -10,8 +10,6 @@ import { openVisitor } from './visitor.ts'
 
 const TIMEOUT = { timeout: 90_000 }
 const PEOPLE = ['ada', 'bo', 'chen', 'dai', 'eve', 'fang', 'gus']
-const ESSENTIAL = { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}' }
-const TRUST = 'trust: { hours: 12h, binding: ip }\n'
 
 describe('a step-up at Keycloak that is not as usual', {
   ...needs('chromium', 'mvn', 'unzip'),
@@ -21,7 +19,7 @@ describe('a step-up at Keycloak that is not as usual', {
   let browser: Browser
   before(async () => {
     keycloak = await openKeycloak()
-    company = await openCompany(keycloak, PEOPLE, { more: TRUST })
+    company = await openCompany(keycloak, PEOPLE)
     browser = await launch()
   })
   after(async () => {
@@ -64,64 +62,6 @@ describe('a step-up at Keycloak that is not as usual', {
       await ada.confirm()
       assert.equal(tokensOf(await company.shop.heard(ada.page)).idToken['acr'], 'mfa')
       assert.equal(await company.failures('ada'), 0)
-    },
-  )
-
-  test(
-    'lets pass whom nobody asks only where that is accepted, and never as the level',
-    TIMEOUT,
-    async () => {
-      company.command('user', 'set', 'bo', '--status', 'disabled')
-      await using bo = await visit('bo')
-      await bo.signIn()
-      await bo.page.getByRole('link', { name: /^Back to/ }).click()
-      assert.match(await bo.complaint(), /no second factor that is enough/)
-      await company.set({ acceptExempt: 'true' })
-      try {
-        await bo.page.locator('#kc-sallyport-retry').click()
-        const { idToken, accessToken } = tokensOf(await company.shop.heard(bo.page))
-        for (const token of [idToken, accessToken]) {
-          assert.equal(token['acr'], 'pwd')
-          assert.equal(token['stepup_acr'], 'exempt')
-          assert.equal(token['stepup_amr'], undefined)
-          assert.equal(token['stepup_auth_time'], undefined)
-        }
-        // The next application that asks is not told a level either, and one that insists is refused.
-        await bo.begin()
-        assert.equal(tokensOf(await company.shop.heard(bo.page)).idToken['acr'], 'pwd')
-        await bo.begin(ESSENTIAL)
-        await bo.page.getByRole('link', { name: /^Back to/ }).click()
-        assert.match(await bo.complaint(), /no second factor that is enough/)
-      } finally {
-        await company.set({ acceptExempt: 'false' })
-      }
-    },
-  )
-
-  test(
-    'takes an older proof where that is allowed, and asks where it is not',
-    TIMEOUT,
-    async () => {
-      await using chen = await visit('chen')
-      await chen.signIn()
-      await chen.confirm()
-      const first = tokensOf(await company.shop.heard(chen.page)).idToken['stepup_auth_time']
-      await company.set({ maxTrustedAge: '3600' })
-      try {
-        await using again = await visit('chen')
-        await again.signIn()
-        const { idToken } = tokensOf(await company.shop.heard(again.page))
-        assert.equal(idToken['acr'], 'mfa')
-        assert.equal(idToken['stepup_auth_time'], first)
-        await again.begin({ prompt: 'login' })
-        await again.givePassword()
-        await again.page.getByRole('button', { name: /Email me a code/ }).waitFor()
-      } finally {
-        await company.set({ maxTrustedAge: '0' })
-      }
-      await using asked = await visit('chen')
-      await asked.signIn()
-      await asked.page.getByRole('button', { name: /Email me a code/ }).waitFor()
     },
   )
 
