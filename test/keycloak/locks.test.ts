@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { needs } from '../support/needs.ts'
 import { openCompany } from './company.ts'
-import { assertProven, tokensOf } from './shop.ts'
+import { assertProven, ESSENTIAL, tokensOf } from './shop.ts'
 import { openSite, PATIENT, type Site } from './site.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -12,7 +12,6 @@ const LOCK_SECONDS = 15
 const POLL_MS = 250
 const POLLS_MAX = 120
 const PEOPLE = ['ada', 'bo', 'chen', 'dai', 'eve']
-const ESSENTIAL = { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}' }
 
 describe('Keycloak’s brute-force detection', { ...needs('chromium', 'mvn', 'unzip') }, () => {
   let site: Site

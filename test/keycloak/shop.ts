@@ -117,6 +117,11 @@ export function tokensOf(heard: Heard) {
   return heard
 }
 
+/** What an application sends that insists on the level. */
+export const ESSENTIAL = {
+  claims: '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}',
+}
+
 const FRESH_SECONDS = 60
 
 /** Both tokens say what was proven, and that it was just now. */

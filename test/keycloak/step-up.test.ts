@@ -5,10 +5,9 @@ import { launch } from '../e2e/chromium.ts'
 import { type Keycloak, openKeycloak } from '../support/keycloak.ts'
 import { needs } from '../support/needs.ts'
 import { type Company, openCompany } from './company.ts'
-import { tokensOf } from './shop.ts'
+import { ESSENTIAL, tokensOf } from './shop.ts'
 import { openVisitor } from './visitor.ts'
 
-const ESSENTIAL = { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}' }
 /** Nothing of this waits so long, but what else runs on the machine may hold it up. */
 const TIMEOUT = { timeout: 90_000 }
 const PEOPLE = ['ada', 'bo', 'chen', 'dai', 'eve', 'fang', 'gus', 'hua', 'ivo', 'jin', 'kit']

@@ -3,12 +3,11 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { needs } from '../support/needs.ts'
 import { type Company, openCompany } from './company.ts'
-import { assertProven, assertUnproven, tokensOf } from './shop.ts'
+import { assertProven, assertUnproven, ESSENTIAL, tokensOf } from './shop.ts'
 import { openSite, PATIENT, type Site } from './site.ts'
 import type { Visitor } from './visitor.ts'
 
 const PEOPLE = ['ada', 'bo', 'chen', 'dai', 'eve', 'fang']
-const ESSENTIAL = { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}' }
 const TRUST = 'trust: { hours: 12h, binding: ip }\n'
 const OVER_MS = 2_100
 
