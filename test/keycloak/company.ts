@@ -28,8 +28,8 @@ export type Company = AsyncDisposable & {
   readonly gateway: SmsGateway
   /** Of this realm. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>
-  /** Other settings of the step, over those that it has. */
-  set(settings: Readonly<Record<string, string>>): Promise<void>
+  /** Other settings of the step, over those that it has; or of another step, by the alias of its settings. */
+  set(settings: Readonly<Record<string, string>>, alias?: string): Promise<void>
   /** What Keycloak saw happen, the newest first. */
   events(): Promise<readonly Event[]>
   /** Of a person, as brute-force detection counts them. */
@@ -72,12 +72,14 @@ export type Known = {
 }
 const LOCAL = { name: 'local', type: 'local' }
 
-type RealmFile = {
+export type RealmFile = Readonly<Record<string, unknown>> & {
+  readonly authenticationFlows: readonly object[]
   readonly authenticatorConfig: readonly {
     readonly alias: string
     readonly config: Readonly<Record<string, string>>
   }[]
   readonly clients: readonly object[]
+  readonly users: readonly { readonly username: string; readonly credentials: readonly object[] }[]
 }
 
 type CompanyOptions = {
@@ -87,13 +89,17 @@ type CompanyOptions = {
   readonly more?: string
   /** Where Sallyport finds people besides its own. */
   readonly directories?: readonly Written[]
+  /** What else is in the realm before anybody comes. */
+  withRealm?(file: RealmFile): object
   readonly known?: Known
 }
+
+const same = (file: RealmFile): object => file
 
 export async function openCompany(
   keycloak: Keycloak,
   usernames: readonly string[],
-  { settings = {}, more = '', directories = [], known }: CompanyOptions = {},
+  { settings = {}, more = '', directories = [], withRealm = same, known }: CompanyOptions = {},
 ): Promise<Company> {
   await using opening = new AsyncDisposableStack()
   const realm = known?.realm ?? `acme-${randomBytes(4).toString('hex')}`
@@ -128,7 +134,8 @@ export async function openCompany(
     username,
     password: known?.passwords[username] ?? passwordOf(username),
   }))
-  await keycloak.admin('POST', '/realms', realmOf({ realm, step, shop, kiosk, users }))
+  const file = realmOf({ realm, step, shop, kiosk, users })
+  await keycloak.admin('POST', '/realms', withRealm(file))
   opening.defer(async () => void (await keycloak.admin('DELETE', `/realms/${realm}`)))
   const action = { providerId: 'sallyport-enrol', name: 'Manage second factor' }
   await admin('POST', '/authentication/register-required-action', action)
@@ -158,7 +165,7 @@ export async function openCompany(
     async startSallyport() {
       sallyport ??= await serving()
     },
-    set: (changes) => changeStep(admin, changes),
+    set: (changes, alias = 'sallyport') => changeStep(admin, alias, changes),
     events: async () => (await admin('GET', '/events?max=100')) as readonly Event[],
     ...{ userOf, attacked, failures: async (name) => (await attacked(name)).numFailures },
     async pushed() {
@@ -183,7 +190,7 @@ export function realmOf(of: {
   readonly shop: Shop
   readonly kiosk: Shop
   readonly users: readonly { readonly username: string; readonly password: string }[]
-}): object {
+}): RealmFile {
   return {
     ...REALM,
     realm: of.realm,
@@ -214,17 +221,19 @@ function clientOf({ id, name, origin, callback }: Shop, more: object = {}): obje
 }
 
 type Step = Id & {
-  readonly providerId: string
+  /** Of its settings. */
+  readonly alias?: string
   readonly authenticationConfig?: string
 }
 
 async function changeStep(
   admin: Company['admin'],
+  alias: string,
   more: Readonly<Record<string, string>>,
 ): Promise<void> {
   const path = '/authentication/flows/browser-stepup/executions'
   const steps = (await admin('GET', path)) as readonly Step[]
-  const id = steps.find(({ providerId }) => providerId === 'sallyport')?.authenticationConfig
+  const id = steps.find((step) => step.alias === alias)?.authenticationConfig
   const known = (await admin('GET', `/authentication/config/${id}`)) as { readonly config: object }
   const config = { ...known.config, ...more }
   await admin('PUT', `/authentication/config/${id}`, { ...known, config })

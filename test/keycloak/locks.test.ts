@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { needs } from '../support/needs.ts'
+import { until } from '../support/wire-bench.ts'
 import { openCompany } from './company.ts'
 import { assertProven, ESSENTIAL, tokensOf } from './shop.ts'
 import { openSite, PATIENT, type Site } from './site.ts'
@@ -10,7 +11,6 @@ import type { Visitor } from './visitor.ts'
 const DENIALS_MAX = 3
 const LOCK_SECONDS = 15
 const POLL_MS = 250
-const POLLS_MAX = 120
 const PEOPLE = ['ada', 'bo', 'chen', 'dai', 'eve']
 
 describe('Keycloak’s brute-force detection', { ...needs('chromium', 'mvn', 'unzip') }, () => {
@@ -31,7 +31,7 @@ describe('Keycloak’s brute-force detection', { ...needs('chromium', 'mvn', 'un
       await using ada = await site.visit('ada')
       await ada.signIn()
       await deny(ada, DENIALS_MAX)
-      await until(async () => (await company.attacked('ada')).disabled)
+      await isLocked('ada')
       assert.equal(await company.failures('ada'), DENIALS_MAX)
 
       const pushed = await company.pushed()
@@ -45,11 +45,11 @@ describe('Keycloak’s brute-force detection', { ...needs('chromium', 'mvn', 'un
       // To be refused for that is no failure of its own.
       assert.equal(await company.failures('ada'), DENIALS_MAX)
 
-      await until(async () => !(await company.attacked('ada')).disabled)
+      await isLocked('ada', false)
       await ada.signIn()
       await ada.confirm()
       assertProven(await company.shop.heard(ada.page))
-      await until(async () => (await company.failures('ada')) === 0)
+      await until('forgotten', async () => (await company.failures('ada')) === 0)
     },
   )
 
@@ -62,7 +62,7 @@ describe('Keycloak’s brute-force detection', { ...needs('chromium', 'mvn', 'un
     await using thief = await site.visit('bo')
     await thief.signIn()
     await deny(thief, DENIALS_MAX)
-    await until(async () => (await company.attacked('bo')).disabled)
+    await isLocked('bo')
 
     const pushed = await company.pushed()
     await bo.page.goto(company.kiosk.signIn(ESSENTIAL))
@@ -84,7 +84,7 @@ describe('Keycloak’s brute-force detection', { ...needs('chromium', 'mvn', 'un
         const { id } = await company.userOf('chen')
         const user = async () =>
           (await company.admin('GET', `/users/${id}`)) as { readonly enabled: boolean }
-        await until(async () => !(await user()).enabled)
+        await until('locked', async () => !(await user()).enabled)
         const pushed = await company.pushed()
         await chen.page.locator('#kc-sallyport-retry').click()
         assert.match(await chen.complaint(), /is disabled/)
@@ -135,17 +135,15 @@ describe('Keycloak’s brute-force detection', { ...needs('chromium', 'mvn', 'un
     }
   }
 
+  /** Keycloak counts behind its answer. */
+  const isLocked = (username: string, wanted = true) =>
+    until(`locked: ${wanted}`, async () => {
+      await setTimeout(POLL_MS)
+      return (await site.company.attacked(username)).disabled === wanted
+    })
+
   async function protect(settings: object): Promise<void> {
     const realm = { bruteForceProtected: true, failureFactor: DENIALS_MAX, ...settings }
     await site.company.admin('PUT', '', realm)
   }
 })
-
-/** Keycloak counts behind its answer. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let left = POLLS_MAX; left > 0; left--) {
-    if (await holds()) return
-    await setTimeout(POLL_MS)
-  }
-  throw new Error('it never came to that')
-}

@@ -49,9 +49,9 @@ describe('a person whom Keycloak has the password of', {
       const samba = await openSambaStore(opening, authority, staff('corp'))
       Object.assign(stores, { ldap: slapd, corp: samba })
       const step = { directories: `${slapd.provider}=ldap, ${samba.provider}=corp` }
-      const written = [slapd.written, samba.written]
+      const directories = [slapd.written, samba.written]
       const company = opening.use(
-        await openCompany(keycloak, OWN, { settings: step, more: SETTINGS, directories: written }),
+        await openCompany(keycloak, OWN, { settings: step, more: SETTINGS, directories }),
       )
       for (const store of [slapd, samba]) await federate(company, store)
       company.command('user', 'set', nameOf('local', 'text'), '--phone', phoneOf('local'))

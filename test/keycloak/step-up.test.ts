@@ -4,6 +4,7 @@ import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { launch } from '../e2e/chromium.ts'
 import { type Keycloak, openKeycloak } from '../support/keycloak.ts'
 import { needs } from '../support/needs.ts'
+import { until } from '../support/wire-bench.ts'
 import { type Company, openCompany } from './company.ts'
 import { ESSENTIAL, tokensOf } from './shop.ts'
 import { openVisitor } from './visitor.ts'
@@ -129,7 +130,7 @@ describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn', 'unzi
       await fang.signIn()
       await fang.cancel()
       assert.match(await fang.complaint(), /was not confirmed/)
-      await until(async () => assert.equal(await company.failures('fang'), 1))
+      await until('counted', async () => (await company.failures('fang')) === 1)
       assert.equal((await newestError()).error, 'stepup_denied')
       await fang.page.locator('#kc-sallyport-retry').click()
       await fang.confirm()
@@ -199,15 +200,3 @@ describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn', 'unzi
     return failed
   }
 })
-
-/** Counting is done behind the answer. */
-async function until(holds: () => Promise<void>): Promise<void> {
-  for (let left = 20; left > 0; left--) {
-    try {
-      return await holds()
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 250))
-    }
-  }
-  await holds()
-}

@@ -103,11 +103,11 @@ export async function openVisitor(
         (url) => url.href.startsWith(back),
         async (route) => {
           resolve(route.request().url())
-          await route.abort()
+          // An answer that leaves the browser where it is.
+          await route.fulfill({ status: 204 })
         },
       )
       const url = await promise
-      // A page that could not be loaded is loaded again by itself.
       await first.goto('about:blank')
       await context.unrouteAll()
       return url
