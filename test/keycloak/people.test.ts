@@ -28,12 +28,13 @@ const staff = (store: string): readonly Inhabitant[] =>
     const name = nameOf(store, factor)
     return {
       ...{ name, login: nameOf(store, FACTORS[(n + 1) % FACTORS.length] ?? '') },
-      ...{ mails: [emailOf(name)], mobiles: [phoneOf(store)], telephones: [], language: null },
+      ...{ mails: [emailOf(name)], mobiles: [phoneOf(store, n)], telephones: [], language: null },
       ...{ unit: 'Ops', state: 'enabled' },
     }
   })
 
-const phoneOf = (store: string) => `+861381234500${Object.keys(STORES).indexOf(store)}`
+const phoneOf = (store: string, n: number) =>
+  `+86138123450${Object.keys(STORES).indexOf(store)}${n}`
 const OWN = FACTORS.map((factor) => nameOf('local', factor))
 const SETTINGS = 'factors: [totp, email, sms]\n'
 
@@ -54,7 +55,13 @@ describe('a person whom Keycloak has the password of', {
         await openCompany(keycloak, OWN, { settings: step, more: SETTINGS, directories }),
       )
       for (const store of [slapd, samba]) await federate(company, store)
-      company.command('user', 'set', nameOf('local', 'text'), '--phone', phoneOf('local'))
+      company.command(
+        'user',
+        'set',
+        nameOf('local', 'text'),
+        '--phone',
+        phoneOf('local', FACTORS.indexOf('text')),
+      )
       return company
     })
   })
@@ -71,7 +78,10 @@ describe('a person whom Keycloak has the password of', {
     test(`in ${called} confirms by a text message`, PATIENT, async () => {
       await using person = await site.visit(nameOf(store, 'text'))
       await person.signIn()
-      assert.equal(await confirmByText(person, site.company), phoneOf(store))
+      assert.equal(
+        await confirmByText(person, site.company),
+        phoneOf(store, FACTORS.indexOf('text')),
+      )
       assertProven(await site.company.shop.heard(person.page), ['sms', 'otp'])
       assert.deepEqual(site.company.gateway.wrong, [])
     })
