@@ -68,11 +68,27 @@ export async function createInstallation(
   return made
 }
 
-/** Another process of the same installation. @param more what else its configuration says, a line each. */
+/** What a process is told besides where everything is. */
+type Settings = {
+  /** Lines of the configuration. */
+  readonly more?: string
+  readonly factors?: readonly string[]
+  /** Who sends people, where it is not the load itself. */
+  readonly client?: ClientSettings
+}
+
+/** As in the configuration. */
+export type ClientSettings = {
+  readonly id: string
+  readonly auth: object
+  readonly redirectUris: readonly string[]
+  readonly subject: object
+}
+
+/** Another process of the same installation. */
 export async function createReplica(
   of: Installation,
-  more = '',
-  factors = APP_ALONE,
+  settings: Settings = {},
 ): Promise<Installation> {
   const [port, management] = await freePorts(2)
   const made: Installation = {
@@ -81,17 +97,22 @@ export async function createReplica(
     origin: `http://127.0.0.1:${port}`,
     management: `http://127.0.0.1:${management}`,
   }
-  configure(made, more, factors)
+  configure(made, settings)
   return made
 }
 
-function configure(
+export function configure(
   { config, issuer, origin, management, ...kept }: Installation,
-  more = '',
-  factors = APP_ALONE,
+  { more = '', factors = APP_ALONE, client }: Settings = {},
 ): void {
   const portOf = (url: string) => new URL(url).port
   const directories = [{ name: 'local', type: 'local' }, ...kept.directories]
+  const load: ClientSettings = {
+    id: CLIENT,
+    auth: { method: 'private_key_jwt', jwksFile: 'client-keys.json' },
+    redirectUris: [REDIRECT_URI],
+    subject: { from: 'par', directories: directories.map(({ name }) => name) },
+  }
   writeFileSync(
     config,
     `issuer: ${issuer}
@@ -100,11 +121,7 @@ management: { host: 127.0.0.1, port: ${portOf(management)} }
 store: ${storeOf(kept.postgres)}
 directories: ${JSON.stringify(directories)}
 encryption: { keys: [{ id: bench, file: field-key }] }
-clients:
-  - id: ${CLIENT}
-    auth: { method: private_key_jwt, jwksFile: client-keys.json }
-    redirectUris: ['${REDIRECT_URI}']
-    subject: { from: par, directories: [${directories.map(({ name }) => name)}] }
+clients: ${JSON.stringify([client ?? load])}
 factors: [${factors}]
 firstEnrolment: open
 ${more}`,

@@ -25,7 +25,7 @@ export async function rulesOf(stage: Stage, of: Installation): Promise<Outcome> 
   const { pairs, workers, people, cpuStepUps: stepUps } = stage.sizes
   say(`CPU of a step-up with ${RULES} rules and trust on, and without, in turn`)
   const more = `${TRUST}${stringify({ rules: written })}`
-  const ruled = await served([await createReplica(of, more)], people, 'in turn')
+  const ruled = await served([await createReplica(of, { more })], people, 'in turn')
   const plain = await served([of], people, 'in turn')
   await warm(ruled)
   await warm(plain)

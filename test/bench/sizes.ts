@@ -28,6 +28,12 @@ export type Sizes = {
   readonly localPerSecond: number
   readonly askedPerSecond: number
   readonly hangSeconds: number
+  /** With a live session at a Keycloak; so many that each window has a code of everybody. */
+  readonly keycloakPeople: number
+  readonly keycloakStepUps: number
+  /** At a time. */
+  readonly keycloakWorkers: number
+  readonly keycloakWarmUpSeconds: number
 }
 
 export const WHOLE: Sizes = {
@@ -36,6 +42,8 @@ export const WHOLE: Sizes = {
   ...{ pendingWarmUp: 15_000, pending: 12_000, starts: 5, idleSeconds: 10 },
   ...{ lookups: 6000, lookupPairs: 15, entries: 5000, manyEntries: 100_000 },
   ...{ localPerSecond: 30, askedPerSecond: 15, hangSeconds: 12 },
+  ...{ keycloakPeople: 2400, keycloakStepUps: 900, keycloakWorkers: 4 },
+  keycloakWarmUpSeconds: 240,
 }
 
 /** Whether it runs, within a minute or so. What it prints is worth nothing. */
@@ -45,4 +53,6 @@ export const QUICK: Sizes = {
   ...{ pendingWarmUp: 500, pending: 500, starts: 1, idleSeconds: 2 },
   ...{ lookups: 400, lookupPairs: 1, entries: 500, manyEntries: 2000 },
   ...{ localPerSecond: 10, askedPerSecond: 5, hangSeconds: 4 },
+  ...{ keycloakPeople: 100, keycloakStepUps: 30, keycloakWorkers: 4 },
+  keycloakWarmUpSeconds: 3,
 }

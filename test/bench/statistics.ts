@@ -9,6 +9,13 @@ export const cpuSeconds = (pid: number): number => secondsIn(pid, 14) + secondsI
 /** The same of the children that have ended. */
 export const cpuSecondsOfEnded = (pid: number): number => secondsIn(pid, 16) + secondsIn(pid, 17)
 
+/** What all processors of the machine have worked so far, for whomever. */
+export function busySeconds(): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] =
+    /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]?.split(' ').map(Number) ?? []
+  return (user + nice + system + irq + softirq) / TICKS_PER_SECOND
+}
+
 /** By the number of the field in proc(5). */
 function secondsIn(pid: number, field: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -49,7 +49,8 @@ async function servedWithTexts({ served, sizes }: Stage, of: Installation) {
   const gateway = gatewaySettings(gatewayUrl(gatewayPort), 'bench')
   const sms = [{ ...gateway, timeoutSeconds: GATEWAY_SECONDS }]
   const more = `${TRUST}${stringify({ channels: { sms } })}`
-  const server = await served([await createReplica(of, more, ['totp', 'sms'])], people, 'in turn')
+  const replica = await createReplica(of, { more, factors: ['totp', 'sms'] })
+  const server = await served([replica], people, 'in turn')
   const target = { ...server.target, prefix: TEXTED, people: phones, gatewayPort }
   return { server, texted: { ...server, target } }
 }

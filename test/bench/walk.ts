@@ -11,15 +11,18 @@ import {
   tokenForm,
 } from '../support/load.ts'
 
-export type Walk = {
+export type Talk = {
   readonly caller: Pick<Caller, 'send'>
+  /** Hears how long each exchange took. */
+  readonly took: (milliseconds: number) => void
+}
+
+export type Walk = Talk & {
   readonly issuer: string
   readonly prepared: Prepared
   readonly username: string
   /** What the browser has kept; left out: it comes for the first time. */
   readonly cookie?: string
-  /** Hears how long each exchange took. */
-  readonly took: (milliseconds: number) => void
 }
 
 export type Asked = { readonly url: string; readonly body: string; readonly cookie: string }
@@ -83,27 +86,34 @@ export async function stepUpByText(walk: Walk, texted: () => string): Promise<Do
 }
 
 /** The last three. Says what the two pages weigh, and what the browser has kept. */
-async function proven(
-  walk: Walk,
+async function proven(walk: Walk, asked: Asked, proof: string, isTicked: boolean): Promise<Done> {
+  const { answered, end } = await answer(walk, asked, proof, isTicked)
+  const code = codeIn(end.body, walk.prepared.state)
+  if (code === undefined) throw new Error(`an end without a code: ${titleOf(end.body)}`)
+  await redeem(walk, code)
+  const bytes = { askBytes: Buffer.byteLength(asked.body), endBytes: Buffer.byteLength(end.body) }
+  return { ...bytes, cookie: kept(asked.cookie, answered.cookie) }
+}
+
+/** Up to the page that takes the browser back. */
+export async function answer(
+  talk: Talk,
   { url, body, cookie }: Asked,
   proof: string,
   isTicked: boolean,
-): Promise<Done> {
+) {
   const asked = formIn(body, 'answer')
   if (asked === undefined) throw new Error(`a page without the question: ${titleOf(body)}`)
   const ticked = isTicked ? { trust: 'yes' } : {}
   const form = { ...asked, ...ticked, code: proof }
-  const answered = await exchange(walk, 303, 'POST', new URL('answer', url).href, { form, cookie })
-  const end = await exchange(walk, 200, 'GET', new URL(answered.location, url).href, { cookie })
-  const code = codeIn(end.body, walk.prepared.state)
-  if (code === undefined) throw new Error(`an end without a code: ${titleOf(end.body)}`)
-  await redeem(walk, code)
-  const bytes = { askBytes: Buffer.byteLength(body), endBytes: Buffer.byteLength(end.body) }
-  return { ...bytes, cookie: kept(cookie, answered.cookie) }
+  const answered = await exchange(talk, 303, 'POST', new URL('answer', url).href, { form, cookie })
+  const end = await exchange(talk, 200, 'GET', new URL(answered.location, url).href, { cookie })
+  return { answered, end }
 }
 
-async function exchange(
-  { caller, took }: Walk,
+/** @throws Error unless it is answered with this status */
+export async function exchange(
+  { caller, took }: Talk,
   status: number,
   ...call: Parameters<Caller['send']>
 ): ReturnType<Caller['send']> {
@@ -117,4 +127,5 @@ async function exchange(
   throw new Error(`${method} ${pathname} answered ${answer.status}, not ${status}: ${says}`)
 }
 
-const titleOf = (body: string): string => /<title>([^<]*)/.exec(body)?.[1] ?? body.slice(0, 200)
+export const titleOf = (body: string): string =>
+  /<title>([^<]*)/.exec(body)?.[1] ?? body.slice(0, 200)

@@ -45,6 +45,8 @@ export type OwnKeycloak = Keycloak & {
   restart(): Promise<void>
   /** How others share it. */
   readonly shared: string
+  /** Of the server itself. */
+  pid(): number
 }
 
 type Shared = Pick<Keycloak, 'version' | 'url' | 'authority'> & { readonly logFile: string }
@@ -86,6 +88,7 @@ export async function startKeycloak(
   return {
     ...used(shared),
     shared: JSON.stringify(shared),
+    pid: () => javaIn(server),
     async restart() {
       await server.end()
       tokens.delete(shared.url)
@@ -155,6 +158,14 @@ async function isReady(url: string): Promise<boolean> {
   } catch {
     return false
   }
+}
+
+/** What was started is a script, which starts the JVM. */
+function javaIn({ child }: Group): number {
+  const { stdout } = spawnSync('pgrep', ['-g', `${child.pid}`, 'java'], { encoding: 'utf8' })
+  const java = Number(stdout)
+  if (java > 0) return java
+  throw new Error(`not one JVM in the group of ${child.pid}: ${stdout}`)
 }
 
 /** Its tokens last a minute, and each costs a hash of a password. */

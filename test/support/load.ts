@@ -14,6 +14,8 @@ export type Answer = {
   readonly location: string
   /** As a browser would send them back; empty without any. */
   readonly cookie: string
+  /** As they were set, with what is said of them. */
+  readonly setCookies: readonly string[]
   readonly body: string
 }
 
@@ -46,10 +48,10 @@ export function createCaller(connectionsMax: number): Caller {
           response.on('error', reject)
           response.on('end', () => {
             const { statusCode: status = 0, headers: heard } = response
+            const setCookies = heard['set-cookie'] ?? []
             resolve({
-              status,
-              location: heard.location ?? '',
-              cookie: (heard['set-cookie'] ?? []).map((one) => one.split(';', 1)[0]).join('; '),
+              ...{ status, setCookies, location: heard.location ?? '' },
+              cookie: setCookies.map((one) => one.split(';', 1)[0]).join('; '),
               body: Buffer.concat(chunks).toString(),
             })
           })
@@ -145,10 +147,15 @@ export function choiceIn(body: string, factor: string): Record<string, string> |
   return undefined
 }
 
-/** The code that the page of a finished step-up takes back to the provider; undefined where the page is another one. */
-export function codeIn(body: string, state: string): string | undefined {
+/** Where the page of a finished step-up takes the browser; null where the page is another one. */
+export function wayBackIn(body: string): URL | null {
   const to = /url=([^"]+)"/.exec(body)?.[1]?.replaceAll('&amp;', '&')
-  const back = to === undefined ? null : URL.parse(to)
+  return to === undefined ? null : URL.parse(to)
+}
+
+/** The code that it takes back to the provider. */
+export function codeIn(body: string, state: string): string | undefined {
+  const back = wayBackIn(body)
   return back?.searchParams.get('state') === state
     ? (back.searchParams.get('code') ?? undefined)
     : undefined
@@ -185,7 +192,7 @@ export function importFile(enrolled: readonly string[], bare: readonly string[] 
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-function base32(bytes: Uint8Array): string {
+export function base32(bytes: Uint8Array): string {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
   return (bits.match(/.{5}/g) ?? []).map((five) => ALPHABET[Number.parseInt(five, 2)]).join('')
 }
