@@ -43,6 +43,14 @@ const DELAYS = [
   ['p99Ms', 'p99 of a step-up'],
 ] as const
 
+/** As it comes in: CPU for a sign-in, in milliseconds. */
+export function lineOfRound(round: Round): string {
+  const cpu = Object.entries(round).map(([way, taken]) => `${way} ${rounded(taken.keycloakMs)}`)
+  const { sallyportMs } = round.sallyport
+  const others = Object.values(round).map((taken) => rounded(taken.others, 1))
+  return `  Keycloak ${cpu.join(', ')}; Sallyport ${rounded(sallyportMs)}; others took ${others.join(', ')} cores`
+}
+
 /** @param workers at a time */
 export function outcomeOf(rounds: readonly Round[], workers: number): Outcome {
   const of = (figure: Figure) => rounded(median(rounds.map(figure)))

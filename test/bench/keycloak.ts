@@ -7,7 +7,7 @@ import { fillWithPeople } from './fill.ts'
 import { configure, createInstallation } from './installation.ts'
 import { type Crowd, createCrowd } from './keycloak-load.ts'
 import { clientOf, realmOf, WAYS, type Way } from './keycloak-realm.ts'
-import { outcomeOf, type Round, type Taken } from './keycloak-report.ts'
+import { lineOfRound, outcomeOf, type Round, type Taken } from './keycloak-report.ts'
 import { createBrowser, type Signing } from './keycloak-walk.ts'
 import type { Stage } from './stage.ts'
 import { busySeconds, cpuSeconds, quantile } from './statistics.ts'
@@ -32,9 +32,11 @@ export async function benchKeycloak(stage: Stage): Promise<Outcome> {
   const [load = 0] = loadavg()
   say(`step-ups on live sessions: ${WAYS.join(', ')} in turn; load average ${rounded(load)}`)
   const { pairs, keycloakStepUps: count, keycloakWorkers: workers } = sizes
-  const many = outcomeOf(await roundsOf(ready, count, { pairs, workers }), workers)
+  const measured = async (stepUps: number, at: number) =>
+    outcomeOf(await roundsOf(ready, { pairs, stepUps, workers: at }, say), at)
+  const many = await measured(count, workers)
   say('the same, one at a time')
-  const alone = outcomeOf(await roundsOf(ready, Math.ceil(count / 3), { pairs, workers: 1 }), 1)
+  const alone = await measured(Math.ceil(count / 3), 1)
   return {
     figures: { ...many.figures, ...alone.figures },
     rows: [...many.rows, ...alone.rows],
@@ -73,16 +75,18 @@ async function warmUp({ sizes }: Stage, { crowd }: Ready): Promise<void> {
 
 async function roundsOf(
   ready: Ready,
-  count: number,
-  { pairs, workers }: Readonly<Record<'pairs' | 'workers', number>>,
+  { pairs, stepUps, workers }: Readonly<Record<'pairs' | 'stepUps' | 'workers', number>>,
+  say: Stage['say'],
 ): Promise<readonly Round[]> {
   const rounds: Round[] = []
   for (let round = 0; round < pairs; round++) {
     const taken = new Map<Way, Taken>()
     // Another one is first each time.
     const order = WAYS.map((_, n) => WAYS[(n + round) % WAYS.length] ?? 'sso')
-    for (const way of order) taken.set(way, await windowOf(ready, way, count, workers))
-    rounds.push(Object.fromEntries(taken) as Round)
+    for (const way of order) taken.set(way, await windowOf(ready, way, stepUps, workers))
+    const all = Object.fromEntries(taken) as Round
+    say(lineOfRound(all))
+    rounds.push(all)
   }
   return rounds
 }
