@@ -1,0 +1,259 @@
+#!/usr/bin/env bash
+# Gives a realm the step-up of docs/keycloak.md. What is there already stays: a second run changes nothing and says so.
+set -euo pipefail
+
+usage() {
+  cat <<'END'
+usage: setup.sh --server URL --realm REALM --issuer URL [option]... [SETTING=VALUE]...
+
+  --server URL          of Keycloak, as it is reached from here: https://sso.example.com
+  --realm REALM         made where it is not there
+  --issuer URL          of Sallyport
+  --client-id ID        of this realm at Sallyport (keycloak-REALM)
+  --level-1-max-age S   how long a password is good for, in seconds (36000)
+  --level-2-max-age S   how long a session keeps the second factor (300); 0 asks for each request
+  --no-bind             leaves the browser flow of the realm as it is
+  --admin-user NAME     who signs in (admin), with the password in KC_CLI_PASSWORD, else asked for
+  --admin-client ID     a client with a service account instead, its secret in KC_CLI_CLIENT_SECRET
+  --admin-realm REALM   where that is (master)
+  --kcadm FILE          kcadm.sh of Keycloak (the one on PATH)
+
+SETTING=VALUE goes to the step: nameFrom=ldapId, directories=corp-ldap=corp, acrByLevel='2=mfa 3=phr'.
+A setting that is not named keeps the value that it has.
+END
+}
+
+refuse() {
+  echo "setup.sh: $1" >&2
+  exit 64
+}
+
+server='' realm='' issuer='' client_id='' bind=yes
+level_1_max_age=36000 level_2_max_age=300
+admin_user=admin admin_client='' admin_realm=master kcadm=kcadm.sh
+settings=()
+while (($# > 0)); do
+  case $1 in
+    --help) usage && exit ;;
+    --no-bind) bind=no && shift && continue ;;
+    --*) (($# > 1)) || refuse "$1 wants a value" ;;
+  esac
+  case $1 in
+    --server) server=$2 ;;
+    --realm) realm=$2 ;;
+    --issuer) issuer=$2 ;;
+    --client-id) client_id=$2 ;;
+    --level-1-max-age) level_1_max_age=$2 ;;
+    --level-2-max-age) level_2_max_age=$2 ;;
+    --admin-user) admin_user=$2 ;;
+    --admin-client) admin_client=$2 ;;
+    --admin-realm) admin_realm=$2 ;;
+    --kcadm) kcadm=$2 ;;
+    --*) refuse "no such option: $1 (--help lists them)" ;;
+    [a-z]*=*) settings+=("$1") && shift && continue ;;
+    *) refuse "neither an option nor SETTING=VALUE: $1" ;;
+  esac
+  shift 2
+done
+[[ -n $server && -n $realm && -n $issuer ]] || refuse '--server, --realm and --issuer are needed'
+[[ $realm =~ ^[A-Za-z0-9._-]+$ ]] || refuse "--realm: not a plain name: $realm"
+for value in "$issuer" "$client_id" "$level_1_max_age" "$level_2_max_age" "${settings[@]}"; do
+  [[ $value != *[\"\\]* ]] || refuse "no quotes or backslashes in values: $value"
+done
+command -v "$kcadm" >/dev/null || refuse "--kcadm: not here: $kcadm"
+
+# Its tokens go into a file that nobody else reads and that goes away. No password is on a command line.
+umask 077
+login=$(mktemp)
+trap 'rm -f "$login"' EXIT
+# It is started three dozen times, each time for a second.
+export KC_OPTS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC ${KC_OPTS:-}"
+changes=0 configured=no
+
+kc() {
+  local verb=$1 path=$2
+  shift 2
+  "$kcadm" "$verb" "$path" --config "$login" -r "$realm" "$@"
+}
+# Prints the id of what was made.
+make() { kc create "$@" -i; }
+rows() { kc get "$1" --fields "$2" --format csv --noquotes; }
+changed() {
+  changes=$((changes + 1))
+  echo "changed: $1"
+}
+# has JSON KEY VALUE: as kcadm prints it, a line for each key.
+has() { grep -qF "\"$2\" : $3" <<<"$1"; }
+
+sign_in() {
+  local as=(--user "$admin_user")
+  [[ -z $admin_client ]] || as=(--client "$admin_client")
+  "$kcadm" config credentials --config "$login" --server "$server" --realm "$admin_realm" "${as[@]}" >&2
+}
+
+# $now is the realm as it is.
+realm_itself() {
+  local sets=() did=()
+  if ! now=$(kc get "realms/$realm" 2>/dev/null); then
+    now=''
+    "$kcadm" create realms --config "$login" -s "realm=$realm" -s enabled=true -s sslRequired=external >/dev/null
+    changed "realm $realm made"
+  fi
+  if ! has "$now" bruteForceProtected true; then
+    sets+=(-s bruteForceProtected=true) did+=('brute force detection on')
+  fi
+  if ! grep -q '"acr.loa.map"' <<<"$now"; then
+    sets+=(-s 'attributes."acr.loa.map"="{\"pwd\":1,\"mfa\":2}"') did+=('levels: pwd = 1, mfa = 2')
+  elif ! grep -F '"acr.loa.map"' <<<"$now" | grep -qE 'mfa\\":(\\")?2[^0-9]'; then
+    echo 'note: the realm has levels of its own, and mfa is not level 2 of them'
+  fi
+  ((${#sets[@]} > 0)) || return 0
+  kc update "realms/$realm" "${sets[@]}"
+  for what in "${did[@]}"; do changed "$what"; done
+}
+
+# enter FLOW ID: the one that steps are looked for in from now on.
+enter() {
+  flow=$1 flow_id=$2
+  steps=$(rows "authentication/flows/$flow/executions" "$columns")
+}
+columns=id,level,requirement,priority,providerId,flowId,authenticationConfig,displayName
+
+top_flow() {
+  flow=$1
+  flow_id=$(rows authentication/flows id,alias | awk -F, -v alias="$1" '$2 == alias { print $1 }')
+  [[ -z $flow_id ]] || { enter "$1" "$flow_id" && return; }
+  flow_id=$(make authentication/flows -s "alias=$1" -s providerId=basic-flow -s topLevel=true -s builtIn=false)
+  steps=''
+  changed "flow $1 made"
+}
+
+# find COLUMN VALUE: the step's $step, $requirement, $priority, $child and $config, all empty where there is none.
+find_step() {
+  local row
+  row=$(awk -F, -v column="$1" -v value="$2" '$2 == 0 && $column == value { print; exit }' <<<"$steps")
+  IFS=, read -r step _ requirement priority _ child config _ <<<"$row"
+}
+
+# step REQUIREMENT PROVIDER, in the flow that was entered.
+step() {
+  find_step 5 "$2"
+  if [[ -z $step ]]; then
+    step=$(make authentication/executions -s "parentFlow=$flow_id" -s "authenticator=$2" -s "requirement=$1")
+    changed "step $2 made, $1"
+  else
+    require "$1" "$2"
+  fi
+}
+
+# subflow REQUIREMENT ALIAS, and its flow in $child.
+subflow() {
+  find_step 8 "$2"
+  if [[ -z $step ]]; then
+    make "authentication/flows/$flow/executions/flow" -s "alias=$2" -s type=basic-flow >/dev/null
+    changed "subflow $2 made"
+    enter "$flow" "$flow_id"
+    find_step 8 "$2"
+  fi
+  require "$1" "$2"
+}
+
+require() {
+  [[ $requirement != "$1" ]] || return 0
+  kc update "authentication/flows/$flow/executions" -n \
+    -b "{\"id\":\"$step\",\"requirement\":\"$1\",\"priority\":$priority}"
+  changed "$2: $requirement is now $1"
+}
+
+# configure ALIAS KEY=VALUE...: of the step that was found last. Says in $configured whether something changed.
+configure() {
+  local alias=$1 known='' key value sets=() pair
+  shift
+  [[ -z $config ]] || known=$(kc get "authentication/config/$config")
+  for pair in "$@"; do
+    key=${pair%%=*} value=${pair#*=}
+    is_set "$known" "$key" "$value" || sets+=(-s "config.\"$key\"=\"$value\"")
+  done
+  configured=no
+  ((${#sets[@]} > 0)) || return 0
+  configured=yes
+  if [[ -z $config ]]; then
+    make "authentication/executions/$step/config" -s "alias=$alias" "${sets[@]}" >/dev/null
+  else
+    kc update "authentication/config/$config" "${sets[@]}"
+  fi
+  changed "settings $alias: $*"
+}
+# Keycloak 26.7 shows stars for default.reference.*: written anew only where the level beside it changed.
+is_set() {
+  has "$1" "$2" "\"$3\"" || { [[ $configured == no ]] && has "$1" "$2" '"**'; }
+}
+
+scope_and_mappers() {
+  local scope names mappers='' mapper note type
+  scope=$(rows client-scopes id,name | awk -F, '$2 == "stepup" { print $1 }')
+  if [[ -z $scope ]]; then
+    scope=$(make client-scopes -s name=stepup -s protocol=openid-connect -s 'attributes."include.in.token.scope"="false"')
+    changed 'client scope stepup made'
+  else
+    mappers=$(rows "client-scopes/$scope/protocol-mappers/models" name)
+  fi
+  for mapper in stepup_acr:stepup.acr:String stepup_amr:stepup.amr:JSON stepup_auth_time:stepup.auth_time:long; do
+    IFS=: read -r mapper note type <<<"$mapper"
+    ! grep -qx "$mapper" <<<"$mappers" || continue
+    make "client-scopes/$scope/protocol-mappers/models" -s "name=$mapper" -s protocol=openid-connect \
+      -s protocolMapper=oidc-usersessionmodel-note-mapper -s "config.\"user.session.note\"=$note" \
+      -s "config.\"claim.name\"=$mapper" -s "config.\"jsonType.label\"=$type" \
+      -s 'config."id.token.claim"="true"' -s 'config."access.token.claim"="true"' >/dev/null
+    changed "mapper $mapper made"
+  done
+  names=$(rows default-default-client-scopes name)
+  if ! grep -qx stepup <<<"$names"; then
+    kc update "default-default-client-scopes/$scope"
+    changed 'client scope stepup is a default of clients that are made from now on'
+  fi
+}
+
+required_action() {
+  local aliases
+  aliases=$(rows authentication/required-actions alias)
+  ! grep -qx sallyport-enrol <<<"$aliases" || return 0
+  kc create authentication/register-required-action -s providerId=sallyport-enrol -s 'name=Manage second factor'
+  changed 'required action sallyport-enrol registered'
+}
+
+bind_flow() {
+  if has "$now" browserFlow '"browser-stepup"'; then return; fi
+  if [[ $bind == no ]]; then
+    echo 'note: browser-stepup is not the browser flow of the realm'
+    return
+  fi
+  kc update "realms/$realm" -s browserFlow=browser-stepup
+  changed 'browser-stepup is the browser flow'
+}
+
+sign_in
+realm_itself
+top_flow browser-stepup
+step ALTERNATIVE auth-cookie
+subflow ALTERNATIVE stepup-forms
+enter stepup-forms "$child"
+subflow CONDITIONAL stepup-level-1
+level_1=$child
+subflow CONDITIONAL stepup-level-2
+level_2=$child
+enter stepup-level-1 "$level_1"
+step REQUIRED conditional-level-of-authentication
+configure loa-1 loa-condition-level=1 "loa-max-age=$level_1_max_age"
+step REQUIRED auth-username-password-form
+configure amr-pwd default.reference.value=pwd "default.reference.maxAge=$level_1_max_age"
+enter stepup-level-2 "$level_2"
+step REQUIRED conditional-level-of-authentication
+configure loa-2 loa-condition-level=2 "loa-max-age=$level_2_max_age"
+step REQUIRED sallyport
+configure sallyport "issuer=$issuer" "clientId=${client_id:-keycloak-$realm}" \
+  default.reference.value=mfa "default.reference.maxAge=$level_2_max_age" "${settings[@]}"
+scope_and_mappers
+required_action
+bind_flow
+((changes > 0)) || echo 'nothing to change'
