@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
-import { KEYCLOAK_VERSIONS, type OwnKeycloak, startKeycloak } from '../support/keycloak.ts'
+import { type OwnKeycloak, startKeycloak } from '../support/keycloak.ts'
+import { KEYCLOAK_VERSIONS } from '../support/keycloak-distribution.ts'
 import { createCaller, usernameOf } from '../support/load.ts'
 import { type Outcome, rounded } from './figures.ts'
 import { fillWithPeople } from './fill.ts'
