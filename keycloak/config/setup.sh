@@ -167,12 +167,13 @@ require() {
 
 # configure ALIAS KEY=VALUE...: of the step that was found last. Says in $configured whether something changed.
 configure() {
-  local alias=$1 known='' key value sets=() pair
+  local alias=$1 known='' key value sets=() did=() pair
   shift
   [[ -z $config ]] || known=$(kc get "authentication/config/$config")
   for pair in "$@"; do
     key=${pair%%=*} value=${pair#*=}
-    is_set "$known" "$key" "$value" || sets+=(-s "config.\"$key\"=\"$value\"")
+    is_set "$known" "$key" "$value" && continue
+    sets+=(-s "config.\"$key\"=\"$value\"") did+=("$pair")
   done
   configured=no
   ((${#sets[@]} > 0)) || return 0
@@ -182,7 +183,7 @@ configure() {
   else
     kc update "authentication/config/$config" "${sets[@]}"
   fi
-  changed "settings $alias: $*"
+  changed "settings $alias: ${did[*]}"
 }
 # Keycloak 26.7 shows stars for default.reference.*: written anew only where the level beside it changed.
 is_set() {

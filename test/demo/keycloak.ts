@@ -22,7 +22,7 @@ export async function showKeycloak(folder: string, isCheck: boolean, say: Say): 
     say('Starting Sallyport and the applications.')
     rmSync(folder, { recursive: true, force: true })
     const company = opening.use(
-      await openCompany(keycloak, Object.keys(KNOWN.passwords), { known: { ...KNOWN, folder } }),
+      await openCompany(keycloak, Object.keys(KNOWN.passwords), { ...KNOWN, folder }),
     )
     signal.throwIfAborted()
     if (!isCheck) {

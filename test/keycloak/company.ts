@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Outbox, startOutbox } from '../demo/outbox.ts'
@@ -7,6 +7,16 @@ import { freePorts, importUsers, run, startSallyport } from '../demo/world.ts'
 import type { Written } from '../e2e/company.ts'
 import type { Keycloak } from '../support/keycloak.ts'
 import { openSmsGateway, type SmsGateway } from '../support/sms-gateway.ts'
+import {
+  emailOf,
+  emptyOf,
+  type Id,
+  KIOSK,
+  type RealmFile,
+  realmOf,
+  SHOP,
+  passwordOf as usual,
+} from './realm.ts'
 import { type Shop, startShop } from './shop.ts'
 
 /** A realm of its own, a Sallyport that knows it, and an application that signs in there. */
@@ -54,35 +64,9 @@ export type Event = {
   readonly details?: Readonly<Record<string, string>>
 }
 
-const REALM = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../keycloak/config/realm.json'), 'utf8'),
-) as RealmFile
-
-export const SHOP = { id: 'shop', about: 'It takes nothing less than a second factor.' }
-export const KIOSK = {
-  id: 'kiosk',
-  about: 'A password will do, and a second factor where it asks for one.',
-}
-
-/** What somebody is to know beforehand; a company of tests has a name of its own, so that many are at one Keycloak. */
-export type Known = {
-  readonly realm: string
-  readonly folder: string
-  readonly passwords: Readonly<Record<string, string>>
-}
 const LOCAL = { name: 'local', type: 'local' }
 
-export type RealmFile = Readonly<Record<string, unknown>> & {
-  readonly authenticationFlows: readonly object[]
-  readonly authenticatorConfig: readonly {
-    readonly alias: string
-    readonly config: Readonly<Record<string, string>>
-  }[]
-  readonly clients: readonly object[]
-  readonly users: readonly { readonly username: string; readonly credentials: readonly object[] }[]
-}
-
-type CompanyOptions = {
+export type CompanyOptions = {
   /** Of the step. */
   readonly settings?: Readonly<Record<string, string>>
   /** Lines more in Sallyport's configuration. */
@@ -91,7 +75,12 @@ type CompanyOptions = {
   readonly directories?: readonly Written[]
   /** What else is in the realm before anybody comes. */
   withRealm?(file: RealmFile): object
-  readonly known?: Known
+  /** People and applications are there, and nothing of the step-up. */
+  readonly isEmpty?: boolean
+  /** What somebody is to know beforehand; else there is a name of its own, so that many are at one Keycloak. */
+  readonly realm?: string
+  readonly folder?: string
+  readonly passwords?: Readonly<Record<string, string>>
 }
 
 const same = (file: RealmFile): object => file
@@ -99,12 +88,13 @@ const same = (file: RealmFile): object => file
 export async function openCompany(
   keycloak: Keycloak,
   usernames: readonly string[],
-  { settings = {}, more = '', directories = [], withRealm = same, known }: CompanyOptions = {},
+  options: CompanyOptions = {},
 ): Promise<Company> {
   await using opening = new AsyncDisposableStack()
-  const realm = known?.realm ?? `acme-${randomBytes(4).toString('hex')}`
+  const { settings = {}, more = '', directories = [], withRealm = same, isEmpty = false } = options
+  const { realm = `acme-${randomBytes(4).toString('hex')}`, passwords = {} } = options
   const realmUrl = `${keycloak.url}/realms/${realm}`
-  const folder = known?.folder ?? mkdtempSync(join(tmpdir(), 'sallyport-keycloak-company-'))
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'sallyport-keycloak-company-'))
   mkdirSync(folder, { recursive: true })
   opening.defer(() => rmSync(folder, { recursive: true, force: true }))
   const [port = 0, management = 0, mail = 0, ...ports] = await freePorts(5)
@@ -130,15 +120,13 @@ export async function openCompany(
   }
 
   const step = { issuer, clientId: 'keycloak', ...settings }
-  const users = usernames.map((username) => ({
-    username,
-    password: known?.passwords[username] ?? passwordOf(username),
-  }))
-  const file = realmOf({ realm, step, shop, kiosk, users })
-  await keycloak.admin('POST', '/realms', withRealm(file))
+  const passwordOf: Company['passwordOf'] = (username) => passwords[username] ?? usual(username)
+  const users = usernames.map((username) => ({ username, password: passwordOf(username) }))
+  const of = { realm, step, shop, kiosk, users }
+  await keycloak.admin('POST', '/realms', isEmpty ? emptyOf(of) : withRealm(realmOf(of)))
   opening.defer(async () => void (await keycloak.admin('DELETE', `/realms/${realm}`)))
   const action = { providerId: 'sallyport-enrol', name: 'Manage second factor' }
-  await admin('POST', '/authentication/register-required-action', action)
+  if (!isEmpty) await admin('POST', '/authentication/register-required-action', action)
 
   const config = join(folder, 'sallyport.yaml')
   writeFileSync(join(folder, 'field-key'), run('secrets', 'new'), { mode: 0o600 })
@@ -160,7 +148,7 @@ export async function openCompany(
     ...{ realm, realmUrl, sallyport: issuer, config, shop, kiosk, outbox, gateway },
     ...{ admin, stopSallyport },
     outboxPage: `http://127.0.0.1:${mail}`,
-    passwordOf: (username) => known?.passwords[username] ?? passwordOf(username),
+    passwordOf,
     command: (...line) => void run(...line, '--config', config),
     async startSallyport() {
       sallyport ??= await serving()
@@ -175,49 +163,6 @@ export async function openCompany(
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
-}
-
-/** Where nothing else is said it is their name, backwards, and what Active Directory wants besides. */
-export const passwordOf = (username: string) => `${[...username].reverse().join('')}-Password1`
-export const emailOf = (username: string) => `${username}@example.com`
-
-export type Id = { readonly id: string }
-
-/** The file that is shipped, with addresses of this machine. */
-export function realmOf(of: {
-  readonly realm: string
-  readonly step: Readonly<Record<string, string>>
-  readonly shop: Shop
-  readonly kiosk: Shop
-  readonly users: readonly { readonly username: string; readonly password: string }[]
-}): RealmFile {
-  return {
-    ...REALM,
-    realm: of.realm,
-    eventsEnabled: true,
-    quickLoginCheckMilliSeconds: 0,
-    internationalizationEnabled: true,
-    supportedLocales: ['en', 'zh-CN'],
-    authenticatorConfig: REALM.authenticatorConfig.map((one) =>
-      one.alias === 'sallyport' ? { ...one, config: { ...one.config, ...of.step } } : one,
-    ),
-    clients: [clientOf(of.shop, { 'minimum.acr.value': 'mfa' }), clientOf(of.kiosk)],
-    users: of.users.map(({ username, password }) => ({
-      ...{ username, enabled: true, email: emailOf(username), emailVerified: true },
-      ...{ firstName: username, lastName: 'Example' },
-      credentials: [{ type: 'password', value: password, temporary: false }],
-    })),
-  }
-}
-
-function clientOf({ id, name, origin, callback }: Shop, more: object = {}): object {
-  const [client] = REALM.clients
-  const attributes = {
-    'pkce.code.challenge.method': 'S256',
-    'post.logout.redirect.uris': `${origin}/`,
-    ...more,
-  }
-  return { ...client, clientId: id, name, redirectUris: [callback], attributes }
 }
 
 type Step = Id & {

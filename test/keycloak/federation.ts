@@ -8,7 +8,8 @@ import { slapdDn, slapdEntry, slapdPopulation } from '../support/population/slap
 import { startSamba } from '../support/samba.ts'
 import { quoted } from '../support/samba-domain.ts'
 import { startSlapd } from '../support/slapd.ts'
-import { type Company, passwordOf } from './company.ts'
+import type { Company } from './company.ts'
+import { passwordOf } from './realm.ts'
 
 /** A real directory that Keycloak takes people and their passwords from, and in which Sallyport finds them. */
 export type Store = {

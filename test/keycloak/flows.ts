@@ -1,4 +1,5 @@
-import type { Company, Id, RealmFile } from './company.ts'
+import type { Company } from './company.ts'
+import type { Id, RealmFile } from './realm.ts'
 
 /** A step of a flow, or a subflow, as an administrator sees them. */
 type Step =

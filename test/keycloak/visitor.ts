@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { type Company, emailOf } from './company.ts'
+import type { Company } from './company.ts'
+import { emailOf } from './realm.ts'
 
 /** A person in a browser of their own, who signs in at a realm. */
 export type Visitor = AsyncDisposable & {

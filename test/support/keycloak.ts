@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { freePorts } from '../bench/installation.ts'
 import { createAuthority } from './certificates.ts'
@@ -34,6 +34,8 @@ export type Keycloak = AsyncDisposable & {
   readonly url: string
   /** Of the CA that it trusts in servers that it calls, for `copyAuthority`. */
   readonly authority: string
+  /** Where it lies, with its own commands in `bin`. */
+  readonly home: string
   /** Of the admin REST API; throws where it refuses. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>
   /** Everything that it logged since it was opened here. */
@@ -102,7 +104,7 @@ export async function startKeycloak(
 function used({ logFile, ...shared }: Shared): Omit<Keycloak, typeof Symbol.asyncDispose> {
   const before = statSync(logFile).size
   return {
-    ...shared,
+    ...{ ...shared, home: dirname(logFile) },
     admin: async (method, path, body) => call(shared.url, method, path, body),
     log: () => readFileSync(logFile).subarray(before).toString('utf8'),
   }
