@@ -9,7 +9,6 @@ import type { Keycloak } from '../support/keycloak.ts'
 import { openSmsGateway, type SmsGateway } from '../support/sms-gateway.ts'
 import {
   emailOf,
-  emptyOf,
   type Id,
   KIOSK,
   type RealmFile,
@@ -75,8 +74,6 @@ export type CompanyOptions = {
   readonly directories?: readonly Written[]
   /** What else is in the realm before anybody comes. */
   withRealm?(file: RealmFile): object
-  /** People and applications are there, and nothing of the step-up. */
-  readonly isEmpty?: boolean
   /** What somebody is to know beforehand; else there is a name of its own, so that many are at one Keycloak. */
   readonly realm?: string
   readonly folder?: string
@@ -91,7 +88,7 @@ export async function openCompany(
   options: CompanyOptions = {},
 ): Promise<Company> {
   await using opening = new AsyncDisposableStack()
-  const { settings = {}, more = '', directories = [], withRealm = same, isEmpty = false } = options
+  const { settings = {}, more = '', directories = [], withRealm = same } = options
   const { realm = `acme-${randomBytes(4).toString('hex')}`, passwords = {} } = options
   const realmUrl = `${keycloak.url}/realms/${realm}`
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'sallyport-keycloak-company-'))
@@ -123,10 +120,10 @@ export async function openCompany(
   const passwordOf: Company['passwordOf'] = (username) => passwords[username] ?? usual(username)
   const users = usernames.map((username) => ({ username, password: passwordOf(username) }))
   const of = { realm, step, shop, kiosk, users }
-  await keycloak.admin('POST', '/realms', isEmpty ? emptyOf(of) : withRealm(realmOf(of)))
+  await keycloak.admin('POST', '/realms', withRealm(realmOf(of)))
   opening.defer(async () => void (await keycloak.admin('DELETE', `/realms/${realm}`)))
   const action = { providerId: 'sallyport-enrol', name: 'Manage second factor' }
-  if (!isEmpty) await admin('POST', '/authentication/register-required-action', action)
+  await admin('POST', '/authentication/register-required-action', action)
 
   const config = join(folder, 'sallyport.yaml')
   writeFileSync(join(folder, 'field-key'), run('secrets', 'new'), { mode: 0o600 })

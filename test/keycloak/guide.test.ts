@@ -4,7 +4,8 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { launch } from '../e2e/chromium.ts'
 import { type Keycloak, openKeycloak } from '../support/keycloak.ts'
 import { needs } from '../support/needs.ts'
-import { type Company, openCompany } from './company.ts'
+import type { Company } from './company.ts'
+import { openEmptyCompany } from './empty.ts'
 import { type Guide, openGuide, PICTURES } from './guide.ts'
 import { tokensOf } from './shop.ts'
 import { openVisitor } from './visitor.ts'
@@ -12,8 +13,8 @@ import { openVisitor } from './visitor.ts'
 const TIMEOUT = { timeout: 240_000 }
 const PATIENCE_MS = 30_000
 const ADMIN = 'admin'
-/** What the pictures are of. */
-const PICTURED = PICTURES === undefined ? {} : { realm: 'acme' }
+/** Tall enough for what is pictured. */
+const SIZE = { width: 1280, height: PICTURES === undefined ? 900 : 1500 }
 
 /** SALLYPORT_GUIDE_PICTURES=docs/images takes the guide's pictures anew. */
 describe('the guide for Keycloak', { ...needs('chromium', 'mvn', 'unzip') }, () => {
@@ -22,7 +23,7 @@ describe('the guide for Keycloak', { ...needs('chromium', 'mvn', 'unzip') }, () 
   let browser: Browser
   before(async () => {
     keycloak = await openKeycloak()
-    company = await openCompany(keycloak, ['ada'], { isEmpty: true, ...PICTURED })
+    company = await openEmptyCompany(keycloak, ['ada'])
     browser = await launch()
   })
   after(async () => {
@@ -44,6 +45,7 @@ describe('the guide for Keycloak', { ...needs('chromium', 'mvn', 'unzip') }, () 
     await raiseApplication(guide)
     await countFailures(guide)
     await registerAction(guide)
+    await nameDirectories(guide)
     guide.end()
     await page.context().close()
   })
@@ -72,7 +74,7 @@ describe('the guide for Keycloak', { ...needs('chromium', 'mvn', 'unzip') }, () 
 
   async function signedIn(): Promise<Page> {
     const context = await browser.newContext({
-      ...{ locale: 'en-US', viewport: { width: 1280, height: 1000 } },
+      ...{ locale: 'en-US', viewport: SIZE },
     })
     context.setDefaultTimeout(PATIENCE_MS)
     const page = await context.newPage()
@@ -95,7 +97,8 @@ async function mapLevels(guide: Guide): Promise<void> {
     await guide.fill('ACR', acr)
     await guide.fill('LoA', level)
   }
-  await guide.picture('levels')
+  const map = guide.front().locator('.pf-v5-c-form__group').filter({ hasText: 'ACR to LoA' })
+  await guide.picture('levels', map)
   await save(guide)
 }
 
@@ -130,7 +133,7 @@ async function makeFlow(guide: Guide): Promise<void> {
   await guide.picture('step', guide.front())
   await save(guide)
   await require(guide, 'Sallyport', 'Required')
-  await guide.picture('flow')
+  await guide.picture('flow', guide.front().locator('table'))
 }
 
 /** Its condition, and the step behind it with its settings open. */
@@ -154,7 +157,6 @@ async function bindFlow(guide: Guide): Promise<void> {
   await guide.press('Action')
   await guide.press('Bind flow')
   guide.says('Browser flow') // is chosen already
-  await guide.picture('bind', guide.front())
   await save(guide)
 }
 
@@ -178,7 +180,7 @@ async function tellTokens(guide: Guide): Promise<void> {
     await guide.fill('User Session Note', note)
     await guide.fill('Token Claim Name', claim)
     await guide.choose('Claim JSON Type', type)
-    if (type === 'JSON') await guide.picture('mapper')
+    if (type === 'JSON') await guide.picture('mapper', guide.front().locator('form'))
     await save(guide)
   }
   await openClient(guide)
@@ -212,7 +214,6 @@ async function countFailures(guide: Guide): Promise<void> {
   guide.says('Brute Force Mode')
   await guide.front().locator('#kc-brute-force-mode').click()
   await guide.press('Lockout temporarily', guide.menu())
-  await guide.picture('brute-force')
   await guide.front().getByTestId('brute-force-tab-save').click()
   guide.says('Save')
   await saved(guide)
@@ -221,12 +222,23 @@ async function countFailures(guide: Guide): Promise<void> {
 async function registerAction(guide: Guide): Promise<void> {
   guide.step('9. Looking after factors')
   await guide.go('Authentication', 'Required actions')
-  guide.says('Sallyport')
-  const row = guide.front().getByRole('row', { name: /Sallyport/ })
+  const action = 'Manage second factor (Sallyport)'
+  guide.says(action)
+  const row = guide.front().getByRole('row').filter({ hasText: action })
   await row.scrollIntoViewIfNeeded()
   await row.locator('label').first().click()
   await saved(guide)
-  await guide.picture('required-action')
+}
+
+async function nameDirectories(guide: Guide): Promise<void> {
+  guide.step('10. People of Active Directory or LDAP')
+  await guide.go('Authentication')
+  await guide.front().getByRole('link', { name: 'browser-stepup', exact: true }).click()
+  await settings(guide, 'Sallyport')
+  await guide.fill('Directories', 'corp-ldap=corp')
+  const group = guide.front().locator('.pf-v5-c-form__group').filter({ hasText: 'Directories' })
+  await guide.picture('directories', group)
+  await save(guide)
 }
 
 async function openClient(guide: Guide): Promise<void> {

@@ -52,14 +52,6 @@ export function realmOf(of: RealmWith): RealmFile {
   }
 }
 
-/** As it is before anybody thought of a second factor. */
-export function emptyOf({ realm, shop, kiosk, users }: RealmWith): object {
-  const [client] = REALM.clients
-  const bare = { protocolMappers: client?.protocolMappers.filter(({ name }) => name === 'amr') }
-  const clients = [shop, kiosk].map((one) => ({ ...clientOf(one), ...bare }))
-  return { realm, enabled: true, eventsEnabled: true, clients, users: users.map(userOf) }
-}
-
 const userOf = ({ username, password }: WithPassword) => ({
   ...{ username, enabled: true, email: emailOf(username), emailVerified: true },
   ...{ firstName: username, lastName: 'Example' },

@@ -7,7 +7,8 @@ import type { Browser } from 'playwright-core'
 import { launch } from '../e2e/chromium.ts'
 import { type Keycloak, openKeycloak } from '../support/keycloak.ts'
 import { needs } from '../support/needs.ts'
-import { type Company, openCompany } from './company.ts'
+import type { Company } from './company.ts'
+import { openEmptyCompany } from './empty.ts'
 import { tokensOf } from './shop.ts'
 import { openVisitor } from './visitor.ts'
 
@@ -23,7 +24,7 @@ describe('the script that sets a realm up', { ...needs('chromium', 'mvn', 'unzip
   let browser: Browser
   before(async () => {
     keycloak = await openKeycloak()
-    company = await openCompany(keycloak, ['ada', 'bo'], { isEmpty: true })
+    company = await openEmptyCompany(keycloak, ['ada', 'bo'])
     browser = await launch()
   })
   after(async () => {
