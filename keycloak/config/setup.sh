@@ -112,32 +112,38 @@ realm_itself() {
   for what in "${did[@]}"; do changed "$what"; done
 }
 
-# enter FLOW ID: the one that steps are looked for in from now on.
-enter() {
-  flow=$1 flow_id=$2
-  steps=$(rows "authentication/flows/$flow/executions" "$columns")
+# The whole tree into $steps, each behind the flow that it is in.
+read_steps() {
+  local columns=level,id,requirement,priority,providerId,flowId,authenticationConfig,displayName
+  steps=$(rows "authentication/flows/$top/executions" "$columns" |
+    awk -F, -v OFS=, -v top="$top" '{ named[$1] = $8; $1 = $1 == 0 ? top : named[$1 - 1]; print }')
 }
-columns=id,level,requirement,priority,providerId,flowId,authenticationConfig,displayName
 
 top_flow() {
-  flow=$1
+  top=$1 flow=$1 steps=''
   flow_id=$(rows authentication/flows id,alias | awk -F, -v alias="$1" '$2 == alias { print $1 }')
-  [[ -z $flow_id ]] || { enter "$1" "$flow_id" && return; }
+  [[ -z $flow_id ]] || { read_steps && return; }
   flow_id=$(make authentication/flows -s "alias=$1" -s providerId=basic-flow -s topLevel=true -s builtIn=false)
-  steps=''
   changed "flow $1 made"
 }
 
-# find COLUMN VALUE: the step's $step, $requirement, $priority, $child and $config, all empty where there is none.
-find_step() {
+# enter SUBFLOW: what is looked for and made from now on is in there.
+enter() {
+  find_in '' 8 "$1"
+  flow=$1 flow_id=$child
+}
+
+# find_in FLOW COLUMN VALUE: the step's $step, $requirement, $priority, $child and $config, all empty where there is none.
+find_in() {
   local row
-  row=$(awk -F, -v column="$1" -v value="$2" '$2 == 0 && $column == value { print; exit }' <<<"$steps")
-  IFS=, read -r step _ requirement priority _ child config _ <<<"$row"
+  row=$(awk -F, -v flow="$1" -v column="$2" -v value="$3" \
+    '(flow == "" || $1 == flow) && $column == value { print; exit }' <<<"$steps")
+  IFS=, read -r _ step requirement priority _ child config _ <<<"$row"
 }
 
 # step REQUIREMENT PROVIDER, in the flow that was entered.
 step() {
-  find_step 5 "$2"
+  find_in "$flow" 5 "$2"
   if [[ -z $step ]]; then
     step=$(make authentication/executions -s "parentFlow=$flow_id" -s "authenticator=$2" -s "requirement=$1")
     changed "step $2 made, $1"
@@ -146,16 +152,21 @@ step() {
   fi
 }
 
-# subflow REQUIREMENT ALIAS, and its flow in $child.
-subflow() {
-  find_step 8 "$2"
-  if [[ -z $step ]]; then
-    make "authentication/flows/$flow/executions/flow" -s "alias=$2" -s type=basic-flow >/dev/null
-    changed "subflow $2 made"
-    enter "$flow" "$flow_id"
-    find_step 8 "$2"
-  fi
-  require "$1" "$2"
+# subflows REQUIREMENT ALIAS...
+subflows() {
+  local wanted=$1 alias made=no
+  shift
+  for alias in "$@"; do
+    find_in "$flow" 8 "$alias"
+    [[ -z $step ]] || continue
+    make "authentication/flows/$flow/executions/flow" -s "alias=$alias" -s type=basic-flow >/dev/null
+    changed "subflow $alias made" && made=yes
+  done
+  [[ $made == no ]] || read_steps
+  for alias in "$@"; do
+    find_in "$flow" 8 "$alias"
+    require "$wanted" "$alias"
+  done
 }
 
 require() {
@@ -190,27 +201,38 @@ is_set() {
   has "$1" "$2" "\"$3\"" || { [[ $configured == no ]] && has "$1" "$2" '"**'; }
 }
 
+# mapper CLAIM NOTE TYPE
+mapper() {
+  printf '{"name":"%s","protocol":"openid-connect","protocolMapper":"oidc-usersessionmodel-note-mapper","config":' "$1"
+  printf '{"user.session.note":"%s","claim.name":"%s","jsonType.label":"%s",' "$2" "$1" "$3"
+  printf '"id.token.claim":"true","access.token.claim":"true","userinfo.token.claim":"true"}}'
+}
+
 scope_and_mappers() {
-  local scope names mappers='' mapper note type
+  local scope there claim note type missing=()
   scope=$(rows client-scopes id,name | awk -F, '$2 == "stepup" { print $1 }')
   if [[ -z $scope ]]; then
     scope=$(make client-scopes -s name=stepup -s protocol=openid-connect -s 'attributes."include.in.token.scope"="false"')
     changed 'client scope stepup made'
+    there=''
   else
-    mappers=$(rows "client-scopes/$scope/protocol-mappers/models" name)
+    there=$(rows "client-scopes/$scope/protocol-mappers/models" name)
   fi
-  for mapper in stepup_acr:stepup.acr:String stepup_amr:stepup.amr:JSON stepup_auth_time:stepup.auth_time:long; do
-    IFS=: read -r mapper note type <<<"$mapper"
-    ! grep -qx "$mapper" <<<"$mappers" || continue
-    make "client-scopes/$scope/protocol-mappers/models" -s "name=$mapper" -s protocol=openid-connect \
-      -s protocolMapper=oidc-usersessionmodel-note-mapper -s "config.\"user.session.note\"=$note" \
-      -s "config.\"claim.name\"=$mapper" -s "config.\"jsonType.label\"=$type" \
-      -s 'config."id.token.claim"="true"' -s 'config."access.token.claim"="true"' >/dev/null
-    changed "mapper $mapper made"
-  done
-  names=$(rows default-default-client-scopes name)
-  if ! grep -qx stepup <<<"$names"; then
-    kc update "default-default-client-scopes/$scope"
+  while read -r claim note type; do
+    grep -qx "$claim" <<<"$there" && continue
+    missing+=("$(mapper "$claim" "$note" "$type")")
+    changed "mapper $claim made"
+  done <<'END'
+stepup_acr stepup.acr String
+stepup_amr stepup.amr JSON
+stepup_auth_time stepup.auth_time long
+END
+  if ((${#missing[@]} > 0)); then
+    (IFS=, && kc create "client-scopes/$scope/protocol-mappers/add-models" -b "[${missing[*]}]")
+  fi
+  there=$(rows default-default-client-scopes name)
+  if ! grep -qx stepup <<<"$there"; then
+    kc update "default-default-client-scopes/$scope" -n -b '{}'
     changed 'client scope stepup is a default of clients that are made from now on'
   fi
 }
@@ -237,18 +259,15 @@ sign_in
 realm_itself
 top_flow browser-stepup
 step ALTERNATIVE auth-cookie
-subflow ALTERNATIVE stepup-forms
-enter stepup-forms "$child"
-subflow CONDITIONAL stepup-level-1
-level_1=$child
-subflow CONDITIONAL stepup-level-2
-level_2=$child
-enter stepup-level-1 "$level_1"
+subflows ALTERNATIVE stepup-forms
+enter stepup-forms
+subflows CONDITIONAL stepup-level-1 stepup-level-2
+enter stepup-level-1
 step REQUIRED conditional-level-of-authentication
 configure loa-1 loa-condition-level=1 "loa-max-age=$level_1_max_age"
 step REQUIRED auth-username-password-form
 configure amr-pwd default.reference.value=pwd "default.reference.maxAge=$level_1_max_age"
-enter stepup-level-2 "$level_2"
+enter stepup-level-2
 step REQUIRED conditional-level-of-authentication
 configure loa-2 loa-condition-level=2 "loa-max-age=$level_2_max_age"
 step REQUIRED sallyport

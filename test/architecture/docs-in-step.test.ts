@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { describe, test } from 'node:test'
 import { renderDocs } from '../../src/config/index.ts'
 import { listed, tested } from './matrix.ts'
@@ -13,5 +14,17 @@ describe('generated documents', () => {
 
   test('list every attack that has a test: docs/threat-model.md', () => {
     assert.equal(listed(), tested())
+  })
+})
+
+describe('pictures', () => {
+  test('are all shown on some page, and no page shows one that is not there', () => {
+    const pages = ['README.md', ...globSync('docs/**/*.md')]
+    const shown = pages.flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/]\(([^)]*images\/[^)]+)\)/g)].map(([, at = '']) =>
+        basename(at),
+      ),
+    )
+    assert.deepEqual([...new Set(shown)].sort(), readdirSync('docs/images').sort())
   })
 })

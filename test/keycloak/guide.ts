@@ -29,6 +29,7 @@ export type Guide = {
 const FILE = join(import.meta.dirname, '../../docs/keycloak.md')
 /** A folder: pictures are taken along the way. */
 export const PICTURES = process.env['SALLYPORT_GUIDE_PICTURES']
+const MARGIN = 12
 const LABEL = /(?<!\*)\*([^*\n]+)\*(?!\*)/g
 
 /** `stands`: what is filled in for an example of the guide's. */
@@ -87,7 +88,17 @@ export function openGuide(page: Page, stands: Readonly<Record<string, string>>):
       mkdirSync(PICTURES, { recursive: true })
       const shown = standIns.splice(0)
       for (const { field, example } of shown) await field.fill(example)
-      await of.screenshot({ path: join(PICTURES, `keycloak-${name}.png`), animations: 'disabled' })
+      await of.scrollIntoViewIfNeeded()
+      const box = (await of.boundingBox()) ?? assert.fail(`no ${name}`)
+      const margin = (await of.getAttribute('role')) === 'dialog' ? 0 : MARGIN
+      await page.screenshot({
+        path: join(PICTURES, `keycloak-${name}.png`),
+        animations: 'disabled',
+        clip: {
+          ...{ x: box.x - margin, y: box.y - margin },
+          ...{ width: box.width + 2 * margin, height: box.height + 2 * margin },
+        },
+      })
       for (const { field, real } of shown) await field.fill(real)
     },
   }

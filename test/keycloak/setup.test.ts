@@ -13,7 +13,7 @@ import { tokensOf } from './shop.ts'
 import { openVisitor } from './visitor.ts'
 
 /** kcadm starts a JVM for each of its three dozen commands. */
-const TIMEOUT = { timeout: 300_000 }
+const TIMEOUT = { timeout: 580_000 }
 const SCRIPT = join(import.meta.dirname, '../../keycloak/config/setup.sh')
 const ADMIN = 'admin'
 const run = promisify(execFile)
