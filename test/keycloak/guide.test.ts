@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { launch } from '../e2e/chromium.ts'
 import { type Keycloak, openKeycloak } from '../support/keycloak.ts'
 import { needs } from '../support/needs.ts'
 import type { Company } from './company.ts'
 import { openEmptyCompany } from './empty.ts'
+import { addStep, addSubflow, plus, require, save, saved, settings } from './flow-editor.ts'
 import { type Guide, openGuide, PICTURES } from './guide.ts'
 import { tokensOf } from './shop.ts'
 import { openVisitor } from './visitor.ts'
@@ -244,68 +245,4 @@ async function nameDirectories(guide: Guide): Promise<void> {
 async function openClient(guide: Guide): Promise<void> {
   await guide.go('Clients')
   await guide.front().getByRole('link', { name: 'shop', exact: true }).click()
-}
-
-/** Each change is told; what was told before is gone by then. */
-async function saved(guide: Guide): Promise<void> {
-  const told = guide.page.locator('.pf-v5-c-alert.pf-m-success')
-  await told
-    .first()
-    .getByRole('button', { name: /^Close/ })
-    .click()
-  await told.waitFor({ state: 'detached' })
-}
-
-async function save(guide: Guide): Promise<void> {
-  await guide.press('Save')
-  await saved(guide)
-}
-
-const rowsOf = (guide: Guide, name: string): Locator =>
-  guide.page.locator('main').getByRole('row').filter({ hasText: name })
-/** The last one, as the flow grows downwards. */
-const rowOf = (guide: Guide, name: string): Locator => rowsOf(guide, name).last()
-
-/** The menu that it opens. */
-async function plus(guide: Guide, flow: string): Promise<Locator> {
-  guide.says('Add')
-  await guide.page.getByTestId(`${flow}-edit-dropdown`).click()
-  return guide.menu()
-}
-
-async function settings(guide: Guide, step: string): Promise<void> {
-  await guide.press('Settings', rowOf(guide, step))
-}
-
-async function require(guide: Guide, step: string, requirement: string): Promise<void> {
-  await rowOf(guide, step).locator('.pf-v5-c-menu-toggle').first().click()
-  await guide.press(requirement, guide.menu())
-  await saved(guide)
-  await rowOf(guide, step).getByText(requirement, { exact: true }).waitFor()
-}
-
-async function addStep(
-  guide: Guide,
-  by: string,
-  name: string,
-  where = guide.front(),
-): Promise<void> {
-  const before = await rowsOf(guide, name).count()
-  await guide.press(by, where)
-  const dialog = guide.front()
-  await dialog.getByRole('textbox', { name: 'Search' }).fill(name)
-  await dialog.getByRole('textbox', { name: 'Search' }).press('Enter')
-  guide.says(name)
-  await dialog.getByText(name, { exact: true }).click()
-  await guide.press('Add')
-  await rowsOf(guide, name).nth(before).waitFor()
-  await saved(guide)
-}
-
-async function addSubflow(guide: Guide, name: string, where = guide.front()): Promise<void> {
-  await guide.press('Add sub-flow', where)
-  await guide.fill('Name', name)
-  await guide.press('Add')
-  await rowOf(guide, name).waitFor()
-  await saved(guide)
 }
