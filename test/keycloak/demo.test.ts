@@ -10,7 +10,7 @@ import { needs } from '../support/needs.ts'
 
 const DEMO = fileURLToPath(new URL('../demo/demo.ts', import.meta.url))
 /** It starts a Keycloak of its own, on a machine that has others to run. */
-const TIMEOUT = { timeout: 300_000 }
+const TIMEOUT = { timeout: 420_000 }
 
 const JAVA_17 = { java: 'openjdk version "17.0.15"', javac: 'javac 17.0.15' }
 const MAVEN = { mvn: 'Apache Maven 3.8.7' }

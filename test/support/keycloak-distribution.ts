@@ -39,10 +39,11 @@ export async function builtKeycloak(version: string, course: Course = {}): Promi
   mkdirSync(making, { recursive: true })
   try {
     const zip = await distribution(version, making, course)
-    course.tell?.('Unpacking Keycloak, and building it with the jar: half a minute or more.')
+    course.tell?.('Unpacking Keycloak.')
     await done(['unzip', '-q', zip, '-d', making], course)
     const unpacked = join(making, `keycloak-${version}`)
     cpSync(from, join(unpacked, 'providers', 'sallyport-keycloak.jar'))
+    course.tell?.('Building Keycloak with the jar: half a minute or more.')
     const switches = ['--db=dev-file', '--health-enabled=true', '--metrics-enabled=true']
     await done([join(unpacked, 'bin/kc.sh'), 'build', ...switches], course)
     // Somebody else may have made the same meanwhile.

@@ -147,7 +147,8 @@ async function started(
     if (server.isOver() || Date.now() > until || signal?.aborted === true) {
       await server.end()
       signal?.throwIfAborted()
-      const said = lastLines(readFileSync(logFile, 'utf8'))
+      // Each of our questions whether it is ready has a line there.
+      const said = lastLines(readFileSync(logFile, 'utf8').replace(/^.*SRHCK01001.*\n/gm, ''))
       throw new Error(`Keycloak did not become ready. Its log ends with\n${said}`)
     }
     await setTimeout(POLL_MS)
