@@ -62,7 +62,7 @@ function shown(claim: string, claims: Claims): string {
   const value = claims[claim]
   if (value === undefined) return '–'
   if (claim.endsWith('_time')) return clock(Number(value))
-  return escaped(typeof value === 'string' ? value : JSON.stringify(value))
+  return escaped(typeof value === 'string' ? value : JSON.stringify(value).replaceAll(',', ', '))
 }
 
 const clock = (seconds: number) => `${new Date(seconds * 1000).toISOString().slice(11, 19)} UTC`
