@@ -13,7 +13,7 @@ export type Group = {
 
 /** The shell's other half waits for the end of a pipe from us, which comes however we go, then ends the whole group. */
 const WATCHED = '(cat <&3; kill -KILL 0) >/dev/null 2>&1 & exec "$@" 3<&-'
-const END_MS_MAX = 15_000
+const END_MS_MAX = 60_000
 
 /**
  * In a process group of its own: Ctrl-C in a terminal is for us to hear and to pass on. Nothing of it outlives us, also where
