@@ -376,7 +376,9 @@ describe('sallyport keycloak check', { ...needs('mvn', 'unzip') }, () => {
     assert.equal(ran.status, 1, ran.stderr)
     assert.match(ran.stdout, /WRONG: The redirect URI of the realm is not registered/)
     assert.match(ran.stdout, /change: clients\[0\]\.redirectUris .*\/sallyport\/callback\n/)
-    assert.match(ran.stdout, /1 thing wrong; people may be refused/)
+    assert.match(ran.stdout, /\d things? wrong; people may be refused/)
+    // Of the versions that we promise the older one has holes that the newer one closes.
+    assert.equal(/WRONG: Keycloak .* has holes/.test(ran.stdout), keycloak.version !== '26.7.3')
   })
 
   test('ends with 0 where all is well, read by the least that it needs', TIMEOUT, async () => {
