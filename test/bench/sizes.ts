@@ -42,8 +42,8 @@ export const WHOLE: Sizes = {
   ...{ pendingWarmUp: 15_000, pending: 12_000, starts: 5, idleSeconds: 10 },
   ...{ lookups: 6000, lookupPairs: 15, entries: 5000, manyEntries: 100_000 },
   ...{ localPerSecond: 30, askedPerSecond: 15, hangSeconds: 12 },
-  ...{ keycloakPeople: 1500, keycloakStepUps: 600, keycloakWorkers: 12 },
-  keycloakWarmUpSeconds: 150,
+  ...{ keycloakPeople: 1200, keycloakStepUps: 400, keycloakWorkers: 12 },
+  keycloakWarmUpSeconds: 120,
 }
 
 /** Whether it runs, within a minute or so. What it prints is worth nothing. */
