@@ -104,12 +104,11 @@ export async function openVisitor(
         (url) => url.href.startsWith(back),
         async (route) => {
           resolve(route.request().url())
-          // An answer that leaves the browser where it is.
+          // It stays where it is. What could not be loaded, it would load again by itself.
           await route.fulfill({ status: 204 })
         },
       )
       const url = await promise
-      await first.goto('about:blank')
       await context.unrouteAll()
       return url
     },
