@@ -83,6 +83,8 @@ public class Callback implements RealmResourceProvider {
         // Not every database can be asked for what is no text.
         ClientModel client = id.matches(CLIENT) ? realm.getClientById(id) : null;
         if (client == null) throw new StepUpFailed(Trouble.STRANGER, "state is none of ours");
+        // Keycloak 26.5 would answer this with a fault of its own.
+        if (!client.isEnabled()) throw new StepUpFailed(Trouble.NO_SESSION, "the application was disabled during the sign-in");
         session.getContext().setClient(client);
         AuthenticationSessionModel tab = new AuthenticationSessionManager(session).getCurrentAuthenticationSession(realm, client, parts[1]);
         if (tab == null) throw new StepUpFailed(Trouble.NO_SESSION, "this browser has no sign-in under way in that tab: it is over, or was begun in another browser");
