@@ -17,6 +17,17 @@ describe('generated documents', () => {
   })
 })
 
+describe('the changelog', () => {
+  test('closes the version that package.json says, or is open above it', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    const changes = readFileSync('CHANGELOG.md', 'utf8')
+    const [first, second] = changes.matchAll(/^## (\S+?)(?:, (\d{4}-\d\d-\d\d))?$/gm)
+    const closed = first?.[1] === 'Unreleased' ? second : first
+    assert.equal(closed?.[1], version)
+    assert.ok(closed?.[2], `${version} has a day`)
+  })
+})
+
 describe('pictures', () => {
   test('are all shown on some page, and no page shows one that is not there', () => {
     const pages = ['README.md', ...globSync('docs/**/*.md')]
