@@ -170,7 +170,7 @@ describe('the way back from Sallyport to Keycloak', {
     assert.ok(heardOn(await eve.submit(login, 'kc-form-login', filled)))
     company.liar.lie({})
     const { url } = await eve.go(company.shop.signIn(), { until: callback() })
-    assert.ok(url.startsWith(callback()))
+    assert.ok(url.startsWith(callback()), url)
     await company.admin('POST', `/users/${await company.idOf('eve')}/logout`)
     await company.failing(NO_SESSION, () => eve.go(url))
   })

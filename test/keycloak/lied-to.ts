@@ -118,11 +118,16 @@ async function stepOf(admin: LiedTo['admin']): Promise<Config> {
   return (await admin('GET', `/authentication/config/${id}`)) as Config
 }
 
+const CHARACTERS: Readonly<Record<string, string>> = {
+  ...{ '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&amp;': '&' },
+}
+
 /** What the application was told. */
 export function heardOn({ html, url }: Page): Heard {
   const shown = /<pre id="heard">([^<]*)</.exec(html)?.[1]
   if (shown === undefined) throw new Error(`nothing heard at ${url}: ${html}`)
-  return JSON.parse(shown.replaceAll('&lt;', '<').replaceAll('&amp;', '&')) as Heard
+  const text = shown.replace(/&(?:lt|gt|quot|#39|amp);/g, (name) => CHARACTERS[name] ?? name)
+  return JSON.parse(text) as Heard
 }
 
 const MESSAGES = join(

@@ -85,7 +85,9 @@ export async function openVisitor(
     },
     async cancel() {
       await first.getByRole('button', { name: /^Cancel/ }).click()
-      await first.getByRole('heading', { name: 'You cancelled this sign-in' }).waitFor()
+      await first
+        .getByRole('heading', { name: /^You (cancelled this sign-in|stopped here)/ })
+        .waitFor()
       await first.getByRole('link', { name: /^Back to/ }).click()
     },
     async complaint() {

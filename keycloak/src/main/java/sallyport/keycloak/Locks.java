@@ -34,7 +34,7 @@ final class Locks {
     private static boolean isLocked(KeycloakSession session, UserModel user) {
         RealmModel realm = session.getContext().getRealm();
         UserLoginFailureModel failures = session.loginFailures().getUserLoginFailure(realm, user.getId());
-        return !user.isEnabled() || failures != null && Time.currentTime() < failures.getFailedLoginNotBefore();
+        return !user.isEnabled() || failures != null && Time.currentTimeMillis() / 1000 < failures.getFailedLoginNotBefore();
     }
 
     private static void pause() throws StepUpFailed {
