@@ -33,6 +33,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 const KEYCLOAK = 'keycloak'
 /** What runs on each version of Keycloak that we promise. The newest has them all. */
 const ON_EACH_KEYCLOAK: ReadonlySet<string> = new Set([
+  'test/keycloak/callback.test.ts',
   'test/keycloak/locks.test.ts',
   'test/keycloak/people.test.ts',
   'test/keycloak/step-up.test.ts',
