@@ -140,8 +140,7 @@ const client = (desk: Desk): Command =>
           if (problems.length > 0)
             return desk.refuse(
               problems.map(
-                ({ key, says, wanted }) =>
-                  `${key.replace('clients[0].', '--')} ${says}; wanted: ${wanted}`,
+                ({ key, says, wanted }) => `${optionOf(key)} ${says}; wanted: ${wanted}`,
               ),
             )
           desk.say(`${INTRODUCED}\n${text}\n${settingsOf(made.id, config?.issuer)}`)
@@ -149,6 +148,12 @@ const client = (desk: Desk): Command =>
         })
       }),
     )
+
+/** Which of them a key of the client came from. */
+function optionOf(key: string): string {
+  const [, name = ''] = /^clients\[0\]\.(?:subject\.)?(\w+)/.exec(key) ?? []
+  return ['id', 'name', 'claim', 'directories'].includes(name) ? `--${name}` : '--realm-url'
+}
 
 const INTRODUCED =
   '# Below `clients:` of the configuration of Sallyport. `sallyport check`, then restart it.'

@@ -10,7 +10,7 @@ import type {
 } from '../directories/index.ts'
 import type { Examined } from '../directories/ldap/index.ts'
 import type { Binding, FactorKind, Id, Instant, Result } from '../kernel/index.ts'
-import type { Judged, KeycloakPlace, Own, Registration } from '../keycloak/index.ts'
+import type { Judged, KeycloakPlace, Own, Registration, Wished } from '../keycloak/index.ts'
 import type { Effective, Reasons } from '../policy/index.ts'
 import type { Override, Plan, ShownCode } from '../stepup/index.ts'
 import type { CopyProgress, CopyAnswer as StoreCopyAnswer } from '../store/copy/index.ts'
@@ -245,15 +245,7 @@ export type KeycloakTools = {
   /** Base of the server; what is wrong with it as a sentence. */
   parseServerUrl(written: string): Result<string, string>
   parseRealmUrl(written: string): Result<string, string>
-  registrationOf(
-    realmUrl: string,
-    given: {
-      readonly id?: string
-      readonly name?: string
-      readonly claim: Registration['subject']['claim']
-      readonly directories: readonly string[]
-    },
-  ): Registration
+  registrationOf(realmUrl: string, given: Wished): Registration
   /** What is wrong with a realm, or why it cannot be seen. */
   examine(place: KeycloakPlace, own: Own | null): Promise<Result<Judged, string>>
 }

@@ -17,16 +17,15 @@ export type Registration = {
   }
 }
 
+export type Wished = {
+  readonly id?: string
+  readonly name?: string
+  readonly claim: Registration['subject']['claim']
+  readonly directories: readonly string[]
+}
+
 /** The client that a realm is here, unless it is said otherwise. */
-export function registrationOf(
-  realmUrl: string,
-  given: {
-    readonly id?: string
-    readonly name?: string
-    readonly claim: Registration['subject']['claim']
-    readonly directories: readonly string[]
-  },
-): Registration {
+export function registrationOf(realmUrl: string, given: Wished): Registration {
   const realm = decodeURIComponent(realmUrl.slice(realmUrl.lastIndexOf('/') + 1))
   const id = `keycloak-${realm.replaceAll(/[^A-Za-z0-9._~-]+/g, '-')}`
   return {

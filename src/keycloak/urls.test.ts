@@ -11,6 +11,7 @@ const BAD_REALMS: readonly (readonly [string, RegExp])[] = [
   ['https://sso.example.com/realms/acme/account', /does not end with/],
   ['https://sso.example.com/realms/acme?x=1', /query or a fragment/],
   ['https://ann:pw-9@sso.example.com/realms/acme', /user name or password/],
+  ['https://sso.example.com/realms/%zz', /a % that begins no character/],
   ['https://SSO.example.com/realms/acme', /https:\/\/sso\.example\.com\/realms\/acme$/],
   ['https://sso.example.com:443/realms/acme', /https:\/\/sso\.example\.com\/realms\/acme$/],
   ['https://sso.example.com/auth/admin/master/console/#/acme/clients', /auth\/realms\/acme$/],

@@ -26,6 +26,8 @@ export function parseRealmUrl(written: string): Result<string, string> {
     return fail(`${written} ends with a slash, which no issuer of Keycloak does; ${wanted}`)
   if (!REALM.test(plain.value.pathname))
     return fail(`${written} does not end with /realms/NAME; ${wanted}`)
+  if (!isDecodable(plain.value.pathname))
+    return fail(`${written} has a % that begins no character; ${wanted}`)
   return ok(written)
 }
 
@@ -57,4 +59,13 @@ function parsePlain(written: string, wanted: string): Result<URL, string> {
   if (href !== written && href !== `${written}/`)
     return fail(`${written} is not how browsers write it, and addresses are compared: ${href}`)
   return ok(url)
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -12,7 +12,7 @@ export type PagesForDoors = {
   error(
     view: Omit<ErrorView, 'again'> & {
       /** What the client asked, where this is about that and no page has been shown yet. */
-      readonly asked?: Pick<StepUpRequest, 'application' | 'uiLocales'>
+      readonly asked?: Pick<StepUpRequest, 'application' | 'purpose' | 'uiLocales'>
     },
     request: Request,
     response: Response,
@@ -43,13 +43,8 @@ export function createPagesForDoors(deps: {
       const application = asked === undefined ? null : plainName(asked.application.name)
       const isOurs = OURS.includes(view.says)
       const again = isOurs ? againAt(request.method, request.path) : null
-      return pages.error(
-        frame(locale, { application, username: null, purpose: 'sign-in' }, response),
-        {
-          ...view,
-          again,
-        },
-      )
+      const who = { application, username: null, purpose: asked?.purpose ?? 'sign-in' }
+      return pages.error(frame(locale, who, response), { ...view, again })
     },
     done({ url, stepUp }, _request, response) {
       const { locale, request, username } = stepUp
