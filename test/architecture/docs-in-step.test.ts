@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { globSync, readdirSync, readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { renderDocs } from '../../src/config/index.ts'
 import { listed, tested } from './matrix.ts'
@@ -26,6 +26,34 @@ describe('the changelog', () => {
     assert.equal(closed?.[1], version)
     assert.ok(closed?.[2], `${version} has a day`)
   })
+})
+
+describe('links within the documents', () => {
+  test('lead to a page and a heading that are there', () => {
+    const pages = ['README.md', 'CHANGELOG.md', ...globSync('docs/**/*.md')]
+    const lost = pages.flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/]\(([^)#:]*)(?:#([^)]+))?\)/g)].flatMap(
+        ([whole, path = '', heading]) => {
+          const to = path === '' ? page : join(dirname(page), path)
+          const isThere = existsSync(to) && (heading === undefined || slugsOf(to).has(heading))
+          return isThere ? [] : [`${page}: ${whole.slice(1)}`]
+        },
+      ),
+    )
+    assert.deepEqual(lost, [])
+  })
+
+  /** As forges make them of a heading. */
+  function slugsOf(path: string): ReadonlySet<string> {
+    const headings = readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm)
+    const slugs = headings.map(([, text = '']) =>
+      text
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    )
+    return new Set(slugs)
+  }
 })
 
 describe('pictures', () => {
