@@ -35,6 +35,11 @@ record Asked(List<String> acrs, boolean essential, boolean strict, boolean login
         }
     }
 
+    /** Whether an answer to this is judged as one to that would be; a question more, or an age that Sallyport looks at, makes no difference. */
+    boolean demandsWhat(Asked now) {
+        return acrs.equals(now.acrs) && essential == now.essential && strict == now.strict;
+    }
+
     /** What {@code sallyport-enrol} wants: a factor proven here and now, whichever it is. */
     static final Asked ENROL = new Asked(List.of(), false, true, true, null);
 

@@ -92,7 +92,7 @@ final class SallyportAuthenticator implements AuthenticationFlowCallback {
     private void finish(AuthenticationFlowContext context, StepUp stepUp, Place place, Settings settings, Attempt attempt) throws StepUpFailed {
         // What was asked then is not what is asked now: another application went on in this tab.
         Asked wanted = asked(context, settings, false);
-        if (!attempt.asked().acrs().equals(wanted.acrs()) || attempt.asked().strict() != wanted.strict())
+        if (!attempt.asked().demandsWhat(wanted))
             throw new StepUpFailed(Trouble.EXPIRED, "what is asked changed in the meantime");
         Attempt.forget(place.tab());
         Verdict verdict = stepUp.redeem(attempt);

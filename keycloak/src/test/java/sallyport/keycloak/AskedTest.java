@@ -56,6 +56,18 @@ class AskedTest {
     }
 
     @Test
+    void anAnswerIsTakenForWhatIsDemandedNowOnly() throws Exception {
+        String[] exempt = {"acceptExempt", "true"};
+        Asked plain = asked(2, PLAIN, exempt);
+        assertTrue(plain.demandsWhat(asked(2, PLAIN, exempt)));
+        assertFalse(plain.demandsWhat(asked(2, new Asked.Application(true, null, null), exempt)));
+        assertFalse(plain.demandsWhat(asked(2, new Asked.Application(false, "login", null), exempt)));
+        assertFalse(plain.demandsWhat(asked(3, PLAIN, "acceptExempt", "true", "acrByLevel", "3=phr")));
+        // Asked once more because trust was too old.
+        assertTrue(plain.demandsWhat(new Asked(plain.acrs(), plain.essential(), plain.strict(), true, plain.maxAge())));
+    }
+
+    @Test
     void anApplicationThatWantsItFreshOverridesTrust() throws Exception {
         for (Asked.Application app : List.of(new Asked.Application(false, "login", null), new Asked.Application(false, null, "3600"))) {
             Asked asked = asked(2, app, "maxTrustedAge", "600", "acceptExempt", "true");
