@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.Constants;
-import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
@@ -22,16 +21,17 @@ final class Outcome {
 
     private Outcome() {}
 
-    static void proven(KeycloakSession session, EventBuilder event, AuthenticationSessionModel tab, Verdict.Proven proven) {
+    static void proven(EventBuilder event, AuthenticationSessionModel tab, Verdict.Proven proven) {
         String amr = json(proven.amr());
         note(tab, proven.acr(), amr, Long.toString(proven.authTime()));
         event.detail("stepup_acr", proven.acr()).detail("stepup_amr", amr).detail("stepup_auth_time", Long.toString(proven.authTime()));
         if (proven.jti() != null) event.detail("stepup_jti", proven.jti());
     }
 
-    static void passed(KeycloakSession session, EventBuilder event, AuthenticationSessionModel tab, Verdict.Passed passed) {
+    static void passed(EventBuilder event, Place place, Verdict.Passed passed) {
+        AuthenticationSessionModel tab = place.tab();
         // What an earlier step-up left in a live session must not stand beside this one.
-        UserSessionModel live = session.sessions().getUserSession(tab.getRealm(), tab.getParentSession().getId());
+        UserSessionModel live = place.live();
         if (live != null) {
             live.removeNote(AMR);
             live.removeNote(AUTH_TIME);

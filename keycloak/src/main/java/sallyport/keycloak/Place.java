@@ -4,6 +4,7 @@ import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
 import org.keycloak.services.Urls;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
@@ -26,6 +27,12 @@ record Place(KeycloakSession session, AuthenticationSessionModel tab, UserModel 
 
     ClientModel client() {
         return tab.getClient();
+    }
+
+    /** The session that a step-up goes on with, which has the same id. Null: there is none, or it is somebody else's. */
+    UserSessionModel live() {
+        UserSessionModel live = session.sessions().getUserSession(realm(), tab.getParentSession().getId());
+        return live != null && live.getUser() != null && live.getUser().getId().equals(user.getId()) ? live : null;
     }
 
     String callback() {

@@ -97,10 +97,10 @@ final class SallyportAuthenticator implements AuthenticationFlowCallback {
         Attempt.forget(place.tab());
         Verdict verdict = stepUp.redeem(attempt);
         if (verdict instanceof Verdict.Proven proven) {
-            Outcome.proven(session, context.getEvent(), place.tab(), proven);
+            Outcome.proven(context.getEvent(), place.tab(), proven);
             context.success();
         } else if (verdict instanceof Verdict.Passed passed) {
-            Outcome.passed(session, context.getEvent(), place.tab(), passed);
+            Outcome.passed(context.getEvent(), place, passed);
             context.success();
         } else if (verdict instanceof Verdict.Stale && !attempt.asked().login()) {
             out(context, stepUp.send(place, asked(context, settings, true), true));

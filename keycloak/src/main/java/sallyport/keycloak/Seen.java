@@ -7,11 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.keycloak.models.Constants;
-import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.utils.AmrUtils;
-import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
  * What Keycloak itself saw proven in this sign-in or session: the references of the executions that are done, and when the last of
@@ -23,13 +21,12 @@ record Seen(List<String> amr, Long at) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int METHODS_MAX = 20;
 
-    static Seen of(KeycloakSession session, AuthenticationSessionModel tab) {
-        RealmModel realm = tab.getRealm();
+    static Seen of(Place place) {
+        RealmModel realm = place.realm();
         Map<String, Integer> done = new HashMap<>();
-        // A step-up on a live session goes on with that session's id.
-        UserSessionModel live = session.sessions().getUserSession(realm, tab.getParentSession().getId());
+        UserSessionModel live = place.live();
         if (live != null) done.putAll(parse(live.getNote(Constants.AUTHENTICATORS_COMPLETED)));
-        done.putAll(parse(tab.getUserSessionNotes().get(Constants.AUTHENTICATORS_COMPLETED)));
+        done.putAll(parse(place.tab().getUserSessionNotes().get(Constants.AUTHENTICATORS_COMPLETED)));
         done.keySet().removeIf(execution -> !hasReference(realm, done, execution));
 
         List<String> amr = AmrUtils.getAuthenticationExecutionReferences(done, realm).stream().distinct().limit(METHODS_MAX).toList();

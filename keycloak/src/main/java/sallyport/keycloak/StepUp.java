@@ -41,7 +41,7 @@ final class StepUp {
     private Attempt push(Place place, Asked asked, long now) throws StepUpFailed {
         Metadata metadata = cache.of(settings, http);
         Map<String, String> identifiers = Person.identifiers(place.realm(), place.user(), settings);
-        Seen seen = Seen.of(session, place.tab());
+        Seen seen = Seen.of(place);
         Assertion assertion = Assertion.sign(session, settings, null);
         String verifier = PkceUtils.generateCodeVerifier();
         Attempt attempt = new Attempt(
