@@ -17,7 +17,7 @@ final class Pages {
     private Pages() {}
 
     static StepUpFailed unforeseen(RuntimeException thrown) {
-        return new StepUpFailed(Trouble.INTERNAL, "unforeseen: " + thrown, thrown);
+        return new StepUpFailed(Trouble.INTERNAL, "unforeseen: " + Traced.described(thrown), thrown);
     }
 
     /** @param form of the flow, so that the page can go on with it, and has "try another way" where the flow has one */
@@ -42,7 +42,7 @@ final class Pages {
             case DENIED, EXPIRED, STRANGER, NO_SESSION, LOCKED, SILENT, UNMET -> LOG.info(line);
             case UNAVAILABLE, UNNAMED -> LOG.warn(line);
             case MISCONFIGURED, BAD_TOKEN -> LOG.error(line);
-            case INTERNAL -> LOG.error(line, failed.getCause());
+            case INTERNAL -> LOG.error(line, Traced.of(failed.getCause()));
         }
     }
 
