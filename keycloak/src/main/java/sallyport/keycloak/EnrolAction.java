@@ -1,16 +1,11 @@
 package sallyport.keycloak;
 
 import jakarta.ws.rs.core.Response;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.keycloak.authentication.InitiatedActionSupport;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.RequiredActionProvider;
-import org.keycloak.models.AuthenticatorConfigModel;
 import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.RequiredActionConfigModel;
 import org.keycloak.services.resources.LoginActionsService;
 import org.keycloak.sessions.AuthenticationSessionModel;
@@ -82,23 +77,10 @@ final class EnrolAction implements RequiredActionProvider {
         context.success();
     }
 
-    /** Those of the step, so that nothing is set twice. */
     private Settings settingsOf(RequiredActionContext context) throws StepUpFailed {
-        RealmModel realm = context.getRealm();
         RequiredActionConfigModel own = context.getConfig();
         String alias = own == null ? null : own.getConfigValue(EnrolActionFactory.SETTINGS);
-        List<Map<String, String>> found = realm.getAuthenticationFlowsStream()
-                .flatMap(flow -> realm.getAuthenticationExecutionsStream(flow.getId()))
-                .filter(step -> SallyportAuthenticatorFactory.ID.equals(step.getAuthenticator()) && step.getAuthenticatorConfig() != null)
-                .map(step -> realm.getAuthenticatorConfigById(step.getAuthenticatorConfig()))
-                .filter(Objects::nonNull)
-                .filter(config -> alias == null || alias.isBlank() || alias.equals(config.getAlias()))
-                .map(AuthenticatorConfigModel::getConfig)
-                .distinct()
-                .toList();
-        if (found.size() == 1) return Settings.parse(found.get(0), Place.realmUrl(session));
-        String why = found.isEmpty() ? "no step of this realm has settings of that name" : "the realm has several steps with different settings: say which";
-        throw new StepUpFailed(Trouble.MISCONFIGURED, EnrolActionFactory.SETTINGS + ": " + why);
+        return Settings.parse(SettingsOfStep.find(context.getRealm(), alias), Place.realmUrl(session));
     }
 
     @Override

@@ -39,7 +39,7 @@ public class EnrolActionFactory implements RequiredActionFactory {
     @Override
     public List<ProviderConfigProperty> getConfigMetadata() {
         List<ProviderConfigProperty> all = new ArrayList<>(MAX_AUTH_AGE_CONFIG_PROPERTIES);
-        all.add(new ProviderConfigProperty(SETTINGS, "Settings of", "Alias of the step in a flow whose settings are used. Empty: those of the only one.", ProviderConfigProperty.STRING_TYPE, null));
+        all.add(new ProviderConfigProperty(SETTINGS, "Settings of", "Alias of the step in a flow whose settings are used. Empty: the one in the browser flow, or else the only one that is enabled.", ProviderConfigProperty.STRING_TYPE, null));
         return List.copyOf(all);
     }
 
