@@ -51,6 +51,8 @@ describe('looking after factors, as Keycloak’s required action', {
       await bo.cancel()
       await company.kiosk.heard(bo.page)
       assert.equal(statusAt(bo), 'cancelled')
+      const events = await company.events()
+      assert.ok(events.some(({ error }) => error === 'stepup_denied'))
       assert.equal(await company.failures('bo'), 0)
     },
   )

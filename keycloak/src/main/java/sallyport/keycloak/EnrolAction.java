@@ -51,11 +51,12 @@ final class EnrolAction implements RequiredActionProvider {
         AuthenticationSessionModel tab = context.getAuthenticationSession();
         Attempt.forget(tab);
         boolean isByApplication = EnrolActionFactory.ID.equals(tab.getClientNote(Constants.KC_ACTION));
+        // Keycloak goes on with its event where this one ends.
+        Pages.tell(session, context.getEvent().clone(), "required action " + EnrolActionFactory.ID, failed);
         if (failed.trouble == Trouble.DENIED && isByApplication) {
             context.cancel();
             return;
         }
-        Pages.tell(session, context.getEvent(), "required action " + EnrolActionFactory.ID, failed);
         context.challenge(Pages.inFlow(context.form(), failed));
     }
 
