@@ -27,7 +27,16 @@ record Asked(List<String> acrs, boolean essential, boolean strict, boolean login
         }
 
         boolean isLogin() {
-            return prompt != null && List.of(prompt.split(" ")).contains("login");
+            return prompts("login");
+        }
+
+        /** No question is to be asked at all. */
+        boolean isNone() {
+            return prompts("none");
+        }
+
+        private boolean prompts(String value) {
+            return prompt != null && List.of(prompt.split(" ")).contains(value);
         }
 
         Long seconds() {

@@ -74,8 +74,7 @@ final class SallyportAuthenticator implements AuthenticationFlowCallback {
 
     private void step(AuthenticationFlowContext context, boolean isAnew) throws StepUpFailed {
         AuthenticationSessionModel tab = context.getAuthenticationSession();
-        String prompt = tab.getClientNote(OIDCLoginProtocol.PROMPT_PARAM);
-        if (prompt != null && prompt.contains("none")) throw new StepUpFailed(Trouble.SILENT, "the application wants no question asked");
+        if (applicationOf(tab).isNone()) throw new StepUpFailed(Trouble.SILENT, "the application wants no question asked");
         if (!PATHS.contains(context.getFlowPath()))
             throw new StepUpFailed(Trouble.MISCONFIGURED, "this step does not work in the flow " + context.getFlowPath());
         Locks.check(session, context.getUser());
@@ -112,9 +111,12 @@ final class SallyportAuthenticator implements AuthenticationFlowCallback {
     private Asked asked(AuthenticationFlowContext context, Settings settings, boolean afresh) throws StepUpFailed {
         AuthenticationSessionModel tab = context.getAuthenticationSession();
         OptionalInt level = Level.of(context.getRealm(), context.getExecution(), tab);
+        return Asked.of(settings, level, applicationOf(tab), afresh);
+    }
+
+    private static Asked.Application applicationOf(AuthenticationSessionModel tab) {
         boolean forced = Boolean.parseBoolean(tab.getClientNote(Constants.FORCE_LEVEL_OF_AUTHENTICATION));
-        String maxAge = tab.getClientNote(OIDCLoginProtocol.MAX_AGE_PARAM);
-        return Asked.of(settings, level, new Asked.Application(forced, tab.getClientNote(OIDCLoginProtocol.PROMPT_PARAM), maxAge), afresh);
+        return new Asked.Application(forced, tab.getClientNote(OIDCLoginProtocol.PROMPT_PARAM), tab.getClientNote(OIDCLoginProtocol.MAX_AGE_PARAM));
     }
 
     private static void out(AuthenticationFlowContext context, URI to) {

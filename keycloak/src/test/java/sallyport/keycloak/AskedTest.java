@@ -68,6 +68,13 @@ class AskedTest {
     }
 
     @Test
+    void aPromptIsOneOfItsWords() {
+        assertTrue(new Asked.Application(false, "none", null).isNone());
+        for (String prompt : new String[] {null, "", "login", "nonesuch"}) assertFalse(new Asked.Application(false, prompt, null).isNone());
+        assertTrue(new Asked.Application(false, "consent login", null).isLogin());
+    }
+
+    @Test
     void anApplicationThatWantsItFreshOverridesTrust() throws Exception {
         for (Asked.Application app : List.of(new Asked.Application(false, "login", null), new Asked.Application(false, null, "3600"))) {
             Asked asked = asked(2, app, "maxTrustedAge", "600", "acceptExempt", "true");
