@@ -12,6 +12,8 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 final class Pages {
     private static final Logger LOG = Logger.getLogger("sallyport.keycloak");
     private static final String TEMPLATE = "sallyport.ftl";
+    /** Ends a line, or makes what is around it look like something else. */
+    static final String UNPRINTABLE = "[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]";
     private static final int LINE_MAX = 1000;
 
     private Pages() {}
@@ -48,7 +50,7 @@ final class Pages {
 
     /** One line, whatever was quoted in it: nobody writes a second one into the log. */
     static String plain(String text) {
-        String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]", "?");
+        String line = text.replaceAll(UNPRINTABLE, "?");
         return line.length() <= LINE_MAX ? line : line.substring(0, LINE_MAX) + "…";
     }
 }

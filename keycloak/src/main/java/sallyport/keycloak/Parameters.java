@@ -57,8 +57,8 @@ final class Parameters {
     }
 
     /** Names of applications are shown, and nobody vouches for what is in them. */
-    private static String clean(String text, int max) {
-        String printable = text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}]", " ").strip();
+    static String clean(String text, int max) {
+        String printable = text.replaceAll(Pages.UNPRINTABLE, " ").strip();
         return printable.isEmpty() ? "-" : printable.substring(0, printable.offsetByCodePoints(0, Math.min(max / 2, printable.codePointCount(0, printable.length()))));
     }
 }
