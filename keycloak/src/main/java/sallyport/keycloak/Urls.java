@@ -3,10 +3,14 @@ package sallyport.keycloak;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Which addresses may be spoken to. */
 final class Urls {
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
+
+    /** A dot, a slash or a backslash. */
+    private static final Pattern CODED = Pattern.compile("%(2e|2f|5c)", Pattern.CASE_INSENSITIVE);
 
     private Urls() {}
 
@@ -22,8 +26,9 @@ final class Urls {
         }
     }
 
-    /** Everything that is Sallyport's lies under its issuer. */
+    /** Everything that is Sallyport's lies under its issuer, and says so without steps back, written out or in code. */
     static boolean isUnder(String issuer, String url) {
-        return isTrusted(url) && url.startsWith(issuer + "/") && !url.contains("/../");
+        boolean isThere = isTrusted(url) && url.startsWith(issuer + "/");
+        return isThere && URI.create(url).normalize().toString().equals(url) && !CODED.matcher(url).find();
     }
 }
