@@ -163,6 +163,20 @@ describe('keycloak check', () => {
     assert.equal(asked.length, 4)
   })
 
+  test('names the half that is missing of who asks', async () => {
+    const sallyport = bench()
+    for (const [there, missing] of [
+      ['USER', 'PASSWORD'],
+      ['PASSWORD', 'USER'],
+      ['CLIENT_ID', 'CLIENT_SECRET'],
+      ['CLIENT_SECRET', 'CLIENT_ID'],
+    ]) {
+      const { code, err } = await sallyport(check, { [`SALLYPORT_KEYCLOAK_${there}`]: 'x' })
+      assert.equal(code, 64)
+      assert.match(err, new RegExp(`^error: SALLYPORT_KEYCLOAK_${missing} is missing`, 'm'))
+    }
+  })
+
   test('compares with a configuration where one is named', async () => {
     const issuers: unknown[] = []
     const sallyport = bench(async (_, own) => {

@@ -25,7 +25,10 @@ const check = (desk: Desk): Command =>
     .description('read a realm by the admin API, and say what is wrong with its step-up')
     .requiredOption('--url <url>', 'of Keycloak, as browsers reach it: https://sso.example.com')
     .requiredOption('--realm <name>', 'the realm')
-    .option('--sign-in-realm <name>', 'where the administrator is; else master, a client: --realm')
+    .option(
+      '--sign-in-realm <name>',
+      'realm that the credentials belong to (user: master; client: that of --realm)',
+    )
     .option('--json', 'as one line of JSON')
     .addHelpText('after', `\n${HELP}`)
     .action(
@@ -95,9 +98,12 @@ function credentialsIn(
     })
   if (id !== undefined && secret !== undefined)
     return ok({ by: 'client', realm: signInRealm ?? realm, id, secret: new Secret(secret) })
-  return fail(
-    `who asks is not in the environment: ${TOKEN}, or ${USER} and ${PASSWORD}, or ${CLIENT} and ${SECRET}`,
-  )
+  if (ways.length === 0)
+    return fail(
+      `who asks is not in the environment: ${TOKEN}, or ${USER} and ${PASSWORD}, or ${CLIENT} and ${SECRET}`,
+    )
+  const missing = user ? PASSWORD : password ? USER : id ? SECRET : CLIENT
+  return fail(`${missing} is missing in the environment`)
 }
 
 const CLAIMS = ['preferred_username', 'email'] as const

@@ -161,10 +161,10 @@ const CASES: readonly Case[] = [
   [
     'a map that is no JSON',
     'wrong',
-    /no ACR to LoA mapping that can be read/,
+    /^The ACR to LoA mapping of the realm cannot be read/,
     set({ attributes: { 'acr.loa.map': '{' } }),
   ],
-  ['no map', 'wrong', /no ACR to LoA mapping\.$/, set({ attributes: {} })],
+  ['no map', 'wrong', /^There is no ACR to LoA mapping of the realm\.$/, set({ attributes: {} })],
   [
     'a map with another number',
     'wrong',
@@ -318,7 +318,7 @@ const CASES: readonly Case[] = [
     /names corp, and no/,
     withStep({ directories: 'corp=local' }),
   ],
-  ['a minimum alone', 'mind', /Minimum ACR value alone/, shop({ defaultClientScopes: [] })],
+  ['a minimum alone', 'mind', /Minimum ACR Value alone/, shop({ defaultClientScopes: [] })],
   [
     'no note',
     'mind',
@@ -379,6 +379,20 @@ describe('a realm', () => {
     ]
     for (const realm of right)
       assert.deepEqual(judge({ ...GOOD, ...realm }, null).findings, [], JSON.stringify(realm))
+  })
+
+  test('is told where applications get the notes', () => {
+    const stepup = { name: 'stepup', protocolMappers: SHOP.protocolMappers }
+    const where = (clientScopes: RealmAsRead['clientScopes']) =>
+      judge({ ...GOOD, ...shop({ protocolMappers: [] }), clientScopes }, null)
+        .findings.filter(({ says }) => says.startsWith('No application is told'))
+        .map((one) => one.where)
+        .join()
+    assert.match(where(GOOD.clientScopes), /^Client scopes → stepup → Mappers → /)
+    assert.match(
+      where([...GOOD.clientScopes, stepup]),
+      /^Clients → shop → Client scopes → Add client scope: stepup, as Default$/,
+    )
   })
 
   test('has its worst first, and each once', () => {

@@ -59,7 +59,7 @@ const PLANTED: readonly Planted[] = [
     plant: async (hands) => [await hands.attributes({ 'acr.loa.map': '{}' })],
     ...{
       weighs: 'wrong',
-      says: /the realm has no ACR to LoA mapping/,
+      says: /There is no ACR to LoA mapping of the realm/,
       where: /ACR to LoA Mapping: mfa = 2/,
     },
   },
@@ -180,7 +180,11 @@ const PLANTED: readonly Planted[] = [
   {
     mistake: 'brute force detection is off',
     plant: async (hands) => [await hands.realm({ bruteForceProtected: false })],
-    ...{ weighs: 'wrong', says: /Brute force detection is off/, where: /Security defenses/ },
+    ...{
+      weighs: 'wrong',
+      says: /Brute force detection is off/,
+      where: /Brute Force Mode, Lockout temporarily/,
+    },
   },
   {
     mistake: 'people may change the user name that they are found by',
@@ -263,14 +267,18 @@ const PLANTED: readonly Planted[] = [
   {
     mistake: 'the required action is not registered',
     plant: async (hands) => [await hands.noAction('sallyport-enrol', 'Manage second factor')],
-    ...{ weighs: 'mind', says: /sallyport-enrol is not registered/, where: /Required actions/ },
+    ...{
+      weighs: 'mind',
+      says: /sallyport-enrol is not registered/,
+      where: /Required actions: switch on Manage/,
+    },
   },
   {
     mistake: 'an application relies on its minimum alone',
     plant: async (hands) => [await hands.noScope('shop', 'acr')],
     ...{
       weighs: 'mind',
-      says: /client shop relies on Minimum ACR value alone/,
+      says: /client shop relies on Minimum ACR Value alone/,
       where: /Clients → shop/,
     },
   },

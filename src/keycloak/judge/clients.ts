@@ -39,8 +39,8 @@ function minimumAlone(realm: RealmAsRead, clients: readonly Client[]): readonly 
   return [
     {
       weighs: 'mind',
-      says: `${names(alone)} ${alone.length === 1 ? 'relies' : 'rely'} on Minimum ACR value alone: no acr is in the token.`,
-      why: 'Minimum ACR value raises what is asked and does not check what came of it. Only an application that reads acr notices a sign-in of a lower level.',
+      says: `${names(alone)} ${alone.length === 1 ? 'relies' : 'rely'} on Minimum ACR Value alone: no acr is in the token.`,
+      why: 'Minimum ACR Value raises what is asked and does not check what came of it. Only an application that reads acr notices a sign-in of a lower level.',
       where: `${at('Clients', first.clientId, 'Client scopes', 'Add client scope')}: acr, as Default; and have the application refuse any other acr`,
     },
   ]
@@ -64,30 +64,39 @@ function notes(realm: RealmAsRead, clients: readonly Client[]): readonly Finding
     (note) => !mappers.some(({ config }) => config['user.session.note'] === note),
   )
   const amr = mappers.find(({ config }) => config['user.session.note'] === 'stepup.amr')
-  const where = at(
-    'Clients',
-    clients[0]?.clientId ?? '',
-    'Client scopes',
-    '…-dedicated',
-    'Add mapper',
-    'User Session Note',
-  )
   const findings: Finding[] = []
   if (missing.length > 0)
     findings.push({
       weighs: 'mind',
       says: `No application is told ${missing.join(', ')}.`,
       why: 'tokens do not say with which factor it was and when: an application sees the level alone, and not how old it is.',
-      where: `${where}: the names and types are in docs/keycloak.md`,
+      where: whereToTell(realm, clients, missing),
     })
   if (amr !== undefined && amr.config['jsonType.label'] !== 'JSON')
     findings.push({
       weighs: 'mind',
       says: `The note stepup.amr is mapped as ${amr.config['jsonType.label'] ?? 'String'}.`,
       why: 'applications get a text instead of an array.',
-      where: `${where} of stepup.amr, Claim JSON Type: JSON`,
+      where:
+        'The mapper of stepup.amr, in the client scope or of the client alone: Claim JSON Type, JSON',
     })
   return findings
+}
+
+/** The scope may be there already, and no application have it. */
+function whereToTell(
+  { clientScopes }: RealmAsRead,
+  [client]: readonly Client[],
+  missing: readonly string[],
+): string {
+  const holder = clientScopes.find(({ protocolMappers }) =>
+    missing.every((note) =>
+      protocolMappers.some(({ config }) => config['user.session.note'] === note),
+    ),
+  )
+  if (holder !== undefined)
+    return `${at('Clients', client?.clientId ?? '', 'Client scopes', 'Add client scope')}: ${holder.name}, as Default`
+  return `${at('Client scopes', 'stepup', 'Mappers', 'Add mapper', 'By configuration', 'User Session Note')}: step 6 of docs/keycloak.md has the names and types, and how applications get the scope`
 }
 
 function direct(clients: readonly Client[]): readonly Finding[] {

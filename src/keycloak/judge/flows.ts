@@ -53,7 +53,7 @@ function absent(realm: RealmAsRead, { alias, ...flow }: Flow): Finding {
     says: `The browser flow ${alias} has no step of Sallyport.`,
     why,
     where: realm.hasJar
-      ? `${at('Authentication', 'Flows', alias)}: Add step, Sallyport (a built-in flow is duplicated first)`
+      ? `${at('Authentication', 'Flows', alias)}: Add execution, Sallyport (a built-in flow is duplicated first)`
       : 'put sallyport-keycloak.jar into providers/ of Keycloak and run kc.sh build; then the flow of docs/keycloak.md',
   }
 }

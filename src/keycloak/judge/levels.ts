@@ -62,7 +62,10 @@ function judgeMap(
     return [
       {
         weighs: 'wrong',
-        says: `${whose} has no ACR to LoA mapping${map === undefined ? ' that can be read' : ''}.`,
+        says:
+          map === undefined
+            ? `The ACR to LoA mapping of ${whose} cannot be read.`
+            : `There is no ACR to LoA mapping of ${whose}.`,
         why: 'applications ask for a level by its acr: none of them can ask for a second factor, and their tokens name none.',
         where: `${where}: ${wanted}`,
       },

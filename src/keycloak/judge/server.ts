@@ -17,7 +17,7 @@ function bruteForce({ settings }: RealmAsRead): readonly Finding[] {
       weighs: 'wrong',
       says: 'Brute force detection is off.',
       why: 'passwords may be guessed without end, and step-ups that were denied lock nobody at Keycloak.',
-      where: `${at('Realm settings', 'Security defenses', 'Brute force detection')}: on`,
+      where: `${at('Realm settings', 'Security defenses', 'Brute force detection')}: Brute Force Mode, Lockout temporarily`,
     },
   ]
 }
@@ -46,7 +46,7 @@ function enrolment({ requiredActions }: RealmAsRead): readonly Finding[] {
       weighs: 'mind',
       says: `The required action ${ENROL} is ${action === undefined ? 'not registered' : 'switched off'}.`,
       why: 'applications cannot send people to look after their factors (kc_action), and nobody can be told to set one up.',
-      where: `${at('Authentication', 'Required actions')}: ${action === undefined ? 'register Sallyport, then on' : 'on'}`,
+      where: `${at('Authentication', 'Required actions')}: switch on Manage second factor (Sallyport)`,
     },
   ]
 }
