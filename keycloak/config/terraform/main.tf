@@ -13,7 +13,9 @@ terraform {
 
 provider "keycloak" {}
 
-# A realm that is there already is taken over by `terraform import keycloak_realm.this acme`.
+# A realm that is made here. One that is there already is better not imported: whatever is not named here would be planned back to
+# its default. For such a one put `data "keycloak_realm" "this" { realm = var.realm }` in place of this resource and
+# `data.keycloak_realm.this.id` for its id; its levels and brute force detection are then set where the rest of it is.
 resource "keycloak_realm" "this" {
   realm        = var.realm
   enabled      = true
@@ -146,11 +148,17 @@ resource "keycloak_authentication_bindings" "this" {
   ]
 }
 
-# Applications take it as a default scope: keycloak_openid_client_default_scopes has the list of each.
+# Applications that were there before take it one by one: keycloak_openid_client_default_scopes has the list of each.
 resource "keycloak_openid_client_scope" "stepup" {
   realm_id               = keycloak_realm.this.id
   name                   = "stepup"
   include_in_token_scope = false
+}
+
+# Those that are made from now on have it. This adds to the realm's list of such scopes and does not replace it.
+resource "keycloak_openid_default_client_scope" "stepup" {
+  realm_id        = keycloak_realm.this.id
+  client_scope_id = keycloak_openid_client_scope.stepup.id
 }
 
 resource "keycloak_openid_user_session_note_protocol_mapper" "stepup" {
@@ -171,6 +179,6 @@ resource "keycloak_openid_user_session_note_protocol_mapper" "stepup" {
 resource "keycloak_required_action" "enrol" {
   realm_id = keycloak_realm.this.id
   alias    = "sallyport-enrol"
-  name     = "Manage second factor"
+  name     = "Manage second factor (Sallyport)"
   enabled  = true
 }
