@@ -32,6 +32,7 @@ server='' realm='' issuer='' client_id='' bind=yes
 level_1_max_age=36000 level_2_max_age=300
 admin_user=admin admin_client='' admin_realm=master kcadm=kcadm.sh
 settings=()
+known_settings='acrByLevel nameFrom nameAttribute directories maxTrustedAge acceptExempt timeout algorithm'
 while (($# > 0)); do
   case $1 in
     --help) usage && exit ;;
@@ -50,7 +51,11 @@ while (($# > 0)); do
     --admin-realm) admin_realm=$2 ;;
     --kcadm) kcadm=$2 ;;
     --*) refuse "no such option: $1 (--help lists them)" ;;
-    [a-z]*=*) settings+=("$1") && shift && continue ;;
+    issuer=* | clientId=*) refuse "${1%%=*} is an option: --issuer, --client-id" ;;
+    [a-z]*=*)
+      [[ " $known_settings " == *" ${1%%=*} "* ]] || refuse "no such setting: ${1%%=*} (there are: $known_settings)"
+      settings+=("$1") && shift && continue
+      ;;
     *) refuse "neither an option nor SETTING=VALUE: $1" ;;
   esac
   shift 2
@@ -94,7 +99,9 @@ sign_in() {
 # $now is the realm as it is.
 realm_itself() {
   local sets=() did=()
-  if ! now=$(kc get "realms/$realm" 2>/dev/null); then
+  if ! now=$(kc get "realms/$realm" 2>&1); then
+    # Whatever else it was, a realm must not be made for it.
+    [[ $now == *'Resource not found'* ]] || { echo "setup.sh: the realm $realm cannot be read: $now" >&2 && exit 69; }
     now=''
     "$kcadm" create realms --config "$login" -s "realm=$realm" -s enabled=true -s sslRequired=external >/dev/null
     changed "realm $realm made"
@@ -208,20 +215,34 @@ mapper() {
   printf '"id.token.claim":"true","access.token.claim":"true","userinfo.token.claim":"true"}}'
 }
 
+# A line for each that the scope has: name, id, kind, note, claim, type.
+read_mappers() {
+  kc get "client-scopes/$1/protocol-mappers/models" | awk -F'"' -v OFS=, '
+    { is[$2] = $4 }
+    /^}/ { print is["name"], is["id"], is["protocolMapper"], is["user.session.note"], is["claim.name"], is["jsonType.label"]; split("", is) }'
+}
+
 scope_and_mappers() {
-  local scope there claim note type missing=()
+  local scope there claim note type row kind=oidc-usersessionmodel-note-mapper missing=()
   scope=$(rows client-scopes id,name | awk -F, '$2 == "stepup" { print $1 }')
   if [[ -z $scope ]]; then
     scope=$(make client-scopes -s name=stepup -s protocol=openid-connect -s 'attributes."include.in.token.scope"="false"')
     changed 'client scope stepup made'
     there=''
   else
-    there=$(rows "client-scopes/$scope/protocol-mappers/models" name)
+    there=$(read_mappers "$scope")
   fi
   while read -r claim note type; do
-    grep -qx "$claim" <<<"$there" && continue
-    missing+=("$(mapper "$claim" "$note" "$type")")
-    changed "mapper $claim made"
+    row=$(grep "^$claim," <<<"$there") || row=''
+    if [[ -z $row ]]; then
+      missing+=("$(mapper "$claim" "$note" "$type")")
+      changed "mapper $claim made"
+    elif [[ $row != *",$kind,$note,$claim,$type" ]]; then
+      IFS=, read -r _ row _ <<<"$row"
+      kc update "client-scopes/$scope/protocol-mappers/models/$row" -s "protocolMapper=$kind" \
+        -s "config.\"user.session.note\"=$note" -s "config.\"claim.name\"=$claim" -s "config.\"jsonType.label\"=$type" </dev/null
+      changed "mapper $claim: $note as $type"
+    fi
   done <<'END'
 stepup_acr stepup.acr String
 stepup_amr stepup.amr JSON
@@ -238,10 +259,15 @@ END
 }
 
 required_action() {
-  local aliases
-  aliases=$(rows authentication/required-actions alias)
-  ! grep -qx sallyport-enrol <<<"$aliases" || return 0
-  kc create authentication/register-required-action -s providerId=sallyport-enrol -s 'name=Manage second factor'
+  local actions
+  actions=$(rows authentication/required-actions alias,enabled)
+  if grep -qx sallyport-enrol,true <<<"$actions"; then return; fi
+  if grep -q ^sallyport-enrol, <<<"$actions"; then
+    kc update authentication/required-actions/sallyport-enrol -s enabled=true
+    changed 'required action sallyport-enrol switched on'
+    return
+  fi
+  kc create authentication/register-required-action -s providerId=sallyport-enrol -s 'name=Manage second factor (Sallyport)'
   changed 'required action sallyport-enrol registered'
 }
 

@@ -9,6 +9,7 @@ import { type Keycloak, openKeycloak } from '../support/keycloak.ts'
 import { needs } from '../support/needs.ts'
 import type { Company } from './company.ts'
 import { openEmptyCompany } from './empty.ts'
+import { handsOf } from './realm-hands.ts'
 import { tokensOf } from './shop.ts'
 import { openVisitor } from './visitor.ts'
 
@@ -60,11 +61,22 @@ describe('the script that sets a realm up', { ...needs('chromium', 'mvn', 'unzip
     const step = steps.find(({ providerId }) => providerId === 'sallyport')
     await company.admin('PUT', FLOW, { ...step, requirement: 'DISABLED' })
     await company.set({ issuer: 'https://elsewhere.example', maxTrustedAge: '60' })
+    const action = (await company.admin('GET', ACTION)) as object
+    await company.admin('PUT', ACTION, { ...action, enabled: false })
+    const mapper = await amrMapper()
+    await company.admin('PUT', mapper.path, {
+      ...mapper.is,
+      config: { ...mapper.is.config, 'jsonType.label': 'String' },
+    })
     assert.deepEqual((await setUp('timeout=4000')).split('\n'), [
       'changed: sallyport: DISABLED is now REQUIRED',
       `changed: settings sallyport: issuer=${company.sallyport} timeout=4000`,
+      'changed: mapper stepup_amr: stepup.amr as JSON',
+      'changed: required action sallyport-enrol switched on',
       '',
     ])
+    assert.deepEqual(await company.admin('GET', ACTION), action)
+    assert.deepEqual((await amrMapper()).is, mapper.is)
     assert.deepEqual(await flow(), steps)
     const settings = await company.admin(
       'GET',
@@ -86,16 +98,45 @@ describe('the script that sets a realm up', { ...needs('chromium', 'mvn', 'unzip
     await refused('--server', keycloak.url, '--realm', company.realm)
     await refused('--realm')
     await refused('--nothing', 'of that name')
+    const needed = ['--server', keycloak.url, '--realm', company.realm, '--issuer', 'https://2fa']
+    for (const [setting, stderr] of [
+      ['directory=corp-ldap=corp', /no such setting: directory /],
+      ['clientId=other', /clientId is an option/],
+    ] as const)
+      await assert.rejects(run(SCRIPT, [...needed, setting]), { code: 64, stderr })
   })
+
+  test('makes no realm where it cannot see whether there is one', TIMEOUT, async () => {
+    const line = ['--realm', 'master', '--issuer', company.sallyport]
+    const secret = await handsOf(company).account('nobody', [])
+    const env = { ...process.env, KC_CLI_CLIENT_SECRET: secret }
+    const asNobody = ['--admin-client', 'nobody', '--admin-realm', company.realm]
+    await assert.rejects(run(SCRIPT, [...place(), ...line, ...asNobody], { env }), {
+      code: 69,
+      stdout: '',
+      stderr: /the realm master cannot be read: .*403/s,
+    })
+  })
+
+  const place = () => ['--server', keycloak.url, '--kcadm', join(keycloak.home, 'bin/kcadm.sh')]
 
   /** What it prints. */
   async function setUp(...settings: readonly string[]): Promise<string> {
     const line = [
-      ...['--server', keycloak.url, '--realm', company.realm, '--issuer', company.sallyport],
-      ...['--client-id', 'keycloak', '--kcadm', join(keycloak.home, 'bin/kcadm.sh')],
+      ...['--realm', company.realm, '--issuer', company.sallyport, '--client-id', 'keycloak'],
     ]
     const env = { ...process.env, KC_CLI_PASSWORD: ADMIN }
-    return (await run(SCRIPT, [...line, ...settings], { env })).stdout
+    return (await run(SCRIPT, [...place(), ...line, ...settings], { env })).stdout
+  }
+
+  async function amrMapper() {
+    type Mapper = Named & { readonly config: object }
+    const scopes = (await company.admin('GET', '/client-scopes')) as readonly Named[]
+    const models = `/client-scopes/${scopes.find(({ name }) => name === 'stepup')?.id}/protocol-mappers/models`
+    const all = (await company.admin('GET', models)) as readonly Mapper[]
+    const is = all.find(({ name }) => name === 'stepup_amr')
+    if (is === undefined) throw new Error('no mapper stepup_amr')
+    return { is, path: `${models}/${is.id}` }
   }
 
   async function flow() {
@@ -103,7 +144,6 @@ describe('the script that sets a realm up', { ...needs('chromium', 'mvn', 'unzip
   }
 
   async function giveScope(clientId: string): Promise<void> {
-    type Named = { readonly id: string; readonly name: string }
     const scopes = (await company.admin('GET', '/client-scopes')) as readonly Named[]
     const [client] = (await company.admin(
       'GET',
@@ -114,5 +154,7 @@ describe('the script that sets a realm up', { ...needs('chromium', 'mvn', 'unzip
   }
 })
 
+const ACTION = '/authentication/required-actions/sallyport-enrol'
+type Named = { readonly id: string; readonly name: string }
 const FLOW = '/authentication/flows/browser-stepup/executions'
 type Step = { readonly providerId?: string; readonly authenticationConfig?: string }
