@@ -28,7 +28,7 @@ const settingsOf = (gateway: Pick<SmsGateway, 'url'>, name: string): SmsGatewayC
     template: { to: '{to}', message: { body: '{text}', kind: 1 }, ref: '{id}' },
   },
   success: { status: [202], member: { path: 'result.code', equals: 0 } },
-  ...{ messageIdPath: 'result.id', timeoutSeconds: 0.4 },
+  ...{ messageIdPath: 'result.id', timeoutSeconds: 2 },
 })
 
 const NOTICE: NoticeMessage = {
