@@ -95,6 +95,8 @@ const COMMANDS: Readonly<Record<string, 'reads' | 'apart' | Change>> = {
   people: 'reads',
   check: 'reads',
   doctor: 'reads',
+  'keycloak check': 'reads',
+  'keycloak client': 'reads',
   explain: 'reads',
   docs: 'reads',
   'user list': 'reads',
