@@ -61,7 +61,7 @@ export const TOKENS: readonly Row[] = [
   claimed(
     'an acr exempt that nobody allows',
     () => ({ acr: 'exempt', amr: [], auth_time: undefined }),
-    /acceptExempt: is off, and acr is exempt/,
+    /acceptExempt: is off, or the application insists, and acr is exempt/,
     UNMET,
   ),
   claimed('no acr', () => ({ acr: undefined }), /acr is missing/),

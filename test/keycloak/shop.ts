@@ -142,6 +142,7 @@ export function assertProven(
 /** Both tokens say what was passed and that nothing was proven, nor any level reached. */
 export function assertUnproven(heard: Heard, stepupAcr: string | undefined): void {
   const { idToken, accessToken } = tokensOf(heard)
+  assert.deepEqual(idToken['amr'], ['pwd'])
   for (const token of [idToken, accessToken]) {
     assert.equal(token['acr'], 'pwd')
     assert.equal(token['stepup_acr'], stepupAcr)

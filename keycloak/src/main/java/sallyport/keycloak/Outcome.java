@@ -2,6 +2,7 @@ package sallyport.keycloak;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.Constants;
@@ -16,7 +17,8 @@ final class Outcome {
 
     private static final String LEVEL_BEFORE = "sallyport.level-before";
     private static final String LEVELS_BEFORE = "sallyport.levels-before";
-    private static final String NO_LEVELS = "{}";
+    private static final String PASSED = "sallyport.passed";
+    private static final String NONE = "{}";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Outcome() {}
@@ -36,11 +38,19 @@ final class Outcome {
             live.removeNote(AMR);
             live.removeNote(AUTH_TIME);
         }
-        tab.setUserSessionNote(ACR, passed.acr());
         event.detail("stepup_acr", passed.acr());
+        unproven(tab, place.execution(), passed.acr());
+    }
+
+    static void unproven(AuthenticationSessionModel tab, String execution, String acr) {
+        // Nor what one of a lower level left in this tab.
+        tab.setUserSessionNote(AMR, null);
+        tab.setUserSessionNote(AUTH_TIME, null);
+        tab.setUserSessionNote(ACR, acr);
+        tab.setAuthNote(PASSED, orElse(tab.getAuthNote(PASSED), "") + " " + execution);
         if (tab.getAuthNote(LEVEL_BEFORE) != null) return;
         tab.setAuthNote(LEVEL_BEFORE, orElse(tab.getAuthNote(Constants.LEVEL_OF_AUTHENTICATION), Integer.toString(Constants.NO_LOA)));
-        tab.setAuthNote(LEVELS_BEFORE, orElse(tab.getAuthNote(Constants.LOA_MAP), NO_LEVELS));
+        tab.setAuthNote(LEVELS_BEFORE, orElse(tab.getAuthNote(Constants.LOA_MAP), NONE));
     }
 
     /**
@@ -53,6 +63,18 @@ final class Outcome {
         tab.setAuthNote(Constants.LEVEL_OF_AUTHENTICATION, level);
         tab.setAuthNote(Constants.LOA_MAP, tab.getAuthNote(LEVELS_BEFORE));
         tab.setUserSessionNote(Constants.LOA_MAP, tab.getAuthNote(LEVELS_BEFORE));
+        String done = tab.getUserSessionNotes().get(Constants.AUTHENTICATORS_COMPLETED);
+        if (done != null) tab.setUserSessionNote(Constants.AUTHENTICATORS_COMPLETED, without(tab.getAuthNote(PASSED), done));
+    }
+
+    /** A step that was done has its reference in {@code amr}, and one that let somebody pass has shown nothing. */
+    private static String without(String executions, String done) {
+        try {
+            ObjectNode steps = JSON.readValue(done, ObjectNode.class);
+            return steps.remove(List.of(executions.strip().split(" "))).toString();
+        } catch (JsonProcessingException foreign) {
+            return NONE;
+        }
     }
 
     private static void note(AuthenticationSessionModel tab, String acr, String amr, String authTime) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.keycloak.models.AuthenticationExecutionModel;
 import org.keycloak.models.Constants;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
@@ -27,11 +28,17 @@ record Seen(List<String> amr, Long at) {
         UserSessionModel live = place.live();
         if (live != null) done.putAll(parse(live.getNote(Constants.AUTHENTICATORS_COMPLETED)));
         done.putAll(parse(place.tab().getUserSessionNotes().get(Constants.AUTHENTICATORS_COMPLETED)));
-        done.keySet().removeIf(execution -> !hasReference(realm, done, execution));
+        done.keySet().removeIf(execution -> isOurs(realm, execution) || !hasReference(realm, done, execution));
 
         List<String> amr = AmrUtils.getAuthenticationExecutionReferences(done, realm).stream().distinct().limit(METHODS_MAX).toList();
         Long at = amr.isEmpty() ? null : done.values().stream().mapToLong(Integer::longValue).max().getAsLong();
         return new Seen(amr, at);
+    }
+
+    /** What Sallyport answered before is nothing that Keycloak saw, and would come back to it as somebody else's word. */
+    private static boolean isOurs(RealmModel realm, String execution) {
+        AuthenticationExecutionModel step = realm.getAuthenticationExecutionById(execution);
+        return step != null && SallyportAuthenticatorFactory.ID.equals(step.getAuthenticator());
     }
 
     private static boolean hasReference(RealmModel realm, Map<String, Integer> done, String execution) {

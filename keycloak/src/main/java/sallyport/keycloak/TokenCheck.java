@@ -102,7 +102,7 @@ final class TokenCheck {
 
     /** Nobody was asked: that has to be allowed, and must look like it. */
     private static Verdict unproven(String acr, List<String> amr, Long at, Expected expected) throws StepUpFailed {
-        if (!expected.acceptExempt()) throw new StepUpFailed(Trouble.UNMET, "acceptExempt: is off, and acr is " + acr);
+        if (!expected.acceptExempt()) throw new StepUpFailed(Trouble.UNMET, "acceptExempt: is off, or the application insists, and acr is " + acr);
         if (acr.equals("exempt")) {
             if (!amr.isEmpty() || at != null) throw refused("amr and auth_time belong to no acr exempt");
             return new Verdict.Passed(acr, null);
