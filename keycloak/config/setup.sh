@@ -35,7 +35,7 @@ settings=()
 known_settings='acrByLevel nameFrom nameAttribute directories maxTrustedAge acceptExempt timeout algorithm'
 while (($# > 0)); do
   case $1 in
-    --help) usage && exit ;;
+    --help | -h) usage && exit ;;
     --no-bind) bind=no && shift && continue ;;
     --*) (($# > 1)) || refuse "$1 wants a value" ;;
   esac
@@ -62,6 +62,13 @@ while (($# > 0)); do
 done
 [[ -n $server && -n $realm && -n $issuer ]] || refuse '--server, --realm and --issuer are needed'
 [[ $realm =~ ^[A-Za-z0-9._-]+$ ]] || refuse "--realm: not a plain name: $realm"
+[[ $realm != master || $bind == no ]] ||
+  refuse '--realm: administrators of master would have no way in without Sallyport (--no-bind makes the flow alone)'
+[[ $issuer =~ ^https?://[^[:space:]?#]*[^[:space:]?#/]$ ]] ||
+  refuse "--issuer: not the URL of Sallyport, without a trailing slash: $issuer"
+for value in "$level_1_max_age" "$level_2_max_age"; do
+  [[ $value =~ ^[0-9]{1,9}$ ]] || refuse "max age: not whole seconds: $value"
+done
 for value in "$issuer" "$client_id" "$level_1_max_age" "$level_2_max_age" "${settings[@]}"; do
   [[ $value != *[\"\\]* ]] || refuse "no quotes or backslashes in values: $value"
 done

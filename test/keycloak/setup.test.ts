@@ -98,24 +98,41 @@ describe('the script that sets a realm up', { ...needs('chromium', 'mvn', 'unzip
     await refused('--server', keycloak.url, '--realm', company.realm)
     await refused('--realm')
     await refused('--nothing', 'of that name')
-    const needed = ['--server', keycloak.url, '--realm', company.realm, '--issuer', 'https://2fa']
+    const whole = (more: Readonly<Record<string, string>>, ...settings: readonly string[]) => {
+      const named = { '--server': keycloak.url, '--realm': company.realm, ...more }
+      const line = { '--issuer': company.sallyport, ...named, '--kcadm': '/bin/false' }
+      return run(SCRIPT, [...Object.entries(line).flat(), ...settings])
+    }
+    const refusals = [
+      whole({ '--realm': 'master' }),
+      whole({ '--issuer': `${company.sallyport}/` }),
+      whole({ '--issuer': '2fa.example.com' }),
+      whole({ '--level-2-max-age': '5m' }),
+      whole({ '--level-1-max-age': '-5' }),
+      whole({}, 'nameform=ldapId'),
+    ]
+    for (const one of refusals) await assert.rejects(one, { code: 64 })
+    await assert.rejects(whole({}, 'nameFrom=ldapId'), { code: 1 })
     for (const [setting, stderr] of [
       ['directory=corp-ldap=corp', /no such setting: directory /],
       ['clientId=other', /clientId is an option/],
     ] as const)
-      await assert.rejects(run(SCRIPT, [...needed, setting]), { code: 64, stderr })
+      await assert.rejects(whole({}, setting), { code: 64, stderr })
   })
 
   test('makes no realm where it cannot see whether there is one', TIMEOUT, async () => {
-    const line = ['--realm', 'master', '--issuer', company.sallyport]
+    const other = `other-${company.realm}`
+    await keycloak.admin('POST', '/realms', { realm: other })
+    const line = ['--realm', other, '--issuer', company.sallyport]
     const secret = await handsOf(company).account('nobody', [])
     const env = { ...process.env, KC_CLI_CLIENT_SECRET: secret }
     const asNobody = ['--admin-client', 'nobody', '--admin-realm', company.realm]
     await assert.rejects(run(SCRIPT, [...place(), ...line, ...asNobody], { env }), {
       code: 69,
       stdout: '',
-      stderr: /the realm master cannot be read: .*403/s,
+      stderr: /the realm other-\S+ cannot be read: .*403/s,
     })
+    await keycloak.admin('DELETE', `/realms/${other}`)
   })
 
   const place = () => ['--server', keycloak.url, '--kcadm', join(keycloak.home, 'bin/kcadm.sh')]
