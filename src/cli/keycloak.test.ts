@@ -157,9 +157,11 @@ describe('keycloak check', () => {
       { ...TOKEN, ...user },
       { SALLYPORT_KEYCLOAK_USER: 'ann' },
       { SALLYPORT_KEYCLOAK_TOKEN: '' },
+      { SALLYPORT_KEYCLOAK_TOKEN: 't0ken\r\nt0ken' },
     ])
       assert.equal((await sallyport(check, env)).code, 64)
     assert.equal((await sallyport([...check, '--token', 't'], TOKEN)).code, 64)
+    assert.equal((await sallyport([...check, '--realm', ''], TOKEN)).code, 64)
     assert.equal(asked.length, 4)
   })
 

@@ -36,6 +36,7 @@ const check = (desk: Desk): Command =>
         const tools = await desk.world.openKeycloak()
         const server = tools.parseServerUrl(url)
         if (!server.ok) return command.error(`error: --url: ${server.error}`)
+        if (realm === '') return command.error('error: --realm: wanted: the name of a realm')
         const credentials = credentialsIn(desk.world.env, { realm, signInRealm })
         if (!credentials.ok) return command.error(`error: ${credentials.error}`)
         const place = { url: server.value, realm, credentials: credentials.value }
@@ -90,7 +91,10 @@ function credentialsIn(
   const ways = [token, user ?? password, id ?? secret].filter((one) => one !== undefined)
   if (ways.length > 1)
     return fail(`the environment says more than one way to sign in: ${TOKEN}, ${USER} or ${CLIENT}`)
-  if (token !== undefined) return ok({ by: 'token', token: new Secret(token) })
+  if (token !== undefined)
+    return /^[\x21-\x7e]+$/.test(token)
+      ? ok({ by: 'token', token: new Secret(token) })
+      : fail(`${TOKEN} holds a blank or a line break, which no access token does`)
   if (user !== undefined && password !== undefined)
     return ok({
       ...{ by: 'password', realm: signInRealm ?? 'master' },

@@ -212,7 +212,25 @@ const CASES: readonly Case[] = [
   ],
   ['a setting that cannot be', 'wrong', /setting Timeout/, withStep({ timeout: '5' })],
   ['an issuer with a slash', 'wrong', /setting Issuer/, withStep({ issuer: `${ISSUER}/` })],
-  ['an issuer in clear', 'wrong', /setting Issuer/, withStep({ issuer: 'http://2fa.example.com' })],
+  ...[
+    'http://2fa.example.com',
+    'http://127.0.0.2:8080',
+    'HTTPS://2fa.example.com',
+    'https:2fa.example.com',
+    'https://2fa_1.example.com',
+    'https://zweitfaktor-für.example.com',
+    'https://2fa.example.com/a|b',
+    'https://2fa.example.com/%zz',
+    'https://ann:pw@2fa.example.com',
+    'https://2fa.example.com/',
+  ].map(
+    (issuer): Case => [
+      `an issuer that the jar refuses: ${issuer}`,
+      'wrong',
+      /setting Issuer/,
+      withStep({ issuer }),
+    ],
+  ),
   [
     'a client id that is the realm',
     'wrong',

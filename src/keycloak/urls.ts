@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../kernel/index.ts'
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+/** Those that the jar knows too. */
+const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/
 const REALM = /\/realms\/([^/]+)$/
 /** What is taken for one of the two: the address in the browser of whoever sets it up. */
 const CONSOLE = /^(.*)\/admin\/[^/]+\/console(?:.*#\/([^/?]+))?/

@@ -53,7 +53,7 @@ export function createAdminApi({ url, credentials }: KeycloakPlace, fetch: Fetch
       if (status === 404) return { heard: 'absent' }
       if (status !== 200 || json === undefined)
         throw new Unreadable(
-          `${url}/admin${path} answers ${status}${json === undefined ? ', and no JSON' : ''}`,
+          `${url}/admin${path} answers ${status}${json === undefined ? ', and no JSON: is it the address of Keycloak?' : ''}`,
         )
       return { heard: 'json', json }
     },
@@ -107,7 +107,7 @@ async function signedIn(url: string, given: Credentials, fetch: Fetch): Promise<
   const said = tokenError.safeParse(heard.value.json)
   const why = said.success
     ? `${said.data.error}${said.data.error_description === undefined ? '' : `, ${said.data.error_description}`}`
-    : `status ${heard.value.status}`
+    : `what answers there (${heard.value.status}) is no Keycloak`
   throw new Unreadable(`the ${who} cannot sign in to the realm ${given.realm} of ${url}: ${why}`)
 }
 

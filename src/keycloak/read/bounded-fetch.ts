@@ -52,9 +52,11 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'it cannot be reached'
   if (error.name === 'TimeoutError') return `it did not answer within ${WAIT_MS / 1000} seconds`
   const { cause } = error
-  if (!(cause instanceof Error)) return error.message
+  // What was refused before it was sent is quoted in its message, and that may be a password.
+  if (!(cause instanceof Error)) return 'what was to be sent is no request'
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
   const said = cause.message === '' ? code : cause.message
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return 'what answers there is no https; is it http?'
   return UNTRUSTED.test(code)
     ? `its certificate is not trusted here (${said}); NODE_EXTRA_CA_CERTS=FILE adds an authority`
     : said

@@ -63,6 +63,21 @@ describe('a realm that cannot be read', () => {
       assert.doesNotMatch(said, /t0ken/)
     })
 
+  test('is told nothing of a token that is none', async () => {
+    await using there = await serving((_, to) => to.end('{}'))
+    const said = await there.read({ by: 'token', token: new Secret('t0ken\nt0ken') })
+    assert.match(said, /cannot be asked: what was to be sent is no request/)
+    assert.doesNotMatch(said, /t0ken/)
+  })
+
+  test('is told that http is no https', async () => {
+    await using there = await serving((_, to) => to.end('{}'))
+    const url = there.url.replace('http:', 'https:')
+    const read = await readRealm({ url, realm: 'acme', credentials: TOKEN }, fetch)
+    assert.ok(!read.ok)
+    assert.match(read.error, /no https; is it http\?$/)
+  })
+
   test('is asked for by name, whatever is in the name', async () => {
     await using there = await serving((_, to) => void to.writeHead(404).end('{}'))
     await there.read(TOKEN, '../master?x=1')
