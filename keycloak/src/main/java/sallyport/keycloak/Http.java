@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -81,7 +82,9 @@ final class Http {
             if (status >= 500 || FOR_NOW.contains(status)) throw unavailable("issuer: " + request.getURI() + " answers " + status, null);
             return new Reply(status, parse(read(request, response.getEntity())));
         } catch (IOException unreachable) {
-            String what = request.isAborted() ? "not within " + timeout.toMillis() + " ms" : unreachable.getClass().getSimpleName() + ": " + unreachable.getMessage();
+            // The client's own timeout is the same, and whichever comes first, it is one and the same thing.
+            boolean isLate = request.isAborted() || unreachable instanceof InterruptedIOException;
+            String what = isLate ? "not within " + timeout.toMillis() + " ms" : unreachable.getClass().getSimpleName() + ": " + unreachable.getMessage();
             throw unavailable("issuer, timeout: " + request.getURI() + " did not answer (" + what + ")", unreachable);
         } finally {
             deadline.cancel(false);

@@ -60,6 +60,7 @@ class HttpTest {
             long millis = Duration.ofNanos(System.nanoTime() - before).toMillis();
             assertEquals(Trouble.UNAVAILABLE, failed.trouble);
             assertTrue(failed.getMessage().startsWith("issuer, timeout: "), failed.getMessage());
+            assertTrue(failed.getMessage().endsWith(" did not answer (not within 300 ms)"), failed.getMessage());
             assertTrue(millis < TIMEOUT.toMillis() * 5, millis + " ms");
         });
     }
