@@ -1,39 +1,31 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Browser } from 'playwright-core'
-import { launch } from '../e2e/chromium.ts'
-import { type Keycloak, openKeycloak } from '../support/keycloak.ts'
 import { needs } from '../support/needs.ts'
 import { type Company, openCompany } from './company.ts'
 import { passwordOf } from './realm.ts'
 import { tokensOf } from './shop.ts'
-import { openVisitor } from './visitor.ts'
+import { openSite, PATIENT, type Site } from './site.ts'
 
-const TIMEOUT = { timeout: 90_000 }
 const PEOPLE = ['ada', 'bo', 'chen', 'dai', 'eve', 'fang', 'gus']
 
 describe('a step-up at Keycloak that is not as usual', {
   ...needs('chromium', 'mvn', 'unzip'),
 }, () => {
-  let keycloak: Keycloak
+  let site: Site
   let company: Company
-  let browser: Browser
   before(async () => {
-    keycloak = await openKeycloak()
-    company = await openCompany(keycloak, PEOPLE)
-    browser = await launch()
+    site = await openSite(async (keycloak, opening) =>
+      opening.use(await openCompany(keycloak, PEOPLE)),
+    )
+    company = site.company
   })
-  after(async () => {
-    await browser?.close()
-    await company?.[Symbol.asyncDispose]()
-    await keycloak?.[Symbol.asyncDispose]()
-  })
-  const visit = (username: string) => openVisitor(company, browser, username)
+  after(() => site?.[Symbol.asyncDispose]())
+  const visit: Site['visit'] = (...whom) => site.visit(...whom)
   const usual = () => ({ issuer: company.sallyport, clientId: 'keycloak', acrByLevel: '2=mfa' })
 
   test(
     'names the setting that is wrong, counts nothing, and goes on once it is right',
-    TIMEOUT,
+    PATIENT,
     async () => {
       await using ada = await visit('ada')
       await ada.begin()
@@ -52,7 +44,7 @@ describe('a step-up at Keycloak that is not as usual', {
         if (await ada.page.locator('#password').isVisible()) await ada.givePassword()
         else await ada.page.locator('#kc-sallyport-retry').click()
         assert.match(await ada.complaint(), /administrator/)
-        const lines = keycloak
+        const lines = site.keycloak
           .log()
           .split('\n')
           .filter((line) => line.includes(`${company.realm},`) && line.includes('step-up failed'))
@@ -66,7 +58,7 @@ describe('a step-up at Keycloak that is not as usual', {
     },
   )
 
-  test('goes through although the realm key was rotated during it', TIMEOUT, async () => {
+  test('goes through although the realm key was rotated during it', PATIENT, async () => {
     await using dai = await visit('dai')
     await dai.signIn()
     const { id: parentId } = (await company.admin('GET', '')) as { readonly id: string }
@@ -79,7 +71,7 @@ describe('a step-up at Keycloak that is not as usual', {
     assert.equal(tokensOf(await company.shop.heard(dai.page)).idToken['acr'], 'mfa')
   })
 
-  test('is refused in a direct grant, in so many words', TIMEOUT, async () => {
+  test('is refused in a direct grant, in so many words', PATIENT, async () => {
     const copied = '/authentication/flows/direct%20grant/copy'
     await company.admin('POST', copied, { newName: 'direct-stepup' })
     const path = '/authentication/flows/direct-stepup/executions'
@@ -101,7 +93,7 @@ describe('a step-up at Keycloak that is not as usual', {
         password: passwordOf('eve'),
       }),
     })
-    assert.match(await response.text(), /"unauthorized_client"/, keycloak.log())
+    assert.match(await response.text(), /"unauthorized_client"/, site.keycloak.log())
     assert.equal(response.status, 400)
     assert.equal(await company.failures('eve'), 0)
   })

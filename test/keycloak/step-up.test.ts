@@ -1,36 +1,26 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { launch } from '../e2e/chromium.ts'
-import { type Keycloak, openKeycloak } from '../support/keycloak.ts'
 import { needs } from '../support/needs.ts'
 import { until } from '../support/wire-bench.ts'
 import { type Company, openCompany } from './company.ts'
 import { ESSENTIAL, tokensOf } from './shop.ts'
-import { openVisitor } from './visitor.ts'
+import { openSite, PATIENT, type Site } from './site.ts'
 
-/** Nothing of this waits so long, but what else runs on the machine may hold it up. */
-const TIMEOUT = { timeout: 90_000 }
 const PEOPLE = ['ada', 'bo', 'chen', 'dai', 'eve', 'fang', 'gus', 'hua', 'ivo', 'jin', 'kit']
 
 describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn', 'unzip') }, () => {
-  let keycloak: Keycloak
+  let site: Site
   let company: Company
-  let browser: Browser
   before(async () => {
-    keycloak = await openKeycloak()
-    company = await openCompany(keycloak, PEOPLE)
-    browser = await launch()
+    site = await openSite(async (keycloak, opening) =>
+      opening.use(await openCompany(keycloak, PEOPLE)),
+    )
+    company = site.company
   })
-  after(async () => {
-    await browser?.close()
-    await company?.[Symbol.asyncDispose]()
-    await keycloak?.[Symbol.asyncDispose]()
-  })
-  const visit = (username: string, options?: BrowserContextOptions) =>
-    openVisitor(company, browser, username, options)
+  after(() => site?.[Symbol.asyncDispose]())
+  const visit: Site['visit'] = (...whom) => site.visit(...whom)
 
-  test('ends at the application, with acr, amr and auth_time in both tokens', TIMEOUT, async () => {
+  test('ends at the application, with acr, amr and auth_time in both tokens', PATIENT, async () => {
     await using ada = await visit('ada')
     await ada.signIn()
     await ada.confirm()
@@ -48,7 +38,7 @@ describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn', 'unzi
     assert.ok(login?.details?.['stepup_jti'])
   })
 
-  test('is asked for on a live session, and with an essential acr', TIMEOUT, async () => {
+  test('is asked for on a live session, and with an essential acr', PATIENT, async () => {
     await using bo = await visit('bo')
     await bo.page.goto(company.kiosk.signIn())
     await bo.givePassword()
@@ -68,7 +58,7 @@ describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn', 'unzi
     assert.equal(tokensOf(await company.shop.heard(bo.page)).idToken['acr'], 'mfa')
   })
 
-  test('speaks Chinese from the password to the end', TIMEOUT, async () => {
+  test('speaks Chinese from the password to the end', PATIENT, async () => {
     await using chen = await visit('chen', { locale: 'zh-CN' })
     await chen.begin()
     await chen.page.getByText('登录').first().waitFor()
@@ -85,7 +75,7 @@ describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn', 'unzi
 
   test(
     'is the same one after a refresh, Back and a restart, and nothing is sent for them',
-    TIMEOUT,
+    PATIENT,
     async () => {
       await using dai = await visit('dai')
       await dai.signIn()
@@ -107,7 +97,7 @@ describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn', 'unzi
     },
   )
 
-  test('is one of its own in each of two tabs, which both arrive', TIMEOUT, async () => {
+  test('is one of its own in each of two tabs, which both arrive', PATIENT, async () => {
     await using eve = await visit('eve')
     await eve.signIn()
     const second = await eve.context.newPage()
@@ -124,7 +114,7 @@ describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn', 'unzi
 
   test(
     'that is denied counts, shows a way back, and locks as the realm says',
-    TIMEOUT,
+    PATIENT,
     async () => {
       await using fang = await visit('fang')
       await fang.signIn()
@@ -138,7 +128,7 @@ describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn', 'unzi
     },
   )
 
-  test('that cannot be asked while Sallyport is down locks nobody out', TIMEOUT, async () => {
+  test('that cannot be asked while Sallyport is down locks nobody out', PATIENT, async () => {
     await using gus = await visit('gus')
     await company.stopSallyport()
     try {
@@ -156,14 +146,14 @@ describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn', 'unzi
     assert.equal(await company.failures('gus'), 0)
   })
 
-  test('is not begun where the application wants no question', TIMEOUT, async () => {
+  test('is not begun where the application wants no question', PATIENT, async () => {
     await using hua = await visit('hua')
     await hua.begin({ prompt: 'none', ...ESSENTIAL })
     assert.deepEqual(await company.shop.heard(hua.page), { error: 'login_required' })
     assert.equal(hua.sent.length, 0)
   })
 
-  test('comes back to the browser that was sent out, once', TIMEOUT, async () => {
+  test('comes back to the browser that was sent out, once', PATIENT, async () => {
     await using ivo = await visit('ivo')
     await using thief = await visit('jin')
     await ivo.signIn()
@@ -184,7 +174,7 @@ describe('a step-up that Keycloak asks for', { ...needs('chromium', 'mvn', 'unzi
     assert.match(await ivo.complaint(), /no sign-in under way|started elsewhere/)
   })
 
-  test('is what kc_action=sallyport-enrol begins, to look after own factors', TIMEOUT, async () => {
+  test('is what kc_action=sallyport-enrol begins, to look after own factors', PATIENT, async () => {
     await using kit = await visit('kit')
     await kit.signIn()
     await kit.confirm()
