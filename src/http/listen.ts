@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { Fault, type Secret } from '../kernel/index.ts'
+import { createSlots, Fault, type Secret, type Slots } from '../kernel/index.ts'
 
 export type Listening = {
   readonly port: number
@@ -28,11 +28,11 @@ export async function listen(options: {
   readonly tls: { readonly cert: string; readonly key: Secret } | null
 }): Promise<Listening> {
   const { handler, host, port, tls } = options
-  const answering = new Set<ServerResponse>()
+  const answering = createSlots<ServerResponse>()
   let isClosing = false
   const serve: RequestListener = (request, response) => {
-    answering.add(response)
-    response.once('close', () => answering.delete(response))
+    const id = answering.put(response)
+    response.once('close', () => void answering.take(id))
     if (isClosing) sayLast(response)
     handler(request, response)
   }
@@ -55,7 +55,7 @@ export async function listen(options: {
     port: portOf(server),
     close(graceSeconds) {
       isClosing = true
-      for (const response of answering) sayLast(response)
+      for (const response of answering.values()) sayLast(response)
       return close(server, graceSeconds, answering)
     },
   }
@@ -92,13 +92,13 @@ function portOf(server: Server): number {
 async function close(
   server: Server,
   graceSeconds: number,
-  answering: ReadonlySet<ServerResponse>,
+  answering: Slots<ServerResponse>,
 ): Promise<number> {
   let cut = 0
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
   const timer = setTimeout(() => {
-    cut = answering.size
+    cut = answering.count()
     server.closeAllConnections()
   }, graceSeconds * 1000)
   await closed

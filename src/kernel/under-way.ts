@@ -1,3 +1,5 @@
+import { createSlots } from './slots.ts'
+
 /** What was begun and has not ended, so that a stop can wait for it. */
 export type UnderWay = {
   during<T>(work: Promise<T>): Promise<T>
@@ -7,19 +9,19 @@ export type UnderWay = {
 }
 
 export function createUnderWay(): UnderWay {
-  const running = new Set<Promise<unknown>>()
+  const running = createSlots<Promise<unknown>>()
   return {
     async during(work) {
-      running.add(work)
+      const id = running.put(work)
       try {
         return await work
       } finally {
-        running.delete(work)
+        running.take(id)
       }
     },
-    count: () => running.size,
+    count: running.count,
     async ended() {
-      while (running.size > 0) await Promise.allSettled(running)
+      while (running.count() > 0) await Promise.allSettled(running.values())
     },
   }
 }

@@ -1,4 +1,11 @@
-import { type Clock, Fault, invariant, type Random, type Stopwatch } from '../../kernel/index.ts'
+import {
+  type Clock,
+  createUnderWay,
+  Fault,
+  invariant,
+  type Random,
+  type Stopwatch,
+} from '../../kernel/index.ts'
 import type { Query } from './connection.ts'
 import { NO_RETRIES } from './faults.ts'
 import { createLending } from './lending.ts'
@@ -36,18 +43,12 @@ export function openLink(settings: PostgresSettings, options: LinkOptions): Link
       retries[kind] += 1
     },
   })
-  const underWay = new Set<Promise<unknown>>()
+  const underWay = createUnderWay()
   let isClosed = false
 
   async function perform<T>(operation: Operation<T>, among = turns): Promise<T> {
     if (isClosed) throw new Fault('store.unavailable', 'the link to the database is closed')
-    const done = persevere(operation, among)
-    underWay.add(done)
-    try {
-      return await done
-    } finally {
-      underWay.delete(done)
-    }
+    return underWay.during(persevere(operation, among))
   }
 
   const queryOf = (asked: Statement<unknown>, values: Values): Query => ({
@@ -122,7 +123,7 @@ export function openLink(settings: PostgresSettings, options: LinkOptions): Link
 
     async [Symbol.asyncDispose]() {
       isClosed = true
-      await Promise.allSettled(underWay)
+      await underWay.ended()
       await lending[Symbol.asyncDispose]()
     },
   }

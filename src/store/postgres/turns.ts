@@ -10,6 +10,7 @@ export type Turns = {
 }
 
 export function createTurns(max: number, waitingMax: number): Turns {
+  // Empty unless the pool is: a Set that grows and empties with every statement would keep what it held (kernel/slots.ts).
   const queue = new Set<() => void>()
   let taken = 0
 

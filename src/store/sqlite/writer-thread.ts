@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { Fault } from '../../kernel/index.ts'
+import { createSlots, Fault } from '../../kernel/index.ts'
 import { DURABILITY } from './durability.ts'
 import { isOfTheWorld } from './faults.ts'
 import type { Durability, Message, Operation, Operations, Reply } from './operations.ts'
@@ -33,16 +33,20 @@ const LONG: ReadonlySet<Operation> = new Set(['people.add', 'upkeep.reseal'])
 const RESTART_MS = 100
 const RESTART_MAX_MS = 5_000
 
-type Waiting = { resolve(answer: unknown): void; reject(why: unknown): void }
+type Waiting = {
+  resolve(answer: unknown): void
+  reject(why: unknown): void
+  /** On the last of those that were handed over together: gives up on all of them. */
+  timer: NodeJS.Timeout | undefined
+}
 
 /** The main thread's end of the writer: a bounded queue, patience, and another writer when one is lost. */
 export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterThread> {
   const { file } = deps
-  const waiting = new Map<number, Waiting>()
+  const waiting = createSlots<Waiting>()
   let outbox: Message[] = []
   /** Asked of this writer and not answered by it, whether or not somebody still waits. */
   let unanswered = 0
-  let seq = 0
   let restartMs = RESTART_MS
   let restart: NodeJS.Timeout | undefined
   let worker: Worker | undefined
@@ -70,11 +74,10 @@ export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterT
     if (state !== 'up') return Promise.reject(unavailable('the store is down'))
     if (unanswered >= WAITING_MAX) return Promise.reject(unavailable('the store is too busy'))
     return new Promise((resolve, reject) => {
-      const id = ++seq
+      const seq = waiting.put({ resolve, reject, timer: undefined })
       unanswered++
-      waiting.set(id, { resolve, reject })
       // What one turn of the loop asks for crosses in one message.
-      if (outbox.push({ seq: id, op, of, durability }) === 1) setImmediate(flush)
+      if (outbox.push({ seq, op, of, durability }) === 1) setImmediate(flush)
     })
   }
 
@@ -105,25 +108,14 @@ export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterT
         settle({ seq, error: `${op} took more than ${patienceMs} ms`, code: 'ETIMEDOUT' })
     }, patienceMs)
     const waits = last && waiting.get(last.seq)
-    if (last === undefined || waits === undefined) return
     // Answers come in order: with the last of them nobody waits any more.
-    const { resolve, reject } = waits
-    waiting.set(last.seq, {
-      resolve(answer) {
-        clearTimeout(timer)
-        resolve(answer)
-      },
-      reject(why) {
-        clearTimeout(timer)
-        reject(why)
-      },
-    })
+    if (waits !== undefined) waits.timer = timer
   }
 
   function settle(reply: Reply): void {
-    const waits = waiting.get(reply.seq)
+    const waits = waiting.take(reply.seq)
     if (waits === undefined) return
-    waiting.delete(reply.seq)
+    clearTimeout(waits.timer)
     if ('answer' in reply) {
       waits.resolve(reply.answer)
       return
@@ -156,8 +148,10 @@ export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterT
       started.on('exit', () => {
         worker = undefined
         const gone = unavailable('the writer was lost', why)
-        for (const { reject } of waiting.values()) reject(gone)
-        waiting.clear()
+        for (const { reject, timer } of waiting.takeAll()) {
+          clearTimeout(timer)
+          reject(gone)
+        }
         outbox = []
         unanswered = 0
         reject(gone)
