@@ -126,17 +126,21 @@ describe('the sqlite store', () => {
   test('rolls back alone what throws, and keeps the rest of its batch', async () => {
     await using made = await bench()
     const { requests } = made.store
-    const [first, second, third] = [1, 2, 3].map(() => requestSample(sampler))
-    assert.ok(first && second && third)
+    const [first, second, third, fourth] = times(4, () => requestSample(sampler))
+    assert.ok(first && second && third && fourth)
     // Two requests of one hash are a bug, and no Fault. Its assertion was used up before it threw.
     const once = { client: 'iam', jti: 'once', expiresAt: until }
     const whole = requests.push(first, null)
     const broken = requests.push({ ...second, uriHash: first.uriHash }, once)
     const after = requests.push(third, once)
-    await assert.rejects(broken, (error: unknown) => !(error instanceof Fault))
-    assert.deepEqual(await Promise.all([whole, after]), ['pushed', 'pushed'])
+    const brokenToo = requests.push({ ...second, uriHash: third.uriHash }, null)
+    const last = requests.push(fourth, null)
+    for (const one of [broken, brokenToo])
+      await assert.rejects(one, (error: unknown) => !(error instanceof Fault))
+    assert.deepEqual(await Promise.all([whole, after, last]), ['pushed', 'pushed', 'pushed'])
     assert.equal(await requests.find(second.stepUp), undefined)
-    assert.notEqual(await requests.find(third.stepUp), undefined)
+    for (const { stepUp } of [first, third, fourth])
+      assert.notEqual(await requests.find(stepUp), undefined)
   })
 
   test('holds in its schema too what may be there once', async () => {

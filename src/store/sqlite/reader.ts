@@ -12,9 +12,6 @@ import { grantsOf } from './trust.ts'
 /** Readers never wait for the writer (WAL); only a recovery after a crash of another process can hold them up. */
 const BUSY_MS = 100
 
-/** Pages of the file are looked at where the kernel has them, without a call for each. */
-const MAPPED_BYTES = 1024 * 1024 * 1024
-
 type Reads = ReturnType<typeof prepared>
 
 export type Reader = Disposable & {
@@ -57,7 +54,7 @@ export function openReader(file: string): Reader {
   function open(): Reads {
     try {
       db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
-      db.pragma(`mmap_size = ${MAPPED_BYTES}`)
+      // Not mapped: a mapping is dropped and made anew at the first read after every commit, which costs twice what reading does.
       reads = prepared(db, query)
       return reads
     } catch (error) {

@@ -26,9 +26,14 @@ export function createQuery(): Query {
   })
 }
 
-/** A value that is given by name when the statement runs. */
+/**
+ * A value that is given by name when the statement runs; never `@name` alone. Where SQLite's planner looks at the value of a
+ * parameter (beside `=`, in LIMIT, for a partial index), it has the statement compiled anew whenever that is bound again
+ * (`sqlite3Reprepare`), which costs several times the run. It does not look into `likely()`, which is what is in it and costs
+ * nothing. SQLITE_DBCONFIG_ENABLE_QPSG would say the same for a whole connection, but the driver cannot set it.
+ */
 export const given = <T extends string | number | null = string>(name: string): RawBuilder<T> =>
-  sql<T>`${sql.raw(`@${name}`)}`
+  sql<T>`${sql.raw(`likely(@${name})`)}`
 
 /** An insert's values, each given under the name of its column. */
 export function columns<const Name extends string>(...names: readonly Name[]) {
@@ -45,11 +50,14 @@ export type Prepared<Row> = {
   run(values: Values): { readonly changes: number }
 }
 
+const BARE = /(?<!likely\()@\w/
+
 export function prepare<Row>(
   db: Database,
   query: { compile(): CompiledQuery<Row> },
 ): Prepared<Row> {
   const { sql: text, parameters } = query.compile()
   invariant(parameters.length === 0, `every value is given by name or is a literal: ${text}`)
+  invariant(!BARE.test(text), `every value is given by \`given\`: ${text}`)
   return db.prepare<[Values], Row>(text)
 }

@@ -88,17 +88,28 @@ function runBatch(batch: readonly Message[]): Reply[] {
     requireSameFile()
     waitForDisk(batch.some(({ durability }) => durability === 'durable'))
     begin.run()
-    const [only, ...others] = batch
-    // Alone in its transaction an operation needs no savepoint to be undone to.
-    const replies =
-      only !== undefined && others.length === 0
-        ? [answered(only)]
-        : batch.map((message) => runOne(message))
+    const replies = runAll(batch)
     commit.run()
     return replies
   } catch (error) {
     if (db.inTransaction) rollback.run()
     return batch.map(({ seq }) => failed(seq, error))
+  }
+}
+
+/**
+ * Without a savepoint for each, which costs as much as many an operation. Where one throws, which is rare, all are rolled
+ * back and run again with savepoints: so an operation keeps nothing outside of the database.
+ */
+function runAll(batch: readonly Message[]): Reply[] {
+  try {
+    return batch.map((message) => answered(message))
+  } catch (error) {
+    // Alone in its transaction an operation needs no savepoint to be undone to.
+    if (batch.length === 1) throw error
+    if (db.inTransaction) rollback.run()
+    begin.run()
+    return batch.map((message) => runOne(message))
   }
 }
 
