@@ -103,13 +103,13 @@ export function composeDoors({ config, world, ...deps }: Deps): RequestListener 
 
   return http.createMainApp({
     base,
-    before: [
+    onRequest: [
       http.createRequestIds(random),
       http.createHttpTiming(stopwatch, metrics.http),
       http.createPageLog(log),
       http.createSecurityHeaders(scheme),
     ],
-    routers: [oidc.router, portal.router],
+    routes: [oidc.routes, portal.routes],
     assets: assets.all,
     notFound: (request, response) => {
       const view = { says: 'not-found', resume: null } as const

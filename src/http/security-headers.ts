@@ -1,14 +1,14 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import type { RequestHandler } from 'express'
 import helmet from 'helmet'
 import { invariant } from '../kernel/index.ts'
+import type { OnRequest } from './on-request.ts'
 
 /**
  * On every answer of the main port. `form-action 'self'` holds for all redirects after a post in Chromium, so no post
  * here ever redirects off our origin. Nothing is cached, framed, sniffed, or told to the next site.
  */
-export function createSecurityHeaders(scheme: 'https' | 'http'): RequestHandler {
+export function createSecurityHeaders(scheme: 'https' | 'http'): OnRequest {
   const protect = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -30,9 +30,8 @@ export function createSecurityHeaders(scheme: 'https' | 'http'): RequestHandler 
     ...{ ieNoOpen: false, permittedCrossDomainPolicies: false, xssFilter: false },
   })
   const headers = headersOf(protect)
-  return (_request, response, next) => {
+  return (_request, response) => {
     for (const [name, value] of headers) response.setHeader(name, value)
-    next()
   }
 }
 

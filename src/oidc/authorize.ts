@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express'
+import type { Request, Response, Router } from 'express'
 import {
   type Clock,
   fail,
@@ -55,19 +55,18 @@ type Refused =
  * GET and POST /authorize. It verifies, parks and sends the browser on to `begin`: after a redirect from another site, and
  * on a post from one, the cookie that names the browser does not arrive, so nothing is bound to a browser here.
  */
-export function authorize(door: AuthorizeDoor): Router {
+export function authorize(router: Router, door: AuthorizeDoor): void {
   const { issuer, clients, readObject, refuse, store, sendPage, paths, clock, random } = door
-  const router = Router({ caseSensitive: true, strict: true })
+  const route = router.route('/authorize')
 
-  router.get('/authorize', async (request, response) => {
+  route.get(async (request, response) => {
     if (isOnlyALook(request)) return void response.status(204).end()
     await respond(request, response, parseParameters(queryOf(request.originalUrl)))
   })
-  router.post('/authorize', readForm, async (request, response) => {
+  route.post(readForm, async (request, response) => {
     await respond(request, response, parseForm(request))
   })
-  router.all('/authorize', onlyMethods('GET, POST'))
-  return router
+  route.all(onlyMethods('GET, POST'))
 
   async function respond(
     request: Request,

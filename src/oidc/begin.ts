@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express'
+import type { Request, Response, Router } from 'express'
 import type { Browsers, Hop, Proofs } from '../http/index.ts'
 import { type Clock, Fault, type Id, type KeyRing, parseId } from '../kernel/index.ts'
 import type { Found, Open, StepUp } from '../stepup/index.ts'
@@ -34,11 +34,11 @@ export type BeginDoor = {
  * GET /step-up/:id/begin. The first hop that our own cookie reaches: here the step-up is bound to one browser. Whoever
  * comes again in that browser goes on where it stands, and nothing is sent anew.
  */
-export function begin(door: BeginDoor): Router {
+export function begin(router: Router, door: BeginDoor): void {
   const { store, browsers, sendPage, paths } = door
-  const router = Router({ caseSensitive: true, strict: true })
+  const route = router.route('/step-up/:id/begin')
 
-  router.get('/step-up/:id/begin', async (request, response) => {
+  route.get(async (request, response) => {
     if (isOnlyALook(request)) return void response.status(204).end()
     const id = idOf(request, 'begin', door.proofs)
     if (id === undefined) return sendPage(request, response, { refusal: 'link-forged' })
@@ -49,8 +49,7 @@ export function begin(door: BeginDoor): Router {
       return sendPage(request, response, { refusal: 'request-expired' })
     await openFirst(request, response, found.request)
   })
-  router.all('/step-up/:id/begin', onlyMethods('GET'))
-  return router
+  route.all(onlyMethods('GET'))
 
   async function openFirst(
     request: Request,

@@ -1,7 +1,7 @@
-import { Router } from 'express'
+import type { ErrorRequestHandler, Router } from 'express'
 import { LOCALES } from '../kernel/index.ts'
 import { CLIENT_ALGORITHMS, type Clients } from './clients/index.ts'
-import { onlyMethods } from './json.ts'
+import { machineEnd } from './json.ts'
 
 export type DiscoveryDoor = {
   readonly issuer: string
@@ -11,14 +11,13 @@ export type DiscoveryDoor = {
 }
 
 /** GET /.well-known/openid-configuration (OpenID Connect Discovery 1.0, RFC 8414, RFC 9126, RFC 9101, RFC 9207). */
-export function discovery(door: DiscoveryDoor): Router {
-  const router = Router({ caseSensitive: true, strict: true })
-  router.get('/.well-known/openid-configuration', (_request, response) => {
+export function discovery(router: Router, door: DiscoveryDoor, faults: ErrorRequestHandler): void {
+  const route = router.route('/.well-known/openid-configuration')
+  route.get((_request, response) => {
     const body = JSON.stringify(metadata(door))
     response.set('Cache-Control', 'public, max-age=300').type('json').send(body)
   })
-  router.all('/.well-known/openid-configuration', onlyMethods('GET, HEAD'))
-  return router
+  route.all(...machineEnd('GET, HEAD', faults))
 }
 
 export function metadata({ issuer, clients, acrValues }: DiscoveryDoor) {

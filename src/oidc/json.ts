@@ -24,7 +24,13 @@ export function sendError(
   sendJson(response, status, { error, error_description: description })
 }
 
-/** The last handler of a path: every other method. */
+/** Last on every route for machines: another method is 405, and what failed on the route is said as JSON. */
+export const machineEnd = (
+  allowed: string,
+  faults: ErrorRequestHandler,
+): (RequestHandler | ErrorRequestHandler)[] => [onlyMethods(allowed), faults]
+
+/** After the methods of a path: every other one. */
 export function onlyMethods(allowed: string): RequestHandler {
   return (_request, response) => {
     response.set('Allow', allowed)

@@ -1,4 +1,4 @@
-import { Router } from 'express'
+import type { Router } from 'express'
 import { createProofs } from '../http/index.ts'
 import { authorize } from './authorize.ts'
 import { begin } from './begin.ts'
@@ -16,8 +16,10 @@ import { createSendPage } from './send-page.ts'
 import { token } from './token.ts'
 import { userinfo } from './userinfo.ts'
 
-/** What of `router` is mounted at the issuer's path, and nothing more: pages that fail are left to the caller's faults. */
-export type Oidc = { readonly router: Router }
+export type Oidc = {
+  /** Puts its paths on a router at the issuer's path, and nothing more: pages that fail are left to the caller's faults. */
+  readonly routes: (router: Router) => void
+}
 
 export function createOidc(deps: OidcDeps): Oidc {
   const { issuer, clients, store, clock, random, fetch, log, heard = () => {} } = deps
@@ -30,16 +32,18 @@ export function createOidc(deps: OidcDeps): Oidc {
   const paths = createPaths(issuer, proofs)
   const sendPage = createSendPage(deps.pages)
 
-  const machines = Router({ caseSensitive: true, strict: true })
-  machines.use(discovery(deps), jwks(deps), userinfo(deps))
-  machines.use(par({ ...deps, authenticate, failed, readObject, refuse }))
-  machines.use(token({ ...deps, authenticate, failed }))
-  machines.use(createJsonFaults(log))
-
-  const router = Router({ caseSensitive: true, strict: true })
-  router.use(machines)
-  router.use(authorize({ ...deps, random, readObject, refuse, sendPage, paths }))
+  const faults = createJsonFaults(log)
   const hops = { ...deps, sendPage, paths, proofs }
-  router.use(begin(hops), resume(hops))
-  return { router }
+  return {
+    routes(router) {
+      par(router, { ...deps, authenticate, failed, readObject, refuse }, faults)
+      authorize(router, { ...deps, random, readObject, refuse, sendPage, paths })
+      begin(router, hops)
+      resume(router, hops)
+      token(router, { ...deps, authenticate, failed }, faults)
+      jwks(router, deps, faults)
+      discovery(router, deps, faults)
+      userinfo(router, deps, faults)
+    },
+  }
 }

@@ -1,4 +1,4 @@
-import { Router } from 'express'
+import type { ErrorRequestHandler, Router } from 'express'
 import {
   type Clock,
   fail,
@@ -11,7 +11,7 @@ import {
 } from '../kernel/index.ts'
 import type { Authenticate, Client, Failed } from './clients/index.ts'
 import { parseForm, readForm } from './form-body.ts'
-import { onlyMethods, sendError, sendJson } from './json.ts'
+import { machineEnd, sendError, sendJson } from './json.ts'
 import type { Parameters } from './parameters.ts'
 import type { RefuseRequest } from './refuse-request.ts'
 import type { AuthorizationRequest, Once, RequestStore } from './request-store.ts'
@@ -41,11 +41,11 @@ export type ParDoor = {
 }
 
 /** POST /par (RFC 9126). */
-export function par(door: ParDoor): Router {
+export function par(router: Router, door: ParDoor, faults: ErrorRequestHandler): void {
   const { authenticate, readObject, refuse, store, clock, random } = door
-  const router = Router({ caseSensitive: true, strict: true })
+  const route = router.route('/par')
 
-  router.post('/par', readForm, async (request, response) => {
+  route.post(readForm, async (request, response) => {
     const form = parseForm(request)
     if (!form.ok) return sendRefusal({ refusal: 'parameters-malformed' })
     const caller = await authenticate(form.value, request.headers.authorization)
@@ -78,8 +78,7 @@ export function par(door: ParDoor): Router {
       sendError(response, error, description)
     }
   })
-  router.all('/par', onlyMethods('POST'))
-  return router
+  route.all(...machineEnd('POST', faults))
 
   async function read(client: Client, form: Parameters): Promise<Result<Asked, Refusal>> {
     if (form.get('request_uri') !== undefined) return fail({ refusal: 'request-uri-foreign' })

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express'
+import type { Request, Response, Router } from 'express'
 import type { Browsers, Proofs } from '../http/index.ts'
 import type { Clock, Id, KeyRing } from '../kernel/index.ts'
 import { answerTo } from './answer.ts'
@@ -27,11 +27,11 @@ export type ResumeDoor = {
  * redirect that follows one: so success is a page of ours that goes on by itself. The button of an end page is a link,
  * so its answer may redirect at once.
  */
-export function resume(door: ResumeDoor): Router {
+export function resume(router: Router, door: ResumeDoor): void {
   const { issuer, store, browsers, pages, sendPage, paths } = door
-  const router = Router({ caseSensitive: true, strict: true })
+  const route = router.route('/step-up/:id/resume')
 
-  router.get('/step-up/:id/resume', async (request, response) => {
+  route.get(async (request, response) => {
     if (isOnlyALook(request)) return void response.status(204).end()
     const id = idOf(request, 'resume', door.proofs)
     if (id === undefined) return sendPage(request, response, { refusal: 'link-forged' })
@@ -54,8 +54,7 @@ export function resume(door: ResumeDoor): Router {
         return neverOpened(request, response, id)
     }
   })
-  router.all('/step-up/:id/resume', onlyMethods('GET'))
-  return router
+  route.all(onlyMethods('GET'))
 
   /** The page that said a directory was down leads here: the client hears of a fault, and may ask again. */
   async function neverOpened(request: Request, response: Response, id: Id<'stepUp'>) {

@@ -1,11 +1,11 @@
-import { Router } from 'express'
+import type { ErrorRequestHandler, Router } from 'express'
 import { type Clock, hashOf, later, type Random, randomToken } from '../kernel/index.ts'
 import { CODE_SECONDS } from './answer.ts'
 import type { Authenticate, Client, Failed } from './clients/index.ts'
 import { parseForm, readForm } from './form-body.ts'
 import { honest } from './honest.ts'
 import { idTokenClaims } from './id-token.ts'
-import { onlyMethods, sendError, sendJson } from './json.ts'
+import { machineEnd, sendError, sendJson } from './json.ts'
 import type { Parameters } from './parameters.ts'
 import type { Once, RequestStore } from './request-store.ts'
 import type { Signer, SigningKeys } from './signing/index.ts'
@@ -29,11 +29,11 @@ export type TokenDoor = {
 type Refused = { readonly error: string; readonly says: string }
 
 /** POST /token: one grant, the authorization code, once. */
-export function token(door: TokenDoor): Router {
+export function token(router: Router, door: TokenDoor, faults: ErrorRequestHandler): void {
   const { issuer, authenticate, store, signingKeys, clock, random } = door
-  const router = Router({ caseSensitive: true, strict: true })
+  const route = router.route('/token')
 
-  router.post('/token', readForm, async (request, response) => {
+  route.post(readForm, async (request, response) => {
     const form = parseForm(request)
     if (!form.ok) return sendError(response, 'invalid_request', 'the parameters are not acceptable')
     const caller = await authenticate(form.value, request.headers.authorization)
@@ -50,8 +50,7 @@ export function token(door: TokenDoor): Router {
     if ('error' in answer) return sendError(response, answer.error, answer.says)
     sendJson(response, 200, answer)
   })
-  router.all('/token', onlyMethods('POST'))
-  return router
+  route.all(...machineEnd('POST', faults))
 
   async function redeem(client: Client, once: Once | null, wanted: Wanted, signer: Signer) {
     const now = clock.now()

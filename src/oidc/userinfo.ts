@@ -1,24 +1,21 @@
-import { type Request, type Response, Router } from 'express'
+import type { ErrorRequestHandler, Request, Response, Router } from 'express'
 import { type Clock, hashOf } from '../kernel/index.ts'
 import { proven } from './id-token.ts'
-import { onlyMethods, sendJson } from './json.ts'
+import { machineEnd, sendJson } from './json.ts'
 import type { RequestStore } from './request-store.ts'
 
 const BEARER = /^bearer ([A-Za-z0-9_-]{43})$/i
 
 /** GET and POST /userinfo. The token comes in the header (RFC 6750 section 2.1) and in no other way. */
-export function userinfo({
-  store,
-  clock,
-}: {
-  readonly store: RequestStore
-  readonly clock: Clock
-}): Router {
-  const router = Router({ caseSensitive: true, strict: true })
-  router.get('/userinfo', answer)
-  router.post('/userinfo', answer)
-  router.all('/userinfo', onlyMethods('GET, POST'))
-  return router
+export function userinfo(
+  router: Router,
+  { store, clock }: { readonly store: RequestStore; readonly clock: Clock },
+  faults: ErrorRequestHandler,
+): void {
+  const route = router.route('/userinfo')
+  route.get(answer)
+  route.post(answer)
+  route.all(...machineEnd('GET, POST', faults))
 
   async function answer(request: Request, response: Response): Promise<void> {
     const header = request.headers.authorization

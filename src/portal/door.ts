@@ -1,4 +1,4 @@
-import { type Request, type RequestHandler, type Response, Router, urlencoded } from 'express'
+import { type Request, type RequestHandler, type Response, type Router, urlencoded } from 'express'
 import {
   type Browsers,
   type Devices,
@@ -52,29 +52,30 @@ const BYTES_MAX = 4 * 1024
 const BODY = { extended: false, limit: BYTES_MAX, parameterLimit: 10, inflate: false } as const
 
 export type Portal = {
-  readonly router: Router
+  /** Puts its paths on a router at the issuer's path. */
+  readonly routes: (router: Router) => void
   /** The page of a step-up that another door has just opened. */
   show(request: Request, response: Response, id: Id<'stepUp'>, seen: Seen, browser: string): void
 }
 
 export function createPortal({ stepUps, present, browsers, devices, proofs }: PortalDeps): Portal {
-  const router = Router({ caseSensitive: true, strict: true })
-  router.get('/step-up/:id', look('step-up'))
-  router.get('/step-up/:id/ways', look('ways'))
-  router.get('/step-up/:id/apps/:app/rename', look('rename'))
-  router.get('/step-up/:id/apps/:app/remove', look('remove'))
   const parse = refuseLarger(BYTES_MAX, urlencoded(BODY))
-  for (const action of ACTIONS) {
-    const path = `/step-up/:id/${action}`
-    router.post(path, parse, act(action))
-    router.get(path, backToItsPage)
-    router.all(path, (_request, response) => {
-      response.status(405).set('Allow', 'GET, HEAD, POST').end()
-    })
-  }
 
   return {
-    router,
+    routes(router) {
+      for (const action of ACTIONS)
+        router
+          .route(`/step-up/:id/${action}`)
+          .post(parse, act(action))
+          .get(backToItsPage)
+          .all((_request, response) => {
+            response.status(405).set('Allow', 'GET, HEAD, POST').end()
+          })
+      router.get('/step-up/:id', look('step-up'))
+      router.get('/step-up/:id/ways', look('ways'))
+      router.get('/step-up/:id/apps/:app/rename', look('rename'))
+      router.get('/step-up/:id/apps/:app/remove', look('remove'))
+    },
     show: (request, response, id, seen, browser) =>
       send(request, response, seen, { ...ITSELF, id, browser }),
   }

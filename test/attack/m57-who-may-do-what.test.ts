@@ -49,15 +49,20 @@ const DENIED: Readonly<Record<Exclude<Role, 'everybody'>, number>> = {
 }
 
 const ROUTE = /router\.(get|post|put|patch|delete)\(\s*'([^']+)'/g
+/** Of a path that is named once, for all of its methods. */
+const PATH = /router\.route\('([^']+)'\)/
+const METHOD = /(?:\broute|\))\.(get|post|put|patch|delete)\(/g
 const PORTAL = 'src/portal/door.ts'
 
 function routesInSource(): readonly string[] {
-  const found = globSync('src/{http,oidc,portal}/**/*.ts').flatMap((file) =>
-    readFileSync(file, 'utf8')
-      .matchAll(ROUTE)
-      .map(([, method = '', path]) => `${method.toUpperCase()} ${path}`)
-      .toArray(),
-  )
+  const found = globSync('src/{http,oidc,portal}/**/*.ts').flatMap((file) => {
+    const text = readFileSync(file, 'utf8')
+    const path = PATH.exec(text)?.[1]
+    const ofPath =
+      path === undefined ? [] : text.matchAll(METHOD).map(([, method]) => [method, path])
+    const each = text.matchAll(ROUTE).map(([, method, at]) => [method, at])
+    return [...ofPath, ...each].map(([method = '', at]) => `${method.toUpperCase()} ${at}`)
+  })
   // Those posts are registered in a loop, and a get of them only leads back to the page.
   const actions = /^const ACTIONS = \[$([\s\S]*?)^\]/m.exec(readFileSync(PORTAL, 'utf8'))?.[1] ?? ''
   const posts = actions.matchAll(/'([a-z-]+)'/g).map(([, action]) => `POST /step-up/:id/${action}`)

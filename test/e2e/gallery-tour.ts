@@ -1,7 +1,12 @@
 import { createServer } from 'node:http'
 import express from 'express'
 import type { Browser, Page } from 'playwright-core'
-import { createSecurityHeaders, createTemplates, type Html } from '../../src/http/index.ts'
+import {
+  createSecurityHeaders,
+  createTemplates,
+  type Html,
+  onEveryRequest,
+} from '../../src/http/index.ts'
 import { createMoments, createTranslator } from '../../src/i18n/index.ts'
 import { LOCALES, type Locale } from '../../src/kernel/index.ts'
 import { openAssets, TEMPLATES } from '../../src/portal/assets.ts'
@@ -52,7 +57,7 @@ export async function openGallery(logo: string | null): Promise<Gallery> {
   const assets = openAssets({ folder: null, logo, brand: null, brandDark: null })
   const shown = pagesOf(assets)
   const app = express()
-  app.use(createSecurityHeaders('http'))
+  app.use(onEveryRequest([createSecurityHeaders('http')]))
   for (const { path, body, type } of assets.all)
     app.get(path, (_request, response) => void response.type(type).send(body))
   // A page that goes on by itself stays where it is: 204 is no new page.

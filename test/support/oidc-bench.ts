@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import express from 'express'
+import express, { Router } from 'express'
 import { createBrowsers, createDevices } from '../../src/http/index.ts'
 import {
   Fault,
@@ -71,7 +71,7 @@ export async function openOidc(
   issuer = `http://127.0.0.1:${address.port}${path}`
 
   const clients = over.clients?.(party) ?? [clientOf(party)]
-  const { router } = createOidc({
+  const { routes } = createOidc({
     issuer,
     clients: new Map(clients.map((client) => [client.id, client])),
     acrValues: () => ['mfa', 'mfa-app'],
@@ -106,6 +106,8 @@ export async function openOidc(
       error: (message, facts) => void logged.push(`${message} ${JSON.stringify(facts)}`),
     },
   })
+  const router = Router({ caseSensitive: true, strict: true })
+  routes(router)
   app.use(path === '' ? '/' : path, router)
 
   return {
