@@ -1,7 +1,8 @@
+import { residentWithoutGarbage } from './collecting.ts'
 import type { Running } from './installation.ts'
 import type { Target } from './load.ts'
 import type { Loader } from './loader.ts'
-import { cpuSeconds, median, residentBytes } from './statistics.ts'
+import { cpuSeconds, median } from './statistics.ts'
 
 /** Servers under load, and the people whom the load may send to them. */
 export type Subject = { readonly servers: readonly Running[]; readonly target: Target }
@@ -87,15 +88,21 @@ export async function delays(
   return { p50Ms: median(p50), p99 }
 }
 
-/** How much more is resident for each page that somebody has been shown and has not answered, once the heap has its size. */
+/**
+ * How much more is resident for each page that somebody has been shown and has not answered, once the heap has its size. What
+ * nobody holds is collected before either reading.
+ */
 export async function bytesPerPending(
   loader: Loader,
   { servers, target }: Subject,
   { warmUp, stepUps, workers }: Readonly<Record<'warmUp' | 'stepUps' | 'workers', number>>,
 ): Promise<number> {
-  const resident = () => servers.reduce((sum, { pid }) => sum + residentBytes(pid), 0)
+  const resident = async () => {
+    const each = await Promise.all(servers.map(residentWithoutGarbage))
+    return each.reduce((sum, bytes) => sum + bytes, 0)
+  }
   await loader.run({ target, load: 'pending', stepUps: warmUp, workers })
-  const before = resident()
+  const before = await resident()
   await loader.run({ target, load: 'pending', stepUps, workers })
-  return (resident() - before) / stepUps
+  return ((await resident()) - before) / stepUps
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { serveCollecting } from './collecting.ts'
 import { type Outcome, rounded } from './figures.ts'
 import { freePorts, type Installation, serve, start } from './installation.ts'
 import { bytesPerPending, delays, medianOf, pairsOf, ratiosOf, type Subject } from './measure.ts'
@@ -35,7 +36,7 @@ export async function benchSqlite(stage: Stage): Promise<Outcome> {
   await stop(server)
 
   say('what a pending step-up holds')
-  const waiting = await served([many], people, 'in turn')
+  const waiting = stage.stands(await serveCollecting(many), many.issuer, many)
   const pendingBytes = await bytesPerPending(loader, waiting, {
     ...{ warmUp: sizes.pendingWarmUp, stepUps: sizes.pending, workers },
   })
