@@ -1,4 +1,3 @@
-import type { Response } from 'express'
 import { never } from '../kernel/index.ts'
 import type { StepUp } from '../stepup/index.ts'
 import type { AuthorizationRequest } from './request-store.ts'
@@ -13,11 +12,6 @@ export function successUrl(issuer: string, to: Addressee, code: string): string 
 
 export function errorUrl(issuer: string, to: Addressee, refused: ClientRefusal): string {
   return urlOf(to, { ...wireError(refused), ...stateOf(to), iss: issuer })
-}
-
-/** 303, never 307: what was posted here is nobody else's to read (RFC 9700 section 4.12). */
-export function seeOther(response: Response, url: string): void {
-  response.status(303).set('Location', url).end()
 }
 
 /** What the client hears of a step-up that ended without proof; undefined while it has not ended. */

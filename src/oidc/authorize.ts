@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express'
+import { seeOther } from '../http/index.ts'
 import {
   type Clock,
   fail,
@@ -9,7 +10,7 @@ import {
   type Random,
   type Result,
 } from '../kernel/index.ts'
-import { errorUrl, seeOther } from './authorization-response.ts'
+import { errorUrl } from './authorization-response.ts'
 import type { Client, Clients } from './clients/index.ts'
 import { parseForm, readForm } from './form-body.ts'
 import { onlyMethods } from './json.ts'

@@ -6,6 +6,7 @@ import {
   type Proofs,
   refuseLarger,
   requestIdOf,
+  seeOther,
 } from '../http/index.ts'
 import { type Id, never, parseId, parseLocale } from '../kernel/index.ts'
 import type { Seen, StepUps, Whose } from '../stepup/index.ts'
@@ -94,7 +95,7 @@ export function createPortal({ stepUps, present, browsers, devices, proofs }: Po
   function backToItsPage(request: Request, response: Response): void {
     const id = parseId('stepUp', request.params['id'])
     if (id === undefined) stranger(request, response)
-    else response.redirect(303, `../${id}`)
+    else seeOther(response, `../${id}`)
   }
 
   function act(action: Action): RequestHandler {
@@ -111,10 +112,10 @@ export function createPortal({ stepUps, present, browsers, devices, proofs }: Po
       if (state === 'satisfied') {
         browsers.renew(request, response)
         if (seen.device !== null) devices.write(response, seen.device)
-        return response.redirect(303, `resume?via=${proofs.via(whose.id, 'resume')}`)
+        return seeOther(response, `resume?via=${proofs.via(whose.id, 'resume')}`)
       }
       // What has nothing to say is shown by its own address, so that Reload asks nothing twice.
-      if (seen.said === 'nothing') return response.redirect(303, `../${whose.id}`)
+      if (seen.said === 'nothing') return seeOther(response, `../${whose.id}`)
       send(request, response, seen, {
         ...whose,
         view: action === 'rename' || action === 'remove' ? action : 'step-up',
