@@ -5,7 +5,7 @@ import { composeChannels } from './compose-channels.ts'
 import { composeDirectories, composeLeavers, type RemoteDirectory } from './compose-directories.ts'
 import { composeDoors } from './compose-doors.ts'
 import { composeNotify } from './compose-notify.ts'
-import { openStore } from './compose-store.ts'
+import { listening, openStore } from './compose-store.ts'
 import { tellOfAddresses } from './compose-trust.ts'
 import type { Config } from './config/index.ts'
 import type { Textable } from './directories/index.ts'
@@ -23,14 +23,14 @@ import {
   type Random,
   type Stopwatch,
 } from './kernel/index.ts'
-import { createEventLog, createSparing, type Log } from './log/index.ts'
+import { createEventLog, type Log } from './log/index.ts'
 import { createManagement, createProbe } from './management/index.ts'
 import { createMetrics, operationsOf, timedPorts } from './metrics/index.ts'
 import { NOTICE_KINDS } from './notices/index.ts'
 import { createSigningKeys, FAILURES, type SigningKeys } from './oidc/index.ts'
 import { createPolicies, type Policies, type PolicySettings } from './policy/index.ts'
 import * as step from './stepup/index.ts'
-import type { Store } from './store/index.ts'
+import type { SqliteOptions, Store } from './store/index.ts'
 import { createTrust, type Trust } from './trust/index.ts'
 
 /** Handed in once, at the top, by main.ts or by a test. */
@@ -42,6 +42,8 @@ export type World = {
   readonly version: string
   /** For what is fetched: the keys of clients, and gateways for text messages. */
   readonly fetch: typeof globalThis.fetch
+  /** Of SQLite, where its loading began earlier. */
+  readonly writer?: SqliteOptions['writer']
 }
 
 export type App = AsyncDisposable & {
@@ -75,12 +77,10 @@ export type App = AsyncDisposable & {
 
 /** Of one probe, which orchestrators give a second. */
 const HEALTH_SECONDS = 0.8
-/** Between two lines about connections that were lost. */
-const LOST_SECONDS = 10
 
 /** What is opened first is closed last, also when a later line throws. */
 export async function compose(config: Config, world: World): Promise<App> {
-  const { clock, stopwatch, random, log } = world
+  const { clock, stopwatch, random, log, writer } = world
   await using opening = new AsyncDisposableStack()
   const keys = createKeyRing(config.encryption.keys)
 
@@ -90,7 +90,8 @@ export async function compose(config: Config, world: World): Promise<App> {
     metrics.heard(events)
     tellLog(events)
   }
-  const deps = { keys, random, clock, stopwatch, heard, ...listening(config.store.engine, world) }
+  const listens = listening(config.store.engine, world)
+  const deps = { keys, random, clock, stopwatch, writer, heard, ...listens }
   const store = opening.use(await openStore(config.store, deps))
   const kept = {
     ...{ 'step-ups': store.stepUps, requests: store.requests, people: store.people },
@@ -274,17 +275,6 @@ export function firstPolicyOf(config: Config): PolicySettings {
     ...{ enabled, factors, firstEnrolment, sendAtOnce, language, acr, rules },
     ...{ trustHours: trust.hours, trustBinding: trust.binding, trustSince: null },
   }
-}
-
-/** What the log hears of the store. A server that restarts ends every connection that waits for work; they are made anew. */
-function listening(engine: Config['store']['engine'], { log, stopwatch }: World) {
-  const advise = (advice: string) =>
-    log.warn('the database is not set up as it should be', { advice })
-  if (engine === 'sqlite')
-    return { advise, onFault: (error: unknown) => log.error('the writer was lost', { error }) }
-  const tell = (facts: object) => log.warn('idle connections to the database were lost', facts)
-  const tellLost = createSparing({ seconds: LOST_SECONDS, stopwatch, tell })
-  return { advise, onFault: (error: unknown) => tellLost({ error }) }
 }
 
 const serversOf = ({ directories }: Config) =>

@@ -62,8 +62,11 @@ const world: World = {
   // Loaded when a command needs it: `check` and `secrets new` open nothing.
   openTools: async (config, logTo) => {
     try {
+      const { loadWriter } = await import('./store/loading/index.ts')
+      const writer = config.store.engine === 'sqlite' ? loadWriter() : undefined
       const { composeTools } = await import('./compose-tools.ts')
-      return await composeTools(config, { clock, stopwatch, random, version, pause, logTo })
+      const here = { clock, stopwatch, random, version, pause, logTo }
+      return await composeTools(config, { ...here, writer })
     } finally {
       setFlagsFromString(GROW_YOUNG_HEAP)
     }

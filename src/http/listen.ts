@@ -1,7 +1,7 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import type { RequestListener, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createSlots, Fault, type Secret, type Slots } from '../kernel/index.ts'
+import { createServer, createTlsServer } from './node-http.ts'
 
 export type Listening = {
   readonly port: number

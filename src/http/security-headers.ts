@@ -1,7 +1,7 @@
-import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import helmet from 'helmet'
 import { invariant } from '../kernel/index.ts'
+import { IncomingMessage, ServerResponse } from './node-http.ts'
 import type { OnRequest } from './on-request.ts'
 
 /**

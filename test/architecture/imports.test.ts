@@ -43,9 +43,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['kernel', 'config', '~audit', '~directories', '~keycloak'],
     ...['~policy', '~stepup', '~store', '~trust'],
   ],
+  // Of the store what it takes to load its writer.
   'main.ts': [
     ...['kernel', 'config', 'cli'],
-    ...['compose-keycloak.ts', 'compose-store.ts', 'compose-tools.ts'],
+    ...['compose-keycloak.ts', 'compose-store.ts', 'compose-tools.ts', 'store'],
   ],
   'launch.js': ['main.ts'],
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { describe, test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { Fault, later, Secret } from '../../src/kernel/index.ts'
 import { migrateSqlite, openSqliteStore, type SqliteOptions } from '../../src/store/index.ts'
+import { loadWriter } from '../../src/store/loading/index.ts'
 import { SQLITE_SCHEMA } from '../../src/store/sqlite/migrate.ts'
 import { enrolmentSample } from '../support/enrolment.ts'
 import { requestSample } from '../support/request.ts'
@@ -43,6 +45,21 @@ describe('the sqlite store', () => {
     await made.store[Symbol.asyncDispose]()
     await using again = await openSqliteStore(made.options)
     assert.deepEqual((await again.stepUps.find(stepUp.id))?.value, stepUp)
+  })
+
+  test('takes the writer whose loading began earlier, and another one where that has ended', async () => {
+    for (const isGone of [false, true]) {
+      const writer = loadWriter()
+      if (isGone) await writer.terminate()
+      await using made = await bench({ writer })
+      const stepUp = challengedSample(sampler)
+      await made.store.stepUps.open(stepUp, [], null, NOON)
+      assert.deepEqual((await made.store.stepUps.find(stepUp.id))?.value, stepUp)
+      const ends = isGone ? undefined : once(writer, 'exit')
+      await made.store[Symbol.asyncDispose]()
+      await ends
+      assert.equal(writer.threadId, -1)
+    }
   })
 
   test('makes a file that only its own user may read', async () => {

@@ -1,4 +1,5 @@
-import { createTransport } from 'nodemailer'
+import { createRequire } from 'node:module'
+import type * as Nodemailer from 'nodemailer'
 import type { Secret, Stopwatch } from '../../kernel/index.ts'
 import type { Channel, CodeMessage, Delivery, NoticeChannel, NoticeMessage } from '../channel.ts'
 import { noticeMark } from '../notice-mark.ts'
@@ -23,6 +24,9 @@ export type EmailSettings = {
 }
 
 const PROVIDER = 'smtp'
+// Not by `import`: as a module it imports `node:http`, and that loads all of `fetch` (see http/node-http.ts).
+const { createTransport }: typeof Nodemailer = createRequire(import.meta.url)('nodemailer')
+
 /** nodemailer's own are minutes; a person waits for this. */
 const TIMEOUTS = {
   dnsTimeout: 3_000,

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import { type Clock, Fault, type KeyRing, type Random, randomToken } from '../../kernel/index.ts'
 import { createRemembered } from '../remembered.ts'
 import { eventIn, requestIn, stepUpIn } from '../rows.ts'
@@ -29,6 +30,8 @@ export type SqliteOptions = {
   readonly keys: KeyRing
   readonly random: Random
   readonly clock: Clock
+  /** By `loadWriter`, of whoever loads something else meanwhile. */
+  readonly writer?: Worker | undefined
   readonly heard?: Heard
   /** The writer was lost, and why; another one is started. */
   readonly onFault?: (why: unknown) => void
@@ -51,10 +54,19 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
   checkKeysSqlite(file, keys)
 
   await using opening = new AsyncDisposableStack()
-  const writer = opening.use(
-    await startWriterThread({ file, restarted: () => reader.reopen(), lost: onFault }),
+  const starting = startWriterThread({
+    ...{ file, loaded: options.writer },
+    ...{ restarted: () => reader.reopen(), lost: onFault },
+  })
+  // Whoever waits for it below hears why it did not start.
+  opening.defer(() =>
+    starting.then(
+      (started) => started[Symbol.asyncDispose](),
+      () => undefined,
+    ),
   )
   const reader = opening.use(openReader(file))
+  const writer = await starting
 
   const sealing = createSealing(keys, random)
   const toRows = createToRows({ sealing, random })

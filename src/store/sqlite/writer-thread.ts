@@ -1,12 +1,11 @@
 import { once } from 'node:events'
-import { getCompileCacheDir } from 'node:module'
-import { dirname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { createSlots, Fault } from '../../kernel/index.ts'
+import { loadWriter } from '../loading/index.ts'
 import { DURABILITY } from './durability.ts'
 import { isOfTheWorld } from './faults.ts'
 import type { Durability, Message, Operation, Operations, Reply } from './operations.ts'
-import type { FromWriter, ToWriter, WriterData } from './writer.ts'
+import type { FromWriter, OpenFile, ToWriter } from './writer.ts'
 
 export type WriterThread = AsyncDisposable & {
   call<O extends Operation>(
@@ -19,6 +18,8 @@ export type WriterThread = AsyncDisposable & {
 
 export type WriterThreadDeps = {
   readonly file: string
+  /** Where loading began earlier. */
+  readonly loaded: Worker | undefined
   /** The writer is back after it was lost; what else holds the file may have to open it anew. */
   readonly restarted: () => void
   /** Why the writer was lost, for the log. */
@@ -43,6 +44,7 @@ type Waiting = {
 /** The main thread's end of the writer: a bounded queue, patience, and another writer when one is lost. */
 export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterThread> {
   const { file } = deps
+  let { loaded } = deps
   const waiting = createSlots<Waiting>()
   let outbox: Message[] = []
   /** Asked of this writer and not answered by it, whether or not somebody still waits. */
@@ -126,13 +128,13 @@ export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterT
 
   function start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      // Node adds a folder of its version to the one that it is given.
-      const cache = getCompileCacheDir()
-      const cacheFolder = cache === undefined ? null : dirname(cache)
-      const workerData: WriterData = { file, cacheFolder }
-      const started = new Worker(new URL('./start-writer.js', import.meta.url), { workerData })
+      // Of a thread that has ended nothing more is heard.
+      const started = loaded === undefined || loaded.threadId === -1 ? loadWriter() : loaded
+      loaded = undefined
       let why: unknown = new Error('the writer ended')
       worker = started
+      started.ref()
+      post(started, { open: file })
       started.on('message', (said: FromWriter) => {
         if ('replies' in said) {
           unanswered -= said.replies.length
@@ -171,7 +173,7 @@ export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterT
   }
 }
 
-function post(worker: Worker, message: ToWriter): void {
+function post(worker: Worker, message: OpenFile | ToWriter): void {
   worker.postMessage(message)
 }
 

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { statSync } from 'node:fs'
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads'
 import Sqlite from 'better-sqlite3'
 import type { Message, Operations, Reply } from './operations.ts'
 import { createQuery } from './statements.ts'
@@ -20,7 +21,8 @@ import { upkeepWrites } from './writes/upkeep.ts'
 /** What the writer says to the thread that started it. */
 export type FromWriter = { readonly ready: true } | { readonly replies: readonly Reply[] }
 export type ToWriter = readonly Message[] | 'close'
-export type WriterData = { readonly file: string; readonly cacheFolder: string | null }
+/** Before anything else. */
+export type OpenFile = { readonly open: string }
 
 /** Below the patience of callers, so that a file that another process holds is told before they leave. */
 const BUSY_MS = 2_000
@@ -35,7 +37,7 @@ const BATCH_MAX = 500
 const port = parentPort
 if (port === null) throw new Error('invariant broken: the writer runs in a worker')
 
-const { file }: WriterData = workerData
+const [{ open: file }]: [OpenFile] = (await once(port, 'message')) as [OpenFile]
 const opened = statSync(file)
 const db = new Sqlite(file, { fileMustExist: true, timeout: BUSY_MS })
 db.pragma('temp_store = MEMORY')
