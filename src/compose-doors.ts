@@ -113,15 +113,13 @@ export function composeDoors({ config, world, ...deps }: Deps): RequestListener 
     assets: assets.all,
     notFound: (request, response) => {
       const view = { says: 'not-found', resume: null } as const
-      response
-        .status(404)
-        .type('html')
-        .send(`${shownByAll.error(view, request, response)}`)
+      http.sendHtml(response, 404, shownByAll.error(view, request, response))
     },
     faults: http.createFaults({
       log,
-      respond: ({ says }, request, response) => {
-        response.type('html').send(`${shownByAll.error({ says, resume: null }, request, response)}`)
+      respond: ({ status, says }, request, response) => {
+        const page = shownByAll.error({ says, resume: null }, request, response)
+        http.sendHtml(response, status, page)
       },
     }),
   })

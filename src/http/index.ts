@@ -2,6 +2,7 @@
  * What every door needs: the browser's cookie, anti-forgery, security headers, request ids, client addresses, templates,
  * and the one table that gives failure its face. It knows no step-up beyond its id, and no protocol.
  */
+export { seeOther, sendHtml, sendText } from './answers.ts'
 export { refuseLarger } from './body-limit.ts'
 export { type Browsers, createBrowsers } from './browser.ts'
 export { createCertain, createCertainIpOf, createIpOf, parseIp } from './client-ip.ts'
@@ -15,5 +16,4 @@ export { createPageLog } from './page-log.ts'
 export { createProofs, type Hop, type Proofs } from './proofs.ts'
 export { createRequestIds, requestIdOf } from './request-id.ts'
 export { createSecurityHeaders } from './security-headers.ts'
-export { seeOther } from './see-other.ts'
 export { createTemplates, type Templates } from './templates.ts'

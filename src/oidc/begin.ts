@@ -1,5 +1,5 @@
 import type { Request, Response, Router } from 'express'
-import { type Browsers, type Hop, type Proofs, seeOther } from '../http/index.ts'
+import { type Browsers, type Hop, type Proofs, seeOther, sendHtml } from '../http/index.ts'
 import { type Clock, Fault, type Id, type KeyRing, parseId } from '../kernel/index.ts'
 import type { Found, Open, StepUp } from '../stepup/index.ts'
 import { type Answer, answerTo } from './answer.ts'
@@ -86,7 +86,7 @@ export function begin(router: Router, door: BeginDoor): void {
     const resume = paths.hop(asked.stepUp, 'resume')
     const view = { status: 503, says: 'try-again-later', resume, asked: asked.request } as const
     const page = door.pages.error(view, request, response)
-    response.status(503).set('Retry-After', '5').type('html').send(`${page}`)
+    sendHtml(response.set('Retry-After', '5'), 503, page)
   }
 
   async function goOn(

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import type { AuditEvent } from '../audit/index.ts'
-import type { Browsers, Devices } from '../http/index.ts'
+import type { Browsers, Devices, Html } from '../http/index.ts'
 import type { Clock, KeyRing, Random } from '../kernel/index.ts'
 import type { Found, Open, StepUp, StepUpRequest } from '../stepup/index.ts'
 import type { Clients, Failure, Fetch } from './clients/index.ts'
@@ -8,9 +8,6 @@ import type { Log } from './json.ts'
 import type { RequestStore } from './request-store.ts'
 import type { Says } from './requests/index.ts'
 import type { SigningKeys } from './signing/index.ts'
-
-/** Markup that is ready to be sent. */
-export type Page = { toString(): string }
 
 export type OidcPages = {
   /** Where no client may hear of it. With `resume`, a button takes the person back to the client, which `asked` for this. */
@@ -23,13 +20,13 @@ export type OidcPages = {
     },
     request: Request,
     response: Response,
-  ): Page
+  ): Html
   /** Goes on to `url` at once, with a link for those who must click. */
   done(
     view: { readonly url: string; readonly stepUp: StepUp },
     request: Request,
     response: Response,
-  ): Page
+  ): Html
 }
 
 export type OidcDeps = {

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Router } from 'express'
 import { LOCALES } from '../kernel/index.ts'
 import { CLIENT_ALGORITHMS, type Clients } from './clients/index.ts'
-import { machineEnd } from './json.ts'
+import { machineEnd, sendPublic } from './json.ts'
 
 export type DiscoveryDoor = {
   readonly issuer: string
@@ -14,8 +14,7 @@ export type DiscoveryDoor = {
 export function discovery(router: Router, door: DiscoveryDoor, faults: ErrorRequestHandler): void {
   const route = router.route('/.well-known/openid-configuration')
   route.get((_request, response) => {
-    const body = JSON.stringify(metadata(door))
-    response.set('Cache-Control', 'public, max-age=300').type('json').send(body)
+    sendPublic(response, JSON.stringify(metadata(door)))
   })
   route.all(...machineEnd('GET, HEAD', faults))
 }

@@ -14,7 +14,7 @@ export type {
   SubjectFrom,
 } from './clients/index.ts'
 export { FAILURES } from './clients/index.ts'
-export type { OidcDeps, OidcPages, Page } from './deps.ts'
+export type { OidcDeps, OidcPages } from './deps.ts'
 export { createOidc, type Oidc } from './oidc.ts'
 export type { AuthorizationRequest, Once, RequestStore } from './request-store.ts'
 export type { Says } from './requests/index.ts'

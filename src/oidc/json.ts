@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
-import { createFaults } from '../http/index.ts'
+import { createFaults, sendText } from '../http/index.ts'
 import type { WireError } from './requests/index.ts'
 
 export type Log = {
@@ -7,9 +7,19 @@ export type Log = {
   error(message: string, facts: object): void
 }
 
+const JSON_TYPE = 'application/json; charset=utf-8'
+
 /** RFC 6749 section 5: nothing that a machine hears may be kept by anything on the way. */
 export function sendJson(response: Response, status: number, body: object): void {
-  response.status(status).set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' }).json(body)
+  response.setHeader('Cache-Control', 'no-store')
+  response.setHeader('Pragma', 'no-cache')
+  sendText(response, status, JSON_TYPE, JSON.stringify(body))
+}
+
+/** What is the same for everybody. @param json its text */
+export function sendPublic(response: Response, json: string): void {
+  response.setHeader('Cache-Control', 'public, max-age=300')
+  sendText(response, 200, JSON_TYPE, json)
 }
 
 /** RFC 6749 section 5.2. With 401 the scheme that was tried is named. */
@@ -45,7 +55,7 @@ export function onlyMethods(allowed: string): RequestHandler {
 export function createJsonFaults(log: Log): ErrorRequestHandler {
   return createFaults({
     log,
-    respond({ says }, _request, response) {
+    respond({ status, says }, _request, response) {
       const isTheirs = says === 'not-understood' || says === 'too-large'
       const isLater = says === 'try-again' || says === 'try-again-later'
       const error = isTheirs
@@ -53,7 +63,7 @@ export function createJsonFaults(log: Log): ErrorRequestHandler {
         : isLater
           ? 'temporarily_unavailable'
           : 'server_error'
-      response.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' }).json({ error })
+      sendJson(response, status, { error })
     },
   })
 }

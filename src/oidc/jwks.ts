@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Router } from 'express'
-import { machineEnd } from './json.ts'
+import { machineEnd, sendPublic } from './json.ts'
 import type { SigningKeys } from './signing/index.ts'
 
 /** GET /jwks. Kept for as long as a replica may take to hear of a new key, which is published days before it signs. */
@@ -11,7 +11,7 @@ export function jwks(
   const route = router.route('/jwks')
   route.get(async (_request, response) => {
     const set = await signingKeys.published()
-    response.set('Cache-Control', 'public, max-age=300').type('json').send(JSON.stringify(set))
+    sendPublic(response, JSON.stringify(set))
   })
   route.all(...machineEnd('GET, HEAD', faults))
 }

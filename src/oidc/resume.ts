@@ -1,5 +1,5 @@
 import type { Request, Response, Router } from 'express'
-import { type Browsers, type Proofs, seeOther } from '../http/index.ts'
+import { type Browsers, type Proofs, seeOther, sendHtml } from '../http/index.ts'
 import type { Clock, Id, KeyRing } from '../kernel/index.ts'
 import { answerTo } from './answer.ts'
 import { errorUrl } from './authorization-response.ts'
@@ -40,7 +40,7 @@ export function resume(router: Router, door: ResumeDoor): void {
       case 'code': {
         browsers.renew(request, response)
         const page = pages.done({ url: given.url, stepUp: given.stepUp }, request, response)
-        return void response.status(200).type('html').send(`${page}`)
+        return sendHtml(response, 200, page)
       }
       case 'error':
         return seeOther(response, given.url)

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import { sendHtml } from '../http/index.ts'
 import type { OidcPages } from './deps.ts'
 import { type PageRefusal, pageOf } from './requests/index.ts'
 
@@ -8,7 +9,7 @@ export function createSendPage(pages: OidcPages): SendPage {
   return (request, response, why) => {
     const { status, says } = pageOf(why)
     const page = pages.error({ status, says, resume: null }, request, response)
-    response.status(status).type('html').send(`${page}`)
+    sendHtml(response, status, page)
   }
 }
 

@@ -7,6 +7,7 @@ import {
   refuseLarger,
   requestIdOf,
   seeOther,
+  sendHtml,
 } from '../http/index.ts'
 import { type Id, never, parseId, parseLocale } from '../kernel/index.ts'
 import type { Seen, StepUps, Whose } from '../stepup/index.ts'
@@ -184,7 +185,7 @@ export function createPortal({ stepUps, present, browsers, devices, proofs }: Po
     const acceptLanguage = request.headers['accept-language'] ?? null
     const requestId = requestIdOf(response)
     const { status, html } = present(seen, { ...asked, requestId, acceptLanguage })
-    response.status(status).type('html').send(`${html}`)
+    sendHtml(response, status, html)
   }
 }
 

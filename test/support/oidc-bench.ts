@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import express, { Router } from 'express'
-import { createBrowsers, createDevices } from '../../src/http/index.ts'
+import { createBrowsers, createDevices, html } from '../../src/http/index.ts'
 import {
   Fault,
   type Id,
@@ -93,9 +93,9 @@ export async function openOidc(
     pages: {
       error(view) {
         said = view.says
-        return `error ${view.says} ${view.resume ?? ''}`
+        return html`error ${view.says} ${view.resume}`
       },
-      done: ({ url }) => `done <a href="${url.replaceAll('&', '&amp;')}">`,
+      done: ({ url }) => html`done <a href="${url}">`,
     },
     keys,
     fetch: over.fetch ?? (() => Promise.reject(new Error('nothing may be fetched'))),
