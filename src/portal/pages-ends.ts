@@ -56,8 +56,8 @@ export function endPages(deps: PagesDeps) {
       const isMuch = why === 'attempts-spent'
       return end(frame, {
         ...{ icon: isMuch ? 'lock' : 'alert', tone: isMuch ? 'warn' : 'danger', stage: 'stopped' },
-        title: t(`refused.title.${why}`, { app }),
-        hint: refusedHint(t, why, app),
+        title: refusedTitle(t, why, frame, app),
+        hint: refusedHint(t, why, frame, app),
         go: { href: resume, word: t('back', { app }) },
         ...(isMuch ? { asksWhose: true } : {}),
         help: 'contacts',
@@ -70,9 +70,9 @@ export function endPages(deps: PagesDeps) {
       if (by === 'operator')
         return end(frame, {
           ...{ icon: 'alert', tone: 'calm', stage: 'stopped', help: 'row' },
-          title: t('ended-by-desk.title'),
-          hint: t('ended-by-desk.hint', { app }),
-          go: { href: resume, word: t('again', { app }) },
+          title: t(`ended-by-desk.title.${frame.purpose}`),
+          hint: t(`ended-by-desk.hint.${frame.purpose}`, { app }),
+          go: { href: resume, word: t(`again.${frame.purpose}`, { app }) },
         })
       return end(frame, {
         ...{ icon: 'close', tone: 'calm', stage: 'stopped', help: 'none' },
@@ -86,9 +86,9 @@ export function endPages(deps: PagesDeps) {
       const t = translate(frame.locale)
       return end(frame, {
         ...{ icon: 'clock', tone: 'calm', stage: 'stopped', help: 'row' },
-        title: t('expired.title'),
-        hint: t('expired.hint', { count: openMinutes }),
-        go: { href: resume, word: t('again', { app: appOf(frame) }) },
+        title: t(`expired.title.${frame.purpose}`),
+        hint: t(`expired.hint.${frame.purpose}`, { count: openMinutes }),
+        go: { href: resume, word: t(`again.${frame.purpose}`, { app: appOf(frame) }) },
       })
     },
 
@@ -196,17 +196,14 @@ export function endPages(deps: PagesDeps) {
     }
   }
 
-  function refusedHint(t: T, why: RefusedView['why'], app: string): string {
-    switch (why) {
-      case 'denied':
-        return t('refused.hint.denied', { org })
-      case 'attempts-spent':
-        return t('refused.hint.attempts-spent', { app })
-      case 'question-needed':
-        return t('refused.hint.question-needed', { app })
-      case 'essential-acr-unmet':
-        return t('refused.hint.essential-acr-unmet')
-    }
+  function refusedTitle(t: T, why: RefusedView['why'], { purpose }: Frame, app: string): string {
+    const isForAll = why === 'attempts-spent' || why === 'question-needed'
+    return t(isForAll ? `refused.title.${why}` : `refused.title.${why}.${purpose}`, { app })
+  }
+
+  function refusedHint(t: T, why: RefusedView['why'], { purpose }: Frame, app: string): string {
+    if (why === 'essential-acr-unmet') return t(`refused.hint.${why}`)
+    return t(`refused.hint.${why}.${purpose}`, { app, org })
   }
 }
 

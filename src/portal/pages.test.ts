@@ -55,6 +55,27 @@ describe('the pages', () => {
     for (const page of all) assert.ok(!`${page}`.includes('<script'))
   })
 
+  test('speak of no sign-in to whoever looks after their OTP apps', () => {
+    const resume = '/2fa/resume'
+    const whys = ['denied', 'attempts-spent', 'question-needed', 'essential-acr-unmet'] as const
+    const ends = (of: Frame) => [
+      pages.expired(of, { resume, openMinutes: 10 }),
+      ...(['person', 'operator'] as const).map((by) => pages.cancelled(of, { resume, by })),
+      ...whys.map((why) => pages.refused(of, { why, resume })),
+    ]
+    for (const [locale, signIn] of [
+      ['en', /sign(?:ed)?[- ]in\b/],
+      ['zh-CN', /登录/],
+    ] as const) {
+      const place = { ...frame, locale, language: null }
+      const told = (purpose: Frame['purpose']) =>
+        ends({ ...place, purpose }).map((page) => /<main[\s\S]*<\/main>/.exec(`${page}`)?.[0] ?? '')
+      for (const page of told('enrol')) assert.doesNotMatch(page, signIn)
+      assert.ok(told('sign-in').every((page) => page.length > 200))
+      assert.match(told('sign-in').join(), signIn)
+    }
+  })
+
   test('say first in the title what went wrong, then where one is', () => {
     const message = { says: 'wrong', left: 1, then: { pauseMinutes: 15 } } as const
     const page = `${pages.challenge(frame, { ...view, message })}`

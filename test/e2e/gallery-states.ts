@@ -104,6 +104,7 @@ export function frameIn(locale: Locale): Frame {
 export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Html>> {
   const own: Frame = { ...frame, purpose: 'enrol' }
   const over: Frame = { ...frame, cancel: null, language: null }
+  const ownOver: Frame = { ...own, cancel: null, language: null }
   const nobody: Frame = { ...over, application: null, username: null }
   const resume = '/step-up/stp_1/resume'
   const asked = (message: Message, rest: Partial<ChallengeView> = {}) =>
@@ -224,12 +225,14 @@ export function statesOf(pages: Pages, frame: Frame): Readonly<Record<string, Ht
     'refused-spent': pages.refused(over, { why: 'attempts-spent', resume }),
     'refused-stronger': pages.refused(over, { why: 'essential-acr-unmet', resume }),
     cancelled: pages.cancelled(over, { resume, by: 'person' }),
-    'cancelled-own': pages.cancelled(
-      { ...own, cancel: null, language: null },
-      { resume, by: 'person' },
-    ),
+    'cancelled-own': pages.cancelled(ownOver, { resume, by: 'person' }),
     'closed-by-desk': pages.cancelled(over, { resume, by: 'operator' }),
     expired: pages.expired(over, { resume, openMinutes: 10 }),
+    'refused-denied-own': pages.refused(ownOver, { why: 'denied', resume }),
+    'refused-spent-own': pages.refused(ownOver, { why: 'attempts-spent', resume }),
+    'refused-stronger-own': pages.refused(ownOver, { why: 'essential-acr-unmet', resume }),
+    'closed-by-desk-own': pages.cancelled(ownOver, { resume, by: 'operator' }),
+    'expired-own': pages.expired(ownOver, { resume, openMinutes: 10 }),
     done: pages.done(over, { url: '/over?code=1&state=2', how: 'proven' }),
     'done-ended': pages.done(over, { url: '/over', how: 'ended' }),
     error: failed('our-mistake', ''),

@@ -1,4 +1,5 @@
 import { codes } from './codes.ts'
+import { ends } from './ends.ts'
 import { messages } from './messages.ts'
 import { notices } from './notices.ts'
 import { ownApps } from './own-apps.ts'
@@ -9,6 +10,7 @@ import { ownApps } from './own-apps.ts'
  */
 export const words = {
   ...codes,
+  ...ends,
   ...messages,
   ...notices,
   'language.name': 'English',
@@ -223,38 +225,6 @@ export const words = {
   'call.title': 'Call the IT service desk',
   'write.title': 'Write to the IT service desk',
   'visit.title': 'Open the IT service desk',
-
-  'refused.title.denied': 'You can’t sign in to {app} this way',
-  'refused.hint.denied':
-    '{org}’s rules don’t allow it for your account. Nobody was signed in. The IT service desk can tell you more.',
-  'refused.title.attempts-spent': 'There were too many tries',
-  'refused.hint.attempts-spent':
-    'To be safe, we closed this sign-in. Nobody was signed in. You can start again in {app}.',
-  'refused.title.question-needed': 'You need to be asked first',
-  'refused.hint.question-needed': '{app} asked us not to show a question. Start again there.',
-  'refused.title.essential-acr-unmet': 'You need a stronger way to sign in to {app}',
-  'refused.hint.essential-acr-unmet':
-    'None of your ways to confirm it’s you is strong enough for it. The IT service desk can help.',
-  back: 'Back to {app}',
-  again: 'Start again in {app}',
-  'cancelled.title.sign-in': 'You cancelled this sign-in',
-  'cancelled.hint.sign-in': 'Nobody was signed in.',
-  'cancelled.title.enrol': 'You stopped here',
-  'cancelled.hint.enrol': 'What you had already changed stays changed.',
-  'ended-by-desk.title': 'We closed this sign-in',
-  'ended-by-desk.hint':
-    'Something about your account was changed meanwhile. Nobody was signed in. You can start again in {app}.',
-  'expired.title': 'This sign-in has expired',
-  'expired.hint_one':
-    'It was open for more than {count} minute, so we closed it. Nothing is wrong with your account.',
-  'expired.hint_other':
-    'It was open for more than {count} minutes, so we closed it. Nothing is wrong with your account.',
-  'done.title': 'Thank you, that’s you',
-  'done.hint': 'Taking you to {app}.',
-  'done.go': 'Continue to {app}',
-  'passed.title': 'All set',
-  'ended.title': 'Back to {app}',
-  'ended.hint': 'Taking you back to {app}.',
 
   'error.title': 'Something went wrong on our side',
   'error.hint': 'You did nothing wrong, and nobody was signed in. Trying once more usually helps.',

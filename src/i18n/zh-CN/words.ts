@@ -1,11 +1,13 @@
 import type { Words } from '../words.ts'
 import { codes } from './codes.ts'
+import { ends } from './ends.ts'
 import { messages } from './messages.ts'
 import { notices } from './notices.ts'
 import { ownApps } from './own-apps.ts'
 
 export const words: Words = {
   ...codes,
+  ...ends,
   ...messages,
   ...notices,
   'language.name': '简体中文',
@@ -201,32 +203,6 @@ export const words: Words = {
   'call.title': '致电 IT 服务台',
   'write.title': '发邮件给 IT 服务台',
   'visit.title': '打开 IT 服务台',
-
-  'refused.title.denied': '您无法以此方式​登录{app}',
-  'refused.hint.denied':
-    '{org} 的安全策略不允许您的账号登录，本次登录未完成。详情请联系 IT 服务台。',
-  'refused.title.attempts-spent': '尝试次数过多',
-  'refused.hint.attempts-spent': '为保障安全，本次登录已结束，您尚未登录。可返回{app}重新登录。',
-  'refused.title.question-needed': '需要先进行​身份验证',
-  'refused.hint.question-needed': '{app}要求不显示验证页面，请返回重新登录。',
-  'refused.title.essential-acr-unmet': '登录{app}​需要更安全的​验证方式',
-  'refused.hint.essential-acr-unmet': '您现有的验证方式均未达到要求，请联系 IT 服务台。',
-  back: '返回{app}',
-  again: '返回{app}重新登录',
-  'cancelled.title.sign-in': '已取消​本次登录',
-  'cancelled.hint.sign-in': '您尚未登录。',
-  'cancelled.title.enrol': '已停止​本次操作',
-  'cancelled.hint.enrol': '此前完成的更改仍然有效。',
-  'ended-by-desk.title': '本次登录​已关闭',
-  'ended-by-desk.hint': '您的账号信息在此期间有变更，您尚未登录。可返回{app}重新登录。',
-  'expired.title': '本次登录​已超时',
-  'expired.hint_other': '页面停留超过 {count} 分钟，登录已自动结束。您的账号没有问题。',
-  'done.title': '验证通过',
-  'done.hint': '正在进入{app}。',
-  'done.go': '进入{app}',
-  'passed.title': '可以继续了',
-  'ended.title': '返回{app}',
-  'ended.hint': '正在返回{app}。',
 
   'error.title': '系统​出了点问题',
   'error.hint': '这与您的操作无关，本次登录未完成，通常重试即可。',

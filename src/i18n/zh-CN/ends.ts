@@ -1,0 +1,41 @@
+/** What pages say where a step-up is over. */
+export const ends = {
+  'refused.title.denied.sign-in': '您无法以此方式​登录{app}',
+  'refused.title.denied.enrol': '您无法以此方式​管理身份验证器',
+  'refused.hint.denied.sign-in':
+    '{org} 的安全策略不允许您的账号登录，本次登录未完成。详情请联系 IT 服务台。',
+  'refused.hint.denied.enrol': '{org} 的安全策略不允许您的账号进行此操作。详情请联系 IT 服务台。',
+  'refused.title.attempts-spent': '尝试次数过多',
+  'refused.hint.attempts-spent.sign-in':
+    '为保障安全，本次登录已结束，您尚未登录。可返回{app}重新登录。',
+  'refused.hint.attempts-spent.enrol':
+    '为保障安全，本次操作已结束，此前完成的更改仍然有效。可返回{app}重新开始。',
+  'refused.title.question-needed': '需要先进行​身份验证',
+  'refused.hint.question-needed.sign-in': '{app}要求不显示验证页面，请返回重新登录。',
+  'refused.hint.question-needed.enrol': '{app}要求不显示验证页面，请返回重新开始。',
+  'refused.title.essential-acr-unmet.sign-in': '登录{app}​需要更安全的​验证方式',
+  'refused.title.essential-acr-unmet.enrol': '管理身份验证器​需要更安全的​验证方式',
+  'refused.hint.essential-acr-unmet': '您现有的验证方式均未达到要求，请联系 IT 服务台。',
+  back: '返回{app}',
+  'again.sign-in': '返回{app}重新登录',
+  'again.enrol': '返回{app}重新开始',
+  'cancelled.title.sign-in': '已取消​本次登录',
+  'cancelled.hint.sign-in': '您尚未登录。',
+  'cancelled.title.enrol': '已停止​本次操作',
+  'cancelled.hint.enrol': '此前完成的更改仍然有效。',
+  'ended-by-desk.title.sign-in': '本次登录​已关闭',
+  'ended-by-desk.title.enrol': '本次操作​已关闭',
+  'ended-by-desk.hint.sign-in': '您的账号信息在此期间有变更，您尚未登录。可返回{app}重新登录。',
+  'ended-by-desk.hint.enrol':
+    '您的账号信息在此期间有变更，您此前完成的更改仍然有效。可返回{app}重新开始。',
+  'expired.title.sign-in': '本次登录​已超时',
+  'expired.title.enrol': '本次操作​已超时',
+  'expired.hint.sign-in_other': '页面停留超过 {count} 分钟，登录已自动结束。您的账号没有问题。',
+  'expired.hint.enrol_other': '页面停留超过 {count} 分钟，操作已自动结束。此前完成的更改仍然有效。',
+  'done.title': '验证通过',
+  'done.hint': '正在进入{app}。',
+  'done.go': '进入{app}',
+  'passed.title': '可以继续了',
+  'ended.title': '返回{app}',
+  'ended.hint': '正在返回{app}。',
+} as const
