@@ -1,6 +1,5 @@
 import { type SealedEvents, verifyAudit } from './audit/index.ts'
 import type { CopyStore, MigrateStore } from './cli/index.ts'
-import type { World } from './compose.ts'
 import type { Config, PostgresConfig, StoreConfig } from './config/index.ts'
 import {
   type Clock,
@@ -10,7 +9,6 @@ import {
   type Random,
   type Stopwatch,
 } from './kernel/index.ts'
-import { createSparing } from './log/index.ts'
 import {
   migrateSqlite,
   openSqliteStore,
@@ -20,9 +18,6 @@ import {
 } from './store/index.ts'
 import type { PostgresOptions, PostgresSettings } from './store/postgres/index.ts'
 
-/** Between two lines about connections that were lost. */
-const LOST_SECONDS = 10
-
 type Deps = Omit<SqliteOptions, 'file' | 'migrate'> & Omit<PostgresOptions, 'settings' | 'migrate'>
 
 /** The store that the configuration names. */
@@ -31,17 +26,6 @@ export async function openStore(config: StoreConfig, deps: Deps): Promise<Store>
   if (config.engine === 'sqlite') return openSqliteStore({ ...deps, file: config.file, migrate })
   const { openPostgresStore } = await loadPostgres()
   return openPostgresStore({ ...deps, settings: settingsOf(config), migrate })
-}
-
-/** What the log hears of the store. A server that restarts ends every connection that waits for work; they are made anew. */
-export function listening(engine: StoreConfig['engine'], { log, stopwatch }: World) {
-  const advise = (advice: string) =>
-    log.warn('the database is not set up as it should be', { advice })
-  if (engine === 'sqlite')
-    return { advise, onFault: (error: unknown) => log.error('the writer was lost', { error }) }
-  const tell = (facts: object) => log.warn('idle connections to the database were lost', facts)
-  const tellLost = createSparing({ seconds: LOST_SECONDS, stopwatch, tell })
-  return { advise, onFault: (error: unknown) => tellLost({ error }) }
 }
 
 /** Not before it is needed: it takes time and memory that SQLite does without. */

@@ -5,7 +5,8 @@ import { composeChannels } from './compose-channels.ts'
 import { composeDirectories, composeLeavers, type RemoteDirectory } from './compose-directories.ts'
 import { composeDoors } from './compose-doors.ts'
 import { composeNotify } from './compose-notify.ts'
-import { listening, openStore } from './compose-store.ts'
+import { openStore } from './compose-store.ts'
+import { createStoreNews } from './compose-store-news.ts'
 import { tellOfAddresses } from './compose-trust.ts'
 import type { Config } from './config/index.ts'
 import type { Textable } from './directories/index.ts'
@@ -42,7 +43,7 @@ export type World = {
   readonly version: string
   /** For what is fetched: the keys of clients, and gateways for text messages. */
   readonly fetch: typeof globalThis.fetch
-  /** Of SQLite, where its loading began earlier. */
+  /** SQLite's writer, where `main.ts` began to load it; without it the store does. */
   readonly writer?: SqliteOptions['writer']
 }
 
@@ -90,8 +91,8 @@ export async function compose(config: Config, world: World): Promise<App> {
     metrics.heard(events)
     tellLog(events)
   }
-  const listens = listening(config.store.engine, world)
-  const deps = { keys, random, clock, stopwatch, writer, heard, ...listens }
+  const news = createStoreNews(config.store.engine, world)
+  const deps = { keys, random, clock, stopwatch, writer, heard, ...news }
   const store = opening.use(await openStore(config.store, deps))
   const kept = {
     ...{ 'step-ups': store.stepUps, requests: store.requests, people: store.people },

@@ -62,11 +62,13 @@ const world: World = {
   // Loaded when a command needs it: `check` and `secrets new` open nothing.
   openTools: async (config, logTo) => {
     try {
-      const { loadWriter } = await import('./store/loading/index.ts')
+      // Before the rooms, so that both load at once.
+      const { loadWriter } = await import('./store/sqlite/loading/index.ts')
       const writer = config.store.engine === 'sqlite' ? loadWriter() : undefined
       const { composeTools } = await import('./compose-tools.ts')
-      const here = { clock, stopwatch, random, version, pause, logTo }
-      return await composeTools(config, { ...here, writer })
+      return await composeTools(config, {
+        ...{ clock, stopwatch, random, version, pause, logTo, writer },
+      })
     } finally {
       setFlagsFromString(GROW_YOUNG_HEAP)
     }

@@ -11,8 +11,8 @@ export function sendHtml(response: Response, status: number, page: Html): void {
 }
 
 /**
- * What is whole at once and kept by nobody. express's own `send` works out each time what kind of thing it is given, how it
- * is encoded and whether the browser has it still. To HEAD Node answers without the body.
+ * What is whole at once. Who may keep it is said by headers that were set before. express's own `send` works out each time
+ * what kind of thing it is given, how it is encoded and whether the browser has it still. To HEAD Node answers without the body.
  */
 export function sendText(response: Response, status: number, type: string, body: string): void {
   response.statusCode = status

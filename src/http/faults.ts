@@ -16,9 +16,10 @@ const FACE: Record<FaultCode, Face> = {
   'configuration.unfit': { status: 503, says: 'try-again-later' },
 }
 const BUG: Face = { status: 500, says: 'our-mistake' }
-const RETRY_AFTER_SECONDS = '5'
+/** The header `Retry-After` of what may work again soon. */
+export const RETRY_AFTER_SECONDS = '5'
 
-/** Each door says in its own way what the table decided: a page, or JSON for a machine. */
+/** Each door says in its own way what the table decided, its status too: a page, or JSON for a machine. */
 export function createFaults(deps: {
   readonly respond: (face: Face, request: Request, response: Response) => void
   readonly log: { error(message: string, facts: object): void }
@@ -29,7 +30,6 @@ export function createFaults(deps: {
       deps.log.error('request failed', { requestId: requestIdOf(response), error })
     if (response.headersSent) return next(error)
     if (face.status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS)
-    response.status(face.status)
     deps.respond(face, request, response)
   }
 }

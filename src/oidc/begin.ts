@@ -1,5 +1,12 @@
 import type { Request, Response, Router } from 'express'
-import { type Browsers, type Hop, type Proofs, seeOther, sendHtml } from '../http/index.ts'
+import {
+  type Browsers,
+  type Hop,
+  type Proofs,
+  RETRY_AFTER_SECONDS,
+  seeOther,
+  sendHtml,
+} from '../http/index.ts'
 import { type Clock, Fault, type Id, type KeyRing, parseId } from '../kernel/index.ts'
 import type { Found, Open, StepUp } from '../stepup/index.ts'
 import { type Answer, answerTo } from './answer.ts'
@@ -86,7 +93,8 @@ export function begin(router: Router, door: BeginDoor): void {
     const resume = paths.hop(asked.stepUp, 'resume')
     const view = { status: 503, says: 'try-again-later', resume, asked: asked.request } as const
     const page = door.pages.error(view, request, response)
-    sendHtml(response.set('Retry-After', '5'), 503, page)
+    response.setHeader('Retry-After', RETRY_AFTER_SECONDS)
+    sendHtml(response, 503, page)
   }
 
   async function goOn(

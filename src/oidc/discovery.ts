@@ -14,7 +14,7 @@ export type DiscoveryDoor = {
 export function discovery(router: Router, door: DiscoveryDoor, faults: ErrorRequestHandler): void {
   const route = router.route('/.well-known/openid-configuration')
   route.get((_request, response) => {
-    sendPublic(response, JSON.stringify(metadata(door)))
+    sendPublic(response, metadata(door))
   })
   route.all(...machineEnd('GET, HEAD', faults))
 }

@@ -16,10 +16,13 @@ export function sendJson(response: Response, status: number, body: object): void
   sendText(response, status, JSON_TYPE, JSON.stringify(body))
 }
 
-/** What is the same for everybody. @param json its text */
-export function sendPublic(response: Response, json: string): void {
-  response.setHeader('Cache-Control', 'public, max-age=300')
-  sendText(response, 200, JSON_TYPE, json)
+/** As long as a replica may take to hear of a new key, which is published days before it signs. */
+const PUBLIC_SECONDS = 300
+
+/** What is the same for everybody, and may be kept on the way. */
+export function sendPublic(response: Response, body: object): void {
+  response.setHeader('Cache-Control', `public, max-age=${PUBLIC_SECONDS}`)
+  sendText(response, 200, JSON_TYPE, JSON.stringify(body))
 }
 
 /** RFC 6749 section 5.2. With 401 the scheme that was tried is named. */

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Router } from 'express'
 import { machineEnd, sendPublic } from './json.ts'
 import type { SigningKeys } from './signing/index.ts'
 
-/** GET /jwks. Kept for as long as a replica may take to hear of a new key, which is published days before it signs. */
+/** GET /jwks. */
 export function jwks(
   router: Router,
   { signingKeys }: { readonly signingKeys: Pick<SigningKeys, 'published'> },
@@ -10,8 +10,7 @@ export function jwks(
 ): void {
   const route = router.route('/jwks')
   route.get(async (_request, response) => {
-    const set = await signingKeys.published()
-    sendPublic(response, JSON.stringify(set))
+    sendPublic(response, await signingKeys.published())
   })
   route.all(...machineEnd('GET, HEAD', faults))
 }

@@ -277,9 +277,10 @@ describe('M58 names that are markup, formulas or lines of a log', () => {
     for (const line of lines) {
       assert.doesNotMatch(line, STEERING)
       assert.doesNotMatch(line, /evil/)
-      // A cell of a table made of it begins with no sign of a formula.
-      // A key's id is its thumbprint: nobody chooses it, and one of 64 begins with a minus.
-      const { kid: _, ...event } = (JSON.parse(line) as { readonly event: { kid?: string } }).event
+      // A key's id is its thumbprint, which nobody chooses: one of 64 begins with a minus.
+      const { kid, ...event } = (JSON.parse(line) as { readonly event: { kid?: string } }).event
+      if (kid !== undefined) assert.match(kid, /^[A-Za-z0-9_-]{43}$/)
+      // A cell of a table made of the rest begins with no sign of a formula.
       for (const value of Object.values(event)) assert.doesNotMatch(`${value}`, /^[=+\-@\t\r]/)
     }
     const { out: verdict } = await createCommandLine(app)(['audit', 'verify'])

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import Sqlite from 'better-sqlite3'
 import { Fault, later, Secret } from '../../src/kernel/index.ts'
 import { migrateSqlite, openSqliteStore, type SqliteOptions } from '../../src/store/index.ts'
-import { loadWriter } from '../../src/store/loading/index.ts'
+import { loadWriter } from '../../src/store/sqlite/loading/index.ts'
 import { SQLITE_SCHEMA } from '../../src/store/sqlite/migrate.ts'
 import { enrolmentSample } from '../support/enrolment.ts'
 import { requestSample } from '../support/request.ts'
@@ -47,19 +48,73 @@ describe('the sqlite store', () => {
     assert.deepEqual((await again.stepUps.find(stepUp.id))?.value, stepUp)
   })
 
-  test('takes the writer whose loading began earlier, and another one where that has ended', async () => {
-    for (const isGone of [false, true]) {
+  test('takes the writer whose loading began earlier, and ends it', async () => {
+    const writer = loadWriter()
+    await using made = await bench({ writer })
+    const stepUp = challengedSample(sampler)
+    await made.store.stepUps.open(stepUp, [], null, NOON)
+    assert.deepEqual((await made.store.stepUps.find(stepUp.id))?.value, stepUp)
+    assert.ok(writer.isWell())
+    await made.store[Symbol.asyncDispose]()
+    assert.ok(!writer.isWell())
+  })
+
+  test('takes another writer where that one failed or ended before it was wanted', async () => {
+    for (const fails of [true, false]) {
       const writer = loadWriter()
-      if (isGone) await writer.terminate()
+      if (fails) writer.worker.emit('error', new Error('no memory for its code'))
+      else await writer.worker.terminate()
       await using made = await bench({ writer })
-      const stepUp = challengedSample(sampler)
-      await made.store.stepUps.open(stepUp, [], null, NOON)
-      assert.deepEqual((await made.store.stepUps.find(stepUp.id))?.value, stepUp)
-      const ends = isGone ? undefined : once(writer, 'exit')
-      await made.store[Symbol.asyncDispose]()
-      await ends
-      assert.equal(writer.threadId, -1)
+      await made.store.stepUps.open(challengedSample(sampler), [], null, NOON)
+      assert.equal(await made.store.health(), 'up')
     }
+  })
+
+  test('leaves no writer behind where it cannot be opened', async () => {
+    await using made = await bench()
+    const nowhere = loadWriter()
+    const file = join(made.file, 'below', 'a.db')
+    await assert.rejects(openSqliteStore({ ...made.options, file, writer: nowhere }), unavailable)
+    assert.ok(!nowhere.isWell())
+
+    // Away at the moment at which the writer is given it, and the reader looks.
+    const late = loadWriter()
+    const ref = late.worker.ref.bind(late.worker)
+    late.worker.ref = () => {
+      renameSync(made.file, `${made.file}.away`)
+      late.worker.ref = ref
+      ref()
+    }
+    await assert.rejects(openSqliteStore({ ...made.options, writer: late }), unavailable)
+    assert.ok(!late.isWell())
+  })
+
+  test('waits for another process that leaves the file, and has it for itself meanwhile', async () => {
+    await using made = await bench()
+    await made.store[Symbol.asyncDispose]()
+    const held = new Int32Array(new SharedArrayBuffer(4))
+    const code = `
+      const { workerData: { sqlite, file, held } } = require('node:worker_threads')
+      const db = new (require(sqlite))(file)
+      db.pragma('locking_mode = EXCLUSIVE')
+      db.exec('BEGIN EXCLUSIVE')
+      Atomics.store(held, 0, 1)
+      Atomics.notify(held, 0)
+      Atomics.wait(held, 0, 1, 400)
+      db.exec('COMMIT')
+      db.close()`
+    const writer = loadWriter()
+    const ref = writer.worker.ref.bind(writer.worker)
+    // After the checks, and before the reader opens.
+    writer.worker.ref = () => {
+      writer.worker.ref = ref
+      const sqlite = fileURLToPath(import.meta.resolve('better-sqlite3'))
+      new Worker(code, { eval: true, workerData: { sqlite, file: made.file, held } })
+      assert.notEqual(Atomics.wait(held, 0, 0, 10_000), 'timed-out')
+      ref()
+    }
+    await using store = await openSqliteStore({ ...made.options, writer })
+    assert.equal(await store.health(), 'up')
   })
 
   test('makes a file that only its own user may read', async () => {
@@ -138,6 +193,17 @@ describe('the sqlite store', () => {
     assert.equal(lost.length > 0, true)
     assert.equal(await store.leases.claim('job', 'b', NOON, until), 'held')
     assert.deepEqual((await store.stepUps.find(stepUp.id))?.value, stepUp)
+  })
+
+  test('closes without a complaint while its writer finds no file', async () => {
+    const lost: unknown[] = []
+    await using made = await bench({ onFault: (why) => lost.push(why) })
+    renameSync(made.file, `${made.file}.away`)
+    await assert.rejects(made.store.leases.claim('job', 'a', NOON, until), unavailable)
+    await comesTo('lost', async () => (lost.length > 0 ? 'lost' : 'kept'))
+    // The next writer is on its way by then, and fails where nobody waits for it but whoever closes the store.
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    await made.store[Symbol.asyncDispose]()
   })
 
   test('rolls back alone what throws, and keeps the rest of its batch', async () => {

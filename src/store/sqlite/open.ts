@@ -1,4 +1,3 @@
-import type { Worker } from 'node:worker_threads'
 import { type Clock, Fault, type KeyRing, type Random, randomToken } from '../../kernel/index.ts'
 import { createRemembered } from '../remembered.ts'
 import { eventIn, requestIn, stepUpIn } from '../rows.ts'
@@ -7,6 +6,7 @@ import type { Heard, Store } from '../store.ts'
 import { createToRows, placeOfKey, placeOfSecret } from '../to-rows.ts'
 import { checkCopySqlite } from './check-copy.ts'
 import { checkKeysSqlite } from './check-keys.ts'
+import type { LoadedWriter } from './loading/index.ts'
 import { checkSchemaSqlite, migrateSqlite } from './migrate.ts'
 import type { Durability } from './operations.ts'
 import { accountStore } from './ports/accounts.ts'
@@ -30,8 +30,8 @@ export type SqliteOptions = {
   readonly keys: KeyRing
   readonly random: Random
   readonly clock: Clock
-  /** By `loadWriter`, of whoever loads something else meanwhile. */
-  readonly writer?: Worker | undefined
+  /** Begun by `loadWriter` while something else was loaded. The store owns it from here on, also where opening fails. */
+  readonly writer?: LoadedWriter | undefined
   readonly heard?: Heard
   /** The writer was lost, and why; another one is started. */
   readonly onFault?: (why: unknown) => void
@@ -48,23 +48,23 @@ const REMEMBERED = 1_000
 export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
   const { file, migrate = 'auto', keys, random, clock } = options
   const { heard = () => {}, onFault = () => {} } = options
+  await using opening = new AsyncDisposableStack()
+  opening.defer(async () => void (await options.writer?.worker.terminate()))
   if (migrate === 'auto') migrateSqlite(file, clock)
   else checkSchemaSqlite(file)
   checkCopySqlite(file)
   checkKeysSqlite(file, keys)
 
-  await using opening = new AsyncDisposableStack()
   const starting = startWriterThread({
     ...{ file, loaded: options.writer },
     ...{ restarted: () => reader.reopen(), lost: onFault },
   })
-  // Whoever waits for it below hears why it did not start.
-  opening.defer(() =>
-    starting.then(
-      (started) => started[Symbol.asyncDispose](),
-      () => undefined,
-    ),
-  )
+  // The reader opens while the writer starts. Should it fail, a writer that comes up all the same is closed; one that does
+  // not is told by the wait below, or is second to what the reader says.
+  opening.defer(async () => {
+    const started = await starting.catch(() => undefined)
+    await started?.[Symbol.asyncDispose]()
+  })
   const reader = opening.use(openReader(file))
   const writer = await starting
 

@@ -11,6 +11,8 @@ import { grantsOf } from './trust.ts'
 
 /** Readers never wait for the writer (WAL); only a recovery after a crash of another process can hold them up. */
 const BUSY_MS = 100
+/** Before anybody is served: whoever is just then the last to leave the file holds it until all is written back. */
+const FIRST_BUSY_MS = 2_000
 
 type Reads = ReturnType<typeof prepared>
 
@@ -26,7 +28,8 @@ export function openReader(file: string): Reader {
   let db: Sqlite.Database | undefined
   let reads: Reads | undefined
   let isClosed = false
-  open()
+  open(FIRST_BUSY_MS)
+  db?.pragma(`busy_timeout = ${BUSY_MS}`)
 
   return {
     async read(from) {
@@ -51,9 +54,9 @@ export function openReader(file: string): Reader {
     },
   }
 
-  function open(): Reads {
+  function open(busyMs = BUSY_MS): Reads {
     try {
-      db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
+      db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: busyMs })
       // Not mapped: a mapping is dropped and made anew at the first read after every commit, which costs twice what reading does.
       reads = prepared(db, query)
       return reads

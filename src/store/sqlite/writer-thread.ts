@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
 import { createSlots, Fault } from '../../kernel/index.ts'
-import { loadWriter } from '../loading/index.ts'
 import { DURABILITY } from './durability.ts'
 import { isOfTheWorld } from './faults.ts'
+import { type LoadedWriter, loadWriter } from './loading/index.ts'
 import type { Durability, Message, Operation, Operations, Reply } from './operations.ts'
 import type { FromWriter, OpenFile, ToWriter } from './writer.ts'
 
@@ -18,8 +17,7 @@ export type WriterThread = AsyncDisposable & {
 
 export type WriterThreadDeps = {
   readonly file: string
-  /** Where loading began earlier. */
-  readonly loaded: Worker | undefined
+  readonly loaded: LoadedWriter | undefined
   /** The writer is back after it was lost; what else holds the file may have to open it anew. */
   readonly restarted: () => void
   /** Why the writer was lost, for the log. */
@@ -66,7 +64,8 @@ export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterT
       const running = worker
       if (running === undefined) return
       flush()
-      const exited = once(running, 'exit')
+      // Not `once` of node:events: what fails while it ends fails nobody who only waits for the end.
+      const exited = new Promise<void>((resolve) => void running.once('exit', () => resolve()))
       post(running, 'close')
       await exited
     },
@@ -128,8 +127,8 @@ export async function startWriterThread(deps: WriterThreadDeps): Promise<WriterT
 
   function start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      // Of a thread that has ended nothing more is heard.
-      const started = loaded === undefined || loaded.threadId === -1 ? loadWriter() : loaded
+      // One that failed while nobody waited is replaced: the next one says why.
+      const started = (loaded?.isWell() ? loaded : loadWriter()).worker
       loaded = undefined
       let why: unknown = new Error('the writer ended')
       worker = started

@@ -21,7 +21,7 @@ import { upkeepWrites } from './writes/upkeep.ts'
 /** What the writer says to the thread that started it. */
 export type FromWriter = { readonly ready: true } | { readonly replies: readonly Reply[] }
 export type ToWriter = readonly Message[] | 'close'
-/** Before anything else. */
+/** The first message, and only the first. */
 export type OpenFile = { readonly open: string }
 
 /** Below the patience of callers, so that a file that another process holds is told before they leave. */
@@ -37,7 +37,7 @@ const BATCH_MAX = 500
 const port = parentPort
 if (port === null) throw new Error('invariant broken: the writer runs in a worker')
 
-const [{ open: file }]: [OpenFile] = (await once(port, 'message')) as [OpenFile]
+const [{ open: file }] = (await once(port, 'message')) as [OpenFile]
 const opened = statSync(file)
 const db = new Sqlite(file, { fileMustExist: true, timeout: BUSY_MS })
 db.pragma('temp_store = MEMORY')
