@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads'
 import Sqlite from 'better-sqlite3'
 import { Fault, later, Secret } from '../../src/kernel/index.ts'
 import { migrateSqlite, openSqliteStore, type SqliteOptions } from '../../src/store/index.ts'
-import { loadWriter } from '../../src/store/sqlite/loading/index.ts'
+import { type LoadedWriter, loadWriter } from '../../src/store/sqlite/loading/index.ts'
 import { SQLITE_SCHEMA } from '../../src/store/sqlite/migrate.ts'
 import { enrolmentSample } from '../support/enrolment.ts'
 import { requestSample } from '../support/request.ts'
@@ -78,13 +78,7 @@ describe('the sqlite store', () => {
     assert.ok(!nowhere.isWell())
 
     // Away at the moment at which the writer is given it, and the reader looks.
-    const late = loadWriter()
-    const ref = late.worker.ref.bind(late.worker)
-    late.worker.ref = () => {
-      renameSync(made.file, `${made.file}.away`)
-      late.worker.ref = ref
-      ref()
-    }
+    const late = loadedUntilGiven(() => renameSync(made.file, `${made.file}.away`))
     await assert.rejects(openSqliteStore({ ...made.options, writer: late }), unavailable)
     assert.ok(!late.isWell())
   })
@@ -103,16 +97,11 @@ describe('the sqlite store', () => {
       Atomics.wait(held, 0, 1, 400)
       db.exec('COMMIT')
       db.close()`
-    const writer = loadWriter()
-    const ref = writer.worker.ref.bind(writer.worker)
-    // After the checks, and before the reader opens.
-    writer.worker.ref = () => {
-      writer.worker.ref = ref
+    const writer = loadedUntilGiven(() => {
       const sqlite = fileURLToPath(import.meta.resolve('better-sqlite3'))
       new Worker(code, { eval: true, workerData: { sqlite, file: made.file, held } })
       assert.notEqual(Atomics.wait(held, 0, 0, 10_000), 'timed-out')
-      ref()
-    }
+    })
     await using store = await openSqliteStore({ ...made.options, writer })
     assert.equal(await store.health(), 'up')
   })
@@ -348,6 +337,18 @@ function encodings(bytes: Buffer): readonly Buffer[] {
 
 function closing(db: Sqlite.Database): Sqlite.Database & Disposable {
   return Object.assign(db, { [Symbol.dispose]: () => void db.close() })
+}
+
+/** A loaded writer, and what happens when it is given its file: after the checks, and before the reader opens. */
+function loadedUntilGiven(act: () => void): LoadedWriter {
+  const writer = loadWriter()
+  const ref = writer.worker.ref.bind(writer.worker)
+  writer.worker.ref = () => {
+    writer.worker.ref = ref
+    act()
+    ref()
+  }
+  return writer
 }
 
 /** The store comes back by itself, and says nothing when it does. */
